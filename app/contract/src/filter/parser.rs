@@ -1,0 +1,252 @@
+//! Filter text to a condition, by recursive descent; every fault carries its place and a cure.
+
+use crate::filter::lexer::{Keyword, Lexeme, Shape, lex};
+use crate::filter::value::{self, Fault, MISSING};
+use crate::filter::{Expr, FilterError, Op, Value};
+use crate::spelling::{nearest, quoted};
+use crate::{Field, Kind};
+
+/// Longest filter in bytes: what still fits an address bar when it is percent-encoded.
+pub const TEXT_LIMIT: usize = 8_192;
+/// Most parentheses and NOTs inside each other: nobody reads deeper, and recursion must end on a small stack.
+pub const DEPTH_LIMIT: usize = 32;
+/// Most values in a list: longer ones belong into a table to join with, not into a question.
+pub const LIST_LIMIT: usize = 500;
+
+const FIELDS_HINT: &str = "Fields have AWS's names, such as srcaddr, dstport or action; derived are service-port, \
+                           client, server and aws-service.";
+
+/// Reads a whole filter; `None` when there is nothing but blanks.
+pub(super) fn parse(text: &str) -> Result<Option<Expr>, FilterError> {
+    if text.len() > TEXT_LIMIT {
+        return Err(too_long(text));
+    }
+    let mut parser = Parser { end: text.trim_end().len(), lexemes: lex(text), next: 0, depth: 0 };
+    if parser.lexemes.is_empty() {
+        return Ok(None);
+    }
+    let expr = parser.alternatives()?;
+    match parser.peek() {
+        // Blanks and full names may make the canonical text longer than what was typed, and it has to be read again.
+        None if expr.to_string().len() > TEXT_LIMIT => Err(too_long(text)),
+        None => Ok(Some(expr)),
+        Some(Shape::Close) => {
+            Err(parser.fault("this parenthesis was never opened", "Remove it, or open one before."))
+        }
+        Some(_) => Err(parser.unexpected("AND or OR", "Join conditions with AND or OR.")),
+    }
+}
+
+fn too_long(text: &str) -> FilterError {
+    let at = text.floor_char_boundary(TEXT_LIMIT);
+    let message = format!("the filter is longer than {TEXT_LIMIT} bytes when it is written out");
+    let hint = "Name networks and ranges instead of single values.".to_owned();
+    FilterError { at, len: text.len() - at, message, hint }
+}
+
+struct Parser<'a> {
+    lexemes: Vec<Lexeme<'a>>,
+    /// Index of the lexeme to read next.
+    next: usize,
+    /// Parentheses and NOTs that are open.
+    depth: usize,
+    /// Where the text ends, in bytes.
+    end: usize,
+}
+
+impl<'a> Parser<'a> {
+    /// `a OR b OR …`
+    fn alternatives(&mut self) -> Result<Expr, FilterError> {
+        let mut expr = self.conjunction()?;
+        while self.eat_keyword(Keyword::Or) {
+            expr = expr.or(self.conjunction()?);
+        }
+        Ok(expr)
+    }
+
+    /// `a AND b AND …`
+    fn conjunction(&mut self) -> Result<Expr, FilterError> {
+        let mut expr = self.condition()?;
+        while self.eat_keyword(Keyword::And) {
+            expr = expr.and(self.condition()?);
+        }
+        Ok(expr)
+    }
+
+    /// `NOT a`, `( … )` or a comparison.
+    fn condition(&mut self) -> Result<Expr, FilterError> {
+        let is_not = self.at_keyword(Keyword::Not);
+        if !is_not && self.peek() != Some(&Shape::Open) {
+            return self.comparison();
+        }
+        if self.depth == DEPTH_LIMIT {
+            let message = format!("more than {DEPTH_LIMIT} parentheses and NOTs inside each other");
+            return Err(self.fault(&message, "Flatten the filter: AND and OR join any number of conditions."));
+        }
+        self.next += 1;
+        self.depth += 1;
+        let expr = if is_not { !self.condition()? } else { self.closed()? };
+        self.depth -= 1;
+        Ok(expr)
+    }
+
+    /// What follows an opening parenthesis, with the closing one.
+    fn closed(&mut self) -> Result<Expr, FilterError> {
+        let expr = self.alternatives()?;
+        if !self.eat(&Shape::Close) {
+            return Err(self.unexpected("AND, OR or `)`", "Close the parenthesis."));
+        }
+        Ok(expr)
+    }
+
+    /// `field = value`, `field IN …`, `field NOT IN …`
+    fn comparison(&mut self) -> Result<Expr, FilterError> {
+        let field = self.field()?;
+        if let Some(Shape::Operator(op)) = self.peek() {
+            let op = *op;
+            return self.operand(field, op);
+        }
+        let negated = self.eat_keyword(Keyword::Not);
+        if !self.eat_keyword(Keyword::In) {
+            let expected = if negated { "IN" } else { "an operator" };
+            return Err(self.unexpected(expected, &format!("{field} takes {}.", field.kind().operators())));
+        }
+        let one_of = Expr::one_of(field, self.values(field)?);
+        Ok(if negated { !one_of } else { one_of })
+    }
+
+    fn field(&mut self) -> Result<Field, FilterError> {
+        let name = match self.peek() {
+            Some(Shape::Word(word)) if Keyword::spelled(word).is_none() => *word,
+            _ => return Err(self.unexpected("a field", FIELDS_HINT)),
+        };
+        let Some(field) = Field::named(name) else {
+            let known = Field::ALL.iter().map(|field| field.name());
+            let hint = match nearest(&name.replace('_', "-"), known) {
+                Some(meant) => format!("Did you mean {meant}?"),
+                None => FIELDS_HINT.to_owned(),
+            };
+            return Err(self.fault(&format!("unknown field {}", quoted(name)), &hint));
+        };
+        self.next += 1;
+        Ok(field)
+    }
+
+    /// An operator, where one stands, and its value.
+    fn operand(&mut self, field: Field, op: Op) -> Result<Expr, FilterError> {
+        if op.is_ordering() && !field.kind().is_ordered() {
+            let message = format!("{field} has no order, so `{}` means nothing", op.symbol());
+            return Err(self.fault(&message, &format!("{field} takes {}.", field.kind().operators())));
+        }
+        self.next += 1;
+        if self.peek() == Some(&Shape::Open) {
+            return Err(self.fault("a list follows only IN", &format!("Write {field} IN (…).")));
+        }
+        let value = self.value(field)?;
+        if op.is_ordering() && !matches!(value, Value::Number(_)) {
+            self.next -= 1;
+            let message = format!("`{}` needs a single number or time", op.symbol());
+            let cure =
+                if value == Value::Missing { format!("Write {field} = {MISSING}.") } else { in_hint(field) };
+            return Err(self.fault(&message, &cure));
+        }
+        Ok(Expr::compare(field, op, value))
+    }
+
+    /// What follows IN: one value, or a list in parentheses.
+    fn values(&mut self, field: Field) -> Result<Vec<Value>, FilterError> {
+        if !self.eat(&Shape::Open) {
+            return Ok(vec![self.value(field)?]);
+        }
+        let mut values = vec![self.value(field)?];
+        while self.eat(&Shape::Comma) {
+            if values.len() == LIST_LIMIT {
+                let message = format!("more than {LIST_LIMIT} values in a list");
+                return Err(self.fault(&message, "Name networks and ranges instead of single values."));
+            }
+            values.push(self.value(field)?);
+        }
+        if !self.eat(&Shape::Close) {
+            return Err(
+                self.unexpected("`,` or `)`", "Separate values with commas and close the list with `)`.")
+            );
+        }
+        Ok(values)
+    }
+
+    fn value(&mut self, field: Field) -> Result<Value, FilterError> {
+        let text = match self.peek() {
+            Some(Shape::Word(word)) if Keyword::spelled(word).is_some() => {
+                let message = format!("{} is a keyword where a value of {field} should stand", quoted(word));
+                return Err(self.fault(&message, &format!("As a value it needs quotes: \"{word}\".")));
+            }
+            Some(Shape::Word(word)) => *word,
+            Some(Shape::Quoted(text)) => text,
+            _ => {
+                let hint = format!("{field} takes {}.", field.kind().takes());
+                return Err(self.unexpected(&format!("a value of {field}"), &hint));
+            }
+        };
+        let value =
+            value::read(field, text).map_err(|Fault { message, hint }| self.fault(&message, &hint))?;
+        self.next += 1;
+        Ok(value)
+    }
+
+    fn peek(&self) -> Option<&Shape<'a>> {
+        self.lexemes.get(self.next).map(|lexeme| &lexeme.shape)
+    }
+
+    fn at_keyword(&self, keyword: Keyword) -> bool {
+        matches!(self.peek(), Some(Shape::Word(word)) if Keyword::spelled(word) == Some(keyword))
+    }
+
+    fn eat_keyword(&mut self, keyword: Keyword) -> bool {
+        let found = self.at_keyword(keyword);
+        self.next += usize::from(found);
+        found
+    }
+
+    fn eat(&mut self, shape: &Shape<'_>) -> bool {
+        let found = self.peek() == Some(shape);
+        self.next += usize::from(found);
+        found
+    }
+
+    /// A fault at the lexeme to read next, or at the end of the text.
+    fn fault(&self, message: &str, hint: &str) -> FilterError {
+        let (at, len) = self.lexemes.get(self.next).map_or((self.end, 0), |lexeme| (lexeme.at, lexeme.len));
+        FilterError { at, len, message: message.to_owned(), hint: hint.to_owned() }
+    }
+
+    /// The fault that something else should stand here; what cannot be read at all speaks for itself.
+    fn unexpected(&self, expected: &str, hint: &str) -> FilterError {
+        match self.peek() {
+            None => self.fault(&format!("the filter ends where {expected} should stand"), hint),
+            Some(Shape::Unclosed) => self.fault("this quote is never closed", "Close it with the same quote."),
+            Some(Shape::Stray(c)) => self.fault(
+                &format!("`{}` has no meaning here", c.escape_debug()),
+                "Write AND, OR, NOT and IN in words; values with other characters than letters, digits and . _ : / - \
+                 need quotes.",
+            ),
+            Some(Shape::Word(word)) => {
+                self.fault(&format!("{} stands where {expected} should", quoted(word)), hint)
+            }
+            Some(Shape::Quoted(_)) => self.fault(&format!("a value stands where {expected} should"), hint),
+            Some(Shape::Operator(op)) => {
+                self.fault(&format!("`{}` stands where {expected} should", op.symbol()), hint)
+            }
+            Some(Shape::Open) => self.fault(&format!("`(` stands where {expected} should"), hint),
+            Some(Shape::Close) => self.fault(&format!("`)` stands where {expected} should"), hint),
+            Some(Shape::Comma) => self.fault(&format!("`,` stands where {expected} should"), hint),
+        }
+    }
+}
+
+/// How to ask for a set of values.
+fn in_hint(field: Field) -> String {
+    match field.kind() {
+        Kind::Port | Kind::Number => format!("Write {field} IN 100-200 for a range."),
+        kind => format!("{field} takes {}.", kind.takes()),
+    }
+}

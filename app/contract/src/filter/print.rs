@@ -1,0 +1,85 @@
+//! A filter's canonical text: one blank between words, keywords in capitals, parentheses only where they are needed.
+
+use crate::Field;
+use crate::filter::{Expr, Value, value};
+use std::fmt;
+
+/// How closely a form holds together; what is looser than its surroundings needs parentheses.
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+enum Binding {
+    Or,
+    And,
+    Not,
+}
+
+impl fmt::Display for Expr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_expr(f, self, Binding::Or)
+    }
+}
+
+fn write_expr(f: &mut fmt::Formatter<'_>, expr: &Expr, around: Binding) -> fmt::Result {
+    match expr {
+        Expr::Or(parts) if around > Binding::Or => {
+            in_parentheses(f, |f| write_joined(f, parts, " OR ", Binding::Or))
+        }
+        Expr::Or(parts) => write_joined(f, parts, " OR ", Binding::Or),
+        Expr::And(parts) if around > Binding::And => {
+            in_parentheses(f, |f| write_joined(f, parts, " AND ", Binding::And))
+        }
+        Expr::And(parts) => write_joined(f, parts, " AND ", Binding::And),
+        Expr::Not(part) => match &**part {
+            Expr::In { field, values } => {
+                write!(f, "{field} NOT IN ")?;
+                write_values(f, *field, values)
+            }
+            part => {
+                f.write_str("NOT ")?;
+                write_expr(f, part, Binding::Not)
+            }
+        },
+        Expr::Compare { field, op, value } => {
+            write!(f, "{field} {} ", op.symbol())?;
+            value::write(f, *field, value)
+        }
+        Expr::In { field, values } => {
+            write!(f, "{field} IN ")?;
+            write_values(f, *field, values)
+        }
+    }
+}
+
+fn write_joined(f: &mut fmt::Formatter<'_>, parts: &[Expr], between: &str, around: Binding) -> fmt::Result {
+    for (i, part) in parts.iter().enumerate() {
+        if i > 0 {
+            f.write_str(between)?;
+        }
+        write_expr(f, part, around)?;
+    }
+    Ok(())
+}
+
+/// A single value stands without parentheses.
+fn write_values(f: &mut fmt::Formatter<'_>, field: Field, values: &[Value]) -> fmt::Result {
+    if let [single] = values {
+        return value::write(f, field, single);
+    }
+    in_parentheses(f, |f| {
+        for (i, value) in values.iter().enumerate() {
+            if i > 0 {
+                f.write_str(", ")?;
+            }
+            value::write(f, field, value)?;
+        }
+        Ok(())
+    })
+}
+
+fn in_parentheses(
+    f: &mut fmt::Formatter<'_>,
+    inside: impl FnOnce(&mut fmt::Formatter<'_>) -> fmt::Result,
+) -> fmt::Result {
+    f.write_str("(")?;
+    inside(f)?;
+    f.write_str(")")
+}

@@ -1,0 +1,37 @@
+//! Server functions: what the page in the browser asks the server for. One file per noun; a body checks the link, asks
+//! the port and returns. They are public endpoints under `/api/ask/…?link=…`, and so trust nothing they are given.
+
+mod error;
+mod headline;
+mod matrix;
+pub mod opening;
+mod progress;
+mod summary;
+mod timeline;
+mod top;
+
+pub use error::ApiError;
+pub use headline::headline;
+pub use matrix::matrix;
+pub use progress::progress;
+pub use summary::summary;
+pub use timeline::timeline;
+pub use top::top;
+
+#[cfg(feature = "ssr")]
+mod asked {
+    use super::ApiError;
+    use crate::ports::Flows;
+    use contract::{View, link};
+    use leptos::prelude::expect_context;
+    use std::sync::Arc;
+
+    /// The question a link asks and the port that answers it.
+    pub(super) fn asked(text: &str) -> Result<(View, Arc<dyn Flows>), ApiError> {
+        let view = link::decode(text).map_err(contract::Refusal::from)?;
+        Ok((view, expect_context::<Arc<dyn Flows>>()))
+    }
+}
+
+#[cfg(feature = "ssr")]
+use asked::asked;

@@ -1,0 +1,15 @@
+//! The numbers of the tiles over HTTP, for the page in the browser.
+
+use super::ApiError;
+#[cfg(feature = "ssr")]
+use super::asked;
+use contract::Summary;
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+
+/// The numbers of the tiles. `link` is the question as the address bar holds it.
+#[server(name = AskSummary, prefix = "/api/ask", endpoint = "summary", input = GetUrl)]
+pub async fn summary(link: String) -> Result<Summary, ApiError> {
+    let (view, flows) = asked(&link)?;
+    Ok(std::sync::Arc::unwrap_or_clone(flows.summary(&view).await?))
+}

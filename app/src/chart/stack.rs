@@ -1,0 +1,181 @@
+//! What a timeline draws, as numbers: values in the axis's unit, the order of the layers, heights per bucket, and what
+//! lies under the pointer. Knows no colour and no surface.
+
+use super::plot::{Axis, Margins, Vertical, covered_secs};
+use super::tokens::Ink;
+use super::{Look, Plot, axis_unit, ticks};
+use contract::{Dimension, Scale, Timeline};
+
+/// Space around the plot: value labels left, half a time label right, time labels below.
+pub(super) const MARGINS: Margins = Margins { left: 62.0, right: 14.0, top: 10.0, bottom: 26.0 };
+/// Least distance between two lines of the grid, CSS pixels.
+const GRID_ROOM_CSS: f64 = 44.0;
+/// Most intervals of the value axis.
+const INTERVALS: usize = 4;
+
+/// One layer of a timeline.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layer {
+    /// Its place among the series of the answer.
+    pub series: usize,
+    /// Its colour's role.
+    pub ink: Ink,
+    /// One value per bucket in the axis's unit.
+    pub rates: Vec<f64>,
+}
+
+/// `values` (sums per bucket) in the unit of the axis. Buckets cut by the range are divided by the part that lies
+/// inside, so that the area drawn is proportional to the amount everywhere.
+pub fn rates(picture: &Timeline, values: &[u64]) -> Vec<f64> {
+    let unit = axis_unit(picture.measure, picture.grid.step);
+    let rate = |(index, value): (usize, &u64)| {
+        *value as f64 * unit.per_second / covered_secs(&picture.grid, picture.span, index)
+    };
+    values.iter().take(picture.grid.count).enumerate().map(rate).collect()
+}
+
+/// The layers from the baseline up. Rejects lie at the bottom when actions are stacked, where their height can be
+/// read off; otherwise the largest does, and the rest on top.
+pub fn layers(picture: &Timeline, look: &Look) -> Vec<Layer> {
+    let mut layers: Vec<Layer> = picture
+        .series
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| look.only.is_none_or(|only| only == *index))
+        .map(|(index, series)| Layer {
+            series: index,
+            ink: Ink::of(picture.split, index, series),
+            rates: rates(picture, &series.values),
+        })
+        .collect();
+    if picture.split == Dimension::Action {
+        layers.sort_by_key(|layer| layer.ink != Ink::Reject);
+    }
+    layers
+}
+
+/// The rejected part of each bucket in the axis's unit; `None` while one series is drawn alone that is not it.
+pub(super) fn rejected(picture: &Timeline, look: &Look) -> Option<Vec<f64>> {
+    let ink = |index: usize| picture.series.get(index).map(|series| Ink::of(picture.split, index, series));
+    match look.only {
+        Some(index) if ink(index) != Some(Ink::Reject) => None,
+        _ => Some(rates(picture, &picture.rejected)),
+    }
+}
+
+/// The value axis of `picture` and the step between its round values.
+pub(super) fn axis(picture: &Timeline, look: &Look, height_css: f64) -> (Axis, f64) {
+    let layers = layers(picture, look);
+    let rejected = rejected(picture, look).unwrap_or_default();
+    match look.scale {
+        Scale::Linear => {
+            let sums =
+                (0..picture.grid.count).map(|bucket| layers.iter().filter_map(|l| l.rates.get(bucket)).sum());
+            let peak = sums.chain(rejected.iter().copied()).fold(0.0, f64::max);
+            ticks::linear_axis(peak, intervals(height_css))
+        }
+        Scale::Log => {
+            let seen =
+                || layers.iter().flat_map(|l| &l.rates).chain(&rejected).copied().filter(|rate| *rate > 0.0);
+            let (least, peak) = (seen().fold(f64::INFINITY, f64::min), seen().fold(0.0, f64::max));
+            (ticks::log_axis(if least.is_finite() { least } else { 1.0 }, peak), 1.0)
+        }
+    }
+}
+
+/// How many intervals the grid of a picture of this height has.
+pub(super) fn intervals(height_css: f64) -> usize {
+    let plot_css = height_css - MARGINS.top - MARGINS.bottom;
+    ((plot_css / GRID_ROOM_CSS).max(1.0) as usize).min(INTERVALS)
+}
+
+/// Where things lie in the picture of `picture` at this size.
+pub fn plot(picture: &Timeline, look: &Look, width_css: f64, height_css: f64) -> Plot {
+    let (axis, _) = axis(picture, look, height_css);
+    Plot::inside((width_css, height_css), MARGINS, picture.span, picture.grid, Vertical::Value(axis))
+}
+
+/// What lies under a point of the picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// Index of the bucket.
+    pub bucket: usize,
+    /// Index of the series whose layer is there; `None` above the stack.
+    pub series: Option<usize>,
+}
+
+/// What lies at a point, in CSS pixels from the picture's top left corner. On a logarithmic axis, where layers are
+/// lines, it is the nearest line.
+pub fn hit(picture: &Timeline, look: &Look, plot: &Plot, x_css: f64, y_css: f64) -> Option<Hit> {
+    let bucket = plot.bucket_at(x_css)?;
+    if !plot.holds(x_css, y_css) {
+        return None;
+    }
+    let here = layers(picture, look).into_iter().filter_map(|l| Some((l.series, *l.rates.get(bucket)?)));
+    let series = match look.scale {
+        Scale::Linear => {
+            let value = plot.value_from_y(y_css)?;
+            let mut sum = 0.0;
+            here.into_iter().find(|(_, rate)| {
+                sum += rate;
+                value < sum
+            })
+        }
+        Scale::Log => {
+            let away = |rate: f64| (plot.y_from_value(rate) - y_css).abs();
+            here.filter(|(_, rate)| *rate > 0.0).min_by(|a, b| away(a.1).total_cmp(&away(b.1)))
+        }
+    };
+    Some(Hit { bucket, series: series.map(|(index, _)| index) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::sample;
+    use proptest::prelude::*;
+
+    #[test]
+    fn bytes_become_bits_per_second_also_in_a_bucket_cut_by_the_range() {
+        let mut picture = sample::small_timeline();
+        picture.span.from += 120;
+        let values = vec![300_000_u64; picture.grid.count];
+        let rates = rates(&picture, &values);
+        assert_eq!(rates[1], 300_000.0 * 8.0 / picture.grid.step as f64);
+        assert_eq!(rates[0], 300_000.0 * 8.0 / (picture.grid.step - 120) as f64);
+    }
+
+    #[test]
+    fn rejects_lie_at_the_bottom_when_actions_are_stacked() {
+        let picture = sample::by_action(&sample::small_timeline());
+        let order: Vec<Ink> = layers(&picture, &Look::default()).into_iter().map(|layer| layer.ink).collect();
+        assert_eq!(order, [Ink::Reject, Ink::Accept]);
+    }
+
+    #[test]
+    fn a_series_alone_keeps_its_colour_and_has_no_rejects_under_it() {
+        let picture = sample::small_timeline();
+        let look = Look { only: Some(1), ..Look::default() };
+        let alone = layers(&picture, &look);
+        assert_eq!((alone.len(), alone[0].ink), (1, Ink::Hue(1)));
+        assert_eq!(rejected(&picture, &look), None);
+    }
+
+    proptest! {
+        #[test]
+        fn the_layer_under_the_pointer_is_the_one_drawn_there(bucket in 0_usize..12, pick in 0_usize..3, log in any::<bool>()) {
+            let picture = sample::small_timeline();
+            let scale = if log { Scale::Log } else { Scale::Linear };
+            let look = Look { scale, ..Look::default() };
+            let plot = plot(&picture, &look, 700.0, 250.0);
+            let stack = layers(&picture, &look);
+            let below: f64 = stack[..pick].iter().map(|layer| layer.rates[bucket]).sum();
+            let value = stack[pick].rates[bucket];
+            prop_assume!(value > 0.0);
+            let (x0, x1) = plot.bucket_band(bucket);
+            let y = plot.y_from_value(if log { value } else { below + value / 2.0 });
+            let found = hit(&picture, &look, &plot, (x0 + x1) / 2.0, y);
+            prop_assert_eq!(found, Some(Hit { bucket, series: Some(stack[pick].series) }));
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The Leptos application of Weir: one library, compiled twice. With `ssr` it renders pages on the server and answers the
+//! server functions; with `hydrate` it brings those pages to life in the browser.
+//!
+//! - [`pages`]: one file per route; picks panels, owns no logic.
+//! - [`panels`]: a question bound to a picture, a table or a sentence.
+//! - [`parts`]: dumb pieces; values in, events out.
+//! - [`chart`]: painters, geometry and colours of pictures; knows no Leptos.
+//! - [`signals`]: what moves: the link, answers, sizes, time.
+//! - [`api`]: server functions; [`ports`]: the trait behind them, the only door to data.
+//! - [`question`], [`range`], [`headline`]: pure functions of views and answers.
+//!
+//! `pages → panels → {parts, chart, signals, api} → contract`; `parts` and `chart` never name `api`. Nothing here knows
+//! files, AWS or an engine: whoever serves the application provides `Arc<dyn ports::Flows>` as context.
+#![recursion_limit = "256"]
+
+pub mod api;
+pub mod chart;
+pub mod headline;
+pub mod pages;
+pub mod panels;
+pub mod parts;
+#[cfg(feature = "ssr")]
+pub mod ports;
+pub mod question;
+pub mod range;
+#[cfg(feature = "ssr")]
+mod shell;
+pub mod signals;
+
+#[cfg(feature = "ssr")]
+pub use shell::shell;
+
+use leptos::prelude::*;
+use leptos_meta::provide_meta_context;
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::{SsrMode, path};
+
+/// The application: the route table.
+///
+/// Pages are streamed in order: the head goes out while the first answers are still being computed, and the page needs
+/// no script to be complete.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    view! {
+        <Router>
+            <Routes fallback=pages::not_found::NotFound>
+                <Route path=path!("/") view=pages::overview::Overview ssr=SsrMode::InOrder/>
+            </Routes>
+        </Router>
+    }
+}

@@ -1,0 +1,4 @@
+//! Pages: one file per route. A page picks panels and owns no logic.
+
+pub mod not_found;
+pub mod overview;

@@ -1,0 +1,166 @@
+//! The filter: typed, coloured, judged while it stands there, applied by Enter. Without scripts it is a plain form.
+
+use super::frame::{sentence, words};
+use super::scene::use_scene;
+use crate::parts::filter_ink::FilterInk;
+use crate::parts::icon::{self, Pictogram};
+use crate::signals::use_link::{Link, address, hidden_fields};
+use contract::{Filter, Refusal, View};
+use leptos::html::{Input, Span};
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::{ev, web_sys};
+
+/// What a filter looks like, while there is none.
+const EXAMPLE: &str = "action = REJECT AND dstport IN (22, 3389) AND srcaddr IN 10.0.0.0/8";
+
+/// What is wrong; a link's refusal names the parameter, which the box makes plain by itself.
+fn said(fault: &Refusal) -> String {
+    sentence(fault.message.strip_prefix("filter: ").unwrap_or(&fault.message))
+}
+
+/// A filter being written.
+#[derive(Clone, Copy)]
+struct Draft {
+    link: Link,
+    typed: RwSignal<String>,
+    /// Set when Enter was pressed on a text that does not parse; the address stays as it was.
+    refused: RwSignal<Option<Refusal>>,
+    /// What is wrong, here or in the address.
+    fault: Memo<Option<Refusal>>,
+}
+
+impl Draft {
+    fn new(link: Link) -> Draft {
+        let typed = RwSignal::new(link.asked.with_untracked(|asked| asked.filter_text.clone()));
+        let refused = RwSignal::new(None::<Refusal>);
+        Effect::new(move |previous: Option<String>| {
+            let applied = link.asked.with(|asked| asked.filter_text.clone());
+            if previous.is_some() {
+                typed.set(applied.clone());
+                refused.set(None);
+            }
+            applied
+        });
+        let fault = Memo::new(move |_| {
+            refused.get().or_else(|| {
+                link.asked.with(|asked| {
+                    let is_untouched = typed.with(|text| *text == asked.filter_text);
+                    asked.fault.clone().filter(|fault| fault.at.is_some() && is_untouched)
+                })
+            })
+        });
+        Draft { link, typed, refused, fault }
+    }
+
+    fn edit(self, event: &ev::Event) {
+        self.typed.set(event_target_value(event));
+        self.refused.set(None);
+    }
+
+    fn apply(self) {
+        match Filter::parse(&self.typed.get_untracked()) {
+            Ok(filter) => self.link.push(&View { filter, ..self.link.view_now() }),
+            Err(error) => self.refused.set(Some(error.into())),
+        }
+    }
+
+    fn give_up(self) {
+        self.typed.set(self.link.asked.with_untracked(|asked| asked.filter_text.clone()));
+        self.refused.set(None);
+    }
+}
+
+/// The box; `input` is handed out so that a key can put the cursor into it.
+#[component]
+pub fn FilterBox(
+    /// The input.
+    input: NodeRef<Input>,
+) -> impl IntoView {
+    let link = use_scene().link;
+    let draft = Draft::new(link);
+    let on_submit = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        draft.apply();
+    };
+    let is_faulty = move || draft.fault.with(Option::is_some);
+    let clear = move || address(&View { filter: Filter::default(), ..link.view() });
+    let end = move || {
+        match link.asked.with(|asked| asked.filter_text.is_empty()) {
+        true => view! { <kbd aria-hidden="true">"/"</kbd> }.into_any(),
+        false => view! {
+            <a class="clear" href=clear data-noscroll="" aria-label="Clear the filter" title="Clear the filter">
+                <Pictogram icon=icon::CLEAR/>
+            </a>
+        }
+        .into_any(),
+    }
+    };
+    let fault = move || {
+        draft.fault.get().map(|fault| {
+            view! { <p><b>{words(&said(&fault))}</b><span class="hint">{words(&fault.hint)}</span></p> }
+        })
+    };
+    let hidden = move || {
+        let fields = link.asked.with(|asked| hidden_fields(&asked.view, &["filter"]));
+        let field = |(name, value)| view! { <input type="hidden" name=name value=value/> };
+        fields.into_iter().map(field).collect_view()
+    };
+    view! {
+        <form class="filter ctl" class:faulty=is_faulty role="search" action="/" method="get" on:submit=on_submit>
+            {hidden}
+            <FilterInput draft input/>
+            {end}
+            <div id="filter-fault" class="fault-words" role="status">{fault}</div>
+        </form>
+    }
+}
+
+/// The input over its own text in colours.
+#[component]
+fn FilterInput(draft: Draft, input: NodeRef<Input>) -> impl IntoView {
+    let under = NodeRef::<Span>::new();
+    let on_key = move |event: ev::KeyboardEvent| {
+        if event.key() == "Escape" {
+            draft.give_up();
+            if let Some(input) = input.get_untracked() {
+                // Losing the focus cannot fail in a way that matters.
+                let _ = input.blur();
+            }
+        }
+    };
+    // The coloured text scrolls along with the transparent one.
+    let on_scroll = move |_| {
+        if let (Some(input), Some(under)) = (input.get_untracked(), under.get_untracked()) {
+            let shift = format!("transform:translateX({}px)", -input.scroll_left());
+            // Setting an attribute with a legal name does not fail.
+            let _ = under.unchecked_ref::<web_sys::Element>().set_attribute("style", &shift);
+        }
+    };
+    let position =
+        Signal::derive(move || draft.fault.with(|fault| fault.as_ref().and_then(|fault| fault.at)));
+    let invalid = move || draft.fault.with(Option::is_some).then_some("true");
+    view! {
+        <div class="typed">
+            <span class="under" node_ref=under><FilterInk text=draft.typed.into() fault=position/></span>
+            <input
+                node_ref=input
+                type="text"
+                name="filter"
+                aria-label="Filter"
+                aria-invalid=invalid
+                aria-describedby="filter-fault"
+                placeholder=EXAMPLE
+                autocomplete="off"
+                autocapitalize="off"
+                spellcheck="false"
+                enterkeyhint="search"
+                value=draft.typed.get_untracked()
+                prop:value=draft.typed
+                on:input=move |event| draft.edit(&event)
+                on:keydown=on_key
+                on:scroll=on_scroll
+            />
+        </div>
+    }
+}

@@ -1,0 +1,62 @@
+//! Handing the view on: the link as it is, or with its times fixed.
+
+use super::scene::{Scene, use_scene};
+use crate::parts::icon;
+use crate::parts::menu::Menu;
+use crate::signals::browser;
+use crate::signals::use_link::address;
+use contract::{Moment, View};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use std::time::Duration;
+
+/// How long the button says that it worked.
+const SAID: Duration = Duration::from_secs(2);
+
+/// The view with both ends as fixed times, so that it shows the same data for ever.
+fn fixed(view: View, now: i64) -> View {
+    let span = view.span(now);
+    View { from: Moment::At(span.from), to: Moment::At(span.to), ..view }
+}
+
+/// The menu.
+#[component]
+pub fn Share() -> impl IntoView {
+    let scene = use_scene();
+    let said = RwSignal::new("Share");
+    let copy = move |choose: fn(Scene) -> View| {
+        move |_| {
+            let text = format!("{}{}", browser::origin(), address(&choose(scene)));
+            spawn_local(async move {
+                said.set(if browser::copy(text).await { "Copied" } else { "Copy refused" });
+                let forget = move || {
+                    // `None` from a page that was left meanwhile.
+                    let _ = said.try_set("Share");
+                };
+                set_timeout(forget, SAID);
+            });
+        }
+    };
+    view! {
+        <div class="share js-only">
+            <Menu label=Signal::derive(move || said.get().to_owned()) name="Share" look="ctl primary" picture=icon::SHARE side="right">
+                <ul class="choices">
+                    <li><button type="button" data-closes="" on:click=copy(|scene| scene.link.view_now())>"Copy link"</button></li>
+                    <li><button type="button" data-closes="" on:click=copy(|scene| fixed(scene.link.view_now(), scene.now_untracked()))>"Copy link with fixed times"</button></li>
+                </ul>
+            </Menu>
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fixed_times_no_longer_follow_the_clock() {
+        let view = fixed(View::default(), 1_000_000);
+        assert!(!view.is_live());
+        assert_eq!(view.span(5_000_000), View::default().span(1_000_000));
+    }
+}

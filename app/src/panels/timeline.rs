@@ -1,0 +1,195 @@
+//! Traffic over time: the stacked curves with their controls, legend and table.
+
+use super::brush;
+use super::foot::Foot;
+use super::frame::{Frame, faces};
+use super::legend::Legend;
+use super::plate::{Easel, Plate, Reader, Spot, use_easel};
+use super::scene::{Scene, use_scene};
+use super::timeline_words::{self, is_whole};
+use crate::api;
+use crate::chart::{Look, Plot, sentence, timeline as painter};
+use crate::parts::choice::Choice;
+use crate::parts::data_table::DataTable;
+use crate::parts::icon;
+use crate::parts::menu::{Choices, Menu};
+use crate::parts::segmented::Segmented;
+use crate::parts::still::{Still, StillSize};
+use crate::question;
+use crate::signals::latest::{First, Load, latest};
+use crate::signals::use_link::{Link, address};
+use contract::{Dimension, Measure, Refusal, Timeline, View, link};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// The sizes the server draws it in; `style/panels.css` gives the box the same proportions at the same widths.
+const SIZES: [StillSize; 3] = [
+    StillSize { media: "(max-width: 760px)", width_css: 364, height_css: 200 },
+    StillSize { media: "(max-width: 1100px)", width_css: 920, height_css: 240 },
+    StillSize { media: "", width_css: 1_210, height_css: 250 },
+];
+/// The same, for the box.
+const PROPORTIONS: &str = "--wide:1210/250;--middle:920/240;--narrow:364/200";
+
+/// The address of a file made from the current question; `kind` is `.csv`, `.svg`, `.png`, or empty for JSON.
+fn file(kind: &'static str, link: Link) -> impl Fn() -> String + Copy {
+    move || {
+        let question =
+            link.asked.with(|asked| question::timeline(&asked.view, question::TIMELINE_NOMINAL_CSS));
+        format!("/api/v1/timeline{kind}?{}", link::encode(&question))
+    }
+}
+
+/// The panel.
+#[component]
+pub fn TimelinePanel(
+    /// The legend that came with the page.
+    first: Option<Result<Timeline, Refusal>>,
+) -> impl IntoView {
+    let scene = use_scene();
+    let easel = use_easel();
+    let still = still(scene.link, first.as_ref());
+    let key = move || {
+        let width_css = easel.size.get()?.width_css;
+        scene.key(|view| question::timeline(view, width_css))
+    };
+    let ask = |view: View| async move { api::timeline(link::encode(&view)).await.map_err(Refusal::from) };
+    let load = latest(First::part(first), key, ask);
+    let picture = Signal::derive(move || load.with(|load| load.value.clone()));
+    let plot = paint(scene, easel, load);
+    let description = move || {
+        picture.get().map_or_else(String::new, |picture| match is_whole(&picture) {
+            true => sentence::timeline(&picture, scene.zone_offset_secs()),
+            false => "Traffic over time".to_owned(),
+        })
+    };
+    let (face, busy) = faces(load);
+    let show_table = RwSignal::new(false);
+    let sheet = Signal::derive(move || {
+        picture.get().map(|p| timeline_words::sheet(&p, scene.zone_offset_secs())).unwrap_or_default()
+    });
+    let sub = move || picture.get().map(|picture| timeline_words::caption(&picture)).unwrap_or_default();
+    let foot = view! { <Foot load provenance=|t: &Timeline| &t.provenance links=().into_any()/> }.into_any();
+    view! {
+        <Frame id="timeline" title="Traffic over time" sub=Signal::derive(sub) face busy controls=controls(scene.link, show_table) foot>
+            <Plate easel plot reader=reader(scene, load) description=Signal::derive(description) proportions=PROPORTIONS still/>
+            <Show when=move || show_table.get()><DataTable sheet/></Show>
+            <Legend picture link=scene.link/>
+        </Frame>
+    }
+}
+
+/// The image that stands in for the canvas at first; its address must not follow the link, or it would be fetched with
+/// every step.
+fn still(link: Link, first: Option<&Result<Timeline, Refusal>>) -> AnyView {
+    if matches!(first, Some(Err(_))) {
+        return ().into_any();
+    }
+    let view = link.asked.with_untracked(|asked| asked.view.clone());
+    let src = move |size: &StillSize, theme: &'static str| {
+        let text = link::encode(&question::timeline(&view, f64::from(size.width_css)));
+        let StillSize { width_css, height_css, .. } = size;
+        format!("/api/v1/timeline.svg?{text}&width={width_css}&height={height_css}&theme={theme}")
+    };
+    view! { <Still sizes=SIZES.to_vec() src=Box::new(src) alt="Traffic over time".to_owned()/> }.into_any()
+}
+
+/// Paints the picture as it changes; where things lie on it.
+fn paint(scene: Scene, easel: Easel, load: ReadSignal<Load<Timeline>>) -> Memo<Option<Plot>> {
+    // Always linear: on a logarithmic axis stacked heights mean nothing. The heatmap alone has the choice.
+    let look = move |ratio: f64| Look {
+        ratio,
+        zone_offset_secs: scene.zone_offset_secs(),
+        ..Look::of(scene.theme())
+    };
+    easel.paint_with(move |canvas, size| {
+        load.with(|load| match load.value.as_ref().filter(|picture| is_whole(picture)) {
+            Some(picture) => brush::timeline(canvas, size, picture, &look(size.ratio)),
+            None => false,
+        })
+    });
+    Memo::new(move |_| {
+        let size = easel.size.get()?;
+        load.with(|load| {
+            let picture = load.value.as_ref().filter(|picture| is_whole(picture))?;
+            Some(painter::plot(picture, &look(size.ratio), size.width_css, size.height_css))
+        })
+    })
+}
+
+fn reader(scene: Scene, load: ReadSignal<Load<Timeline>>) -> Reader {
+    let tip = move |spot: Spot, width_css: f64| {
+        let offset_secs = scene.zone_offset_secs();
+        load.with(|load| timeline_words::tip(load.value.as_ref()?, spot, width_css, offset_secs))
+    };
+    let told = move |spot: Spot| {
+        let offset_secs = scene.zone_offset_secs();
+        load.with(|load| load.value.as_ref().map(|p| timeline_words::told(p, spot, offset_secs)))
+            .unwrap_or_default()
+    };
+    // A click on the curves alone does nothing: the legend isolates, and a slip of the hand should not.
+    Reader { tip: Arc::new(tip), told: Arc::new(told), pick: Arc::new(|_| {}) }
+}
+
+fn controls(link: Link, show_table: RwSignal<bool>) -> AnyView {
+    let measures = Signal::derive(move || {
+        let choice = |measure: &Measure| {
+            let view = link.view();
+            Choice {
+                label: measure.label().to_owned(),
+                current: view.measure == *measure,
+                href: address(&View { measure: *measure, ..view }),
+            }
+        };
+        Measure::ALL.iter().map(choice).collect::<Vec<_>>()
+    });
+    let splits = Signal::derive(move || {
+        let choice = |split: Dimension| {
+            let view = link.view();
+            Choice {
+                label: split.label().to_owned(),
+                current: view.split == split,
+                href: address(&View { split, ..view }),
+            }
+        };
+        Dimension::ALL.into_iter().map(choice).collect::<Vec<_>>()
+    });
+    let split = Signal::derive(move || match link.asked.with(|asked| asked.view.split) {
+        Dimension::None => "Not split".to_owned(),
+        split => format!("By {}", lower_first(split.label())),
+    });
+    view! {
+        <Segmented label="Measure" choices=measures/>
+        <Menu label=split name="Split" look="ctl small" side="right"><Choices choices=splits/></Menu>
+        <TableToggle show_table/>
+        <Menu label="" name="Take away" look="ctl small ghost" picture=icon::MORE bare=true side="right">
+            <ul class="choices">
+                <li><a href=file(".csv", link) rel="external" download="weir-timeline.csv">"CSV"</a></li>
+                <li><a href=file("", link) rel="external" target="_blank">"JSON"</a></li>
+                <li><a href=file(".svg", link) rel="external" target="_blank">"Picture, SVG"</a></li>
+                <li><a href=file(".png", link) rel="external" target="_blank">"Picture, PNG"</a></li>
+            </ul>
+        </Menu>
+    }
+    .into_any()
+}
+
+/// `Service port` within a sentence; abbreviations keep their capitals.
+pub fn lower_first(label: &str) -> String {
+    let is_abbreviation = label.chars().nth(1).is_some_and(char::is_uppercase);
+    if is_abbreviation { label.to_owned() } else { label.to_lowercase() }
+}
+
+/// Shows the numbers in the place of the picture.
+#[component]
+pub fn TableToggle(
+    /// Whether the table is shown.
+    show_table: RwSignal<bool>,
+) -> impl IntoView {
+    let pressed = move || if show_table.get() { "true" } else { "false" };
+    view! {
+        <button class="ctl small ghost js-only" type="button" aria-pressed=pressed on:click=move |_| show_table.update(|shown| *shown = !*shown)>
+            <icon::Pictogram icon=icon::TABLE/> <span class="label">"Table"</span>
+        </button>
+    }
+}

@@ -1,0 +1,209 @@
+//! What the timeline says beside its curves: the tooltip, the spoken sentence, the data table.
+//! Pure functions of the answer.
+
+use super::plate::Spot;
+use crate::chart::ticks::{date_and_clock, short, step_words, zone_name};
+use crate::chart::timeline::rates;
+use crate::chart::{Ink, axis_unit};
+use crate::parts::data_table::Sheet;
+use crate::parts::tooltip::{Tip, TipRow};
+use contract::{Dimension, Grid, Measure, Span, Timeline, human};
+
+/// Most lines of a tooltip; the rest is one line more.
+const TIP_ROWS: usize = 9;
+
+/// What a picture measures: `bits per second, averaged per 5 minutes`.
+pub fn caption(picture: &Timeline) -> String {
+    let step = picture.grid.step;
+    let unit = axis_unit(picture.measure, step).words;
+    if picture.measure == Measure::Flows {
+        unit
+    } else {
+        format!("{unit}, averaged per {}", step_words(step))
+    }
+}
+
+/// Whether the values have arrived: what comes with the page is only the legend.
+pub fn is_whole(picture: &Timeline) -> bool {
+    picture.rejected.len() == picture.grid.count
+        && picture.series.iter().all(|series| series.values.len() == picture.grid.count)
+}
+
+/// The time of a bucket, cut to the asked range.
+pub fn bucket_said(grid: &Grid, span: Span, bucket: usize, offset_secs: i64) -> String {
+    let from = grid.time_of(bucket).max(span.from);
+    let to = (grid.time_of(bucket) + grid.step).min(span.to);
+    let start = date_and_clock(from, None, offset_secs);
+    format!("{start} to {} {}", date_and_clock(to, Some(from), offset_secs), zone_name(offset_secs))
+}
+
+/// A value of the picture at a bucket, in the unit of its axis.
+fn said(picture: &Timeline, rate: f64) -> String {
+    let unit = axis_unit(picture.measure, picture.grid.step);
+    match picture.measure {
+        Measure::Flows => short(rate, None, ""),
+        _ => short(rate, None, unit.symbol),
+    }
+}
+
+/// The series at a bucket with their values in the unit of the axis, largest first.
+fn ranked(picture: &Timeline, bucket: usize) -> Vec<(Ink, &str, f64)> {
+    let mut ranked: Vec<(Ink, &str, f64)> = picture
+        .series
+        .iter()
+        .enumerate()
+        .filter_map(|(index, series)| {
+            let rate = rates(picture, &series.values).get(bucket).copied()?;
+            Some((Ink::of(picture.split, index, series), series.label.as_str(), rate))
+        })
+        .collect();
+    ranked.sort_by(|a, b| b.2.total_cmp(&a.2));
+    ranked
+}
+
+fn rejected_at(picture: &Timeline, bucket: usize) -> f64 {
+    rates(picture, &picture.rejected).get(bucket).copied().unwrap_or_default()
+}
+
+fn is_unknown(gaps: &[Span], grid: &Grid, bucket: usize) -> bool {
+    let middle = grid.time_of(bucket) + grid.step / 2;
+    gaps.iter().any(|gap| gap.holds(middle))
+}
+
+/// The tooltip at a place.
+pub fn tip(picture: &Timeline, spot: Spot, width_css: f64, offset_secs: i64) -> Option<Tip> {
+    if !is_whole(picture) || spot.bucket >= picture.grid.count {
+        return None;
+    }
+    let ranked = ranked(picture, spot.bucket);
+    let total: f64 = ranked.iter().map(|(_, _, rate)| rate).sum();
+    let row = |ink: &'static str, hatched: bool, label: &str, rate: f64| TipRow {
+        ink,
+        hatched,
+        label: label.to_owned(),
+        value: said(picture, rate),
+    };
+    let mut rows: Vec<TipRow> = ranked
+        .iter()
+        .filter(|(_, _, rate)| *rate > 0.0)
+        .take(TIP_ROWS)
+        .map(|(ink, label, rate)| row(ink.variable(), *ink == Ink::Reject, label, *rate))
+        .collect();
+    let shown: f64 = ranked.iter().take(TIP_ROWS).map(|(_, _, rate)| rate).sum();
+    if total - shown > 0.0 && ranked.len() > TIP_ROWS {
+        rows.push(row("", false, "more", total - shown));
+    }
+    if picture.split != Dimension::Action && rejected_at(picture, spot.bucket) > 0.0 {
+        rows.push(row(Ink::Reject.variable(), true, "rejected", rejected_at(picture, spot.bucket)));
+    }
+    if ranked.len() > 1 {
+        rows.push(row("", false, "total", total));
+    }
+    let is_unknown = is_unknown(&picture.gaps, &picture.grid, spot.bucket);
+    Some(Tip {
+        x_css: spot.x_css,
+        y_css: spot.y_css,
+        width_css,
+        title: bucket_said(&picture.grid, picture.span, spot.bucket, offset_secs),
+        rows,
+        note: if is_unknown { "No objects seen for this time.".to_owned() } else { String::new() },
+    })
+}
+
+/// The same as a sentence.
+pub fn told(picture: &Timeline, spot: Spot, offset_secs: i64) -> String {
+    if !is_whole(picture) || spot.bucket >= picture.grid.count {
+        return String::new();
+    }
+    let time = bucket_said(&picture.grid, picture.span, spot.bucket, offset_secs);
+    let values = ranked(picture, spot.bucket);
+    let values: Vec<String> =
+        values.iter().take(3).map(|(_, label, rate)| format!("{label} {}", said(picture, *rate))).collect();
+    format!("{time}: {}", values.join(", "))
+}
+
+/// All numbers, exactly.
+pub fn sheet(picture: &Timeline, offset_secs: i64) -> Sheet {
+    let mut heads = vec![format!("From ({})", zone_name(offset_secs))];
+    heads.extend(picture.series.iter().map(|series| series.label.clone()));
+    heads.push("rejected".to_owned());
+    let number =
+        |values: &[u64], bucket: usize| values.get(bucket).map(|v| human::exact(*v)).unwrap_or_default();
+    let row = |bucket: usize| {
+        let mut cells = vec![date_and_clock(picture.grid.time_of(bucket), None, offset_secs)];
+        cells.extend(picture.series.iter().map(|series| number(&series.values, bucket)));
+        cells.push(number(&picture.rejected, bucket));
+        cells
+    };
+    let rows = if is_whole(picture) { (0..picture.grid.count).map(row).collect() } else { Vec::new() };
+    Sheet {
+        caption: format!("{} per {}", picture.measure.label(), step_words(picture.grid.step)),
+        heads,
+        rows,
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use contract::{Provenance, Series};
+
+    fn picture() -> Timeline {
+        let span = Span { from: 0, to: 600 };
+        let series = |key: &str, values: Vec<u64>| Series {
+            key: key.to_owned(),
+            label: key.to_owned(),
+            total: values.iter().sum(),
+            values,
+            other: false,
+        };
+        Timeline {
+            span,
+            grid: Grid::with_step(span, 300),
+            split: Dimension::ServicePort,
+            measure: Measure::Bytes,
+            series: vec![series("443", vec![300_000, 0]), series("22", vec![600_000, 75])],
+            rejected: vec![0, 75],
+            gaps: vec![Span { from: 300, to: 600 }],
+            provenance: Provenance::default(),
+        }
+    }
+
+    fn spot(bucket: usize) -> Spot {
+        Spot { bucket, row: None, x_css: 10.0, y_css: 8.0 }
+    }
+
+    #[test]
+    fn the_tooltip_is_sorted_by_value_and_adds_up() {
+        let tip = tip(&picture(), spot(0), 400.0, 0).unwrap();
+        let rows: Vec<(&str, &str)> = tip.rows.iter().map(|r| (r.label.as_str(), r.value.as_str())).collect();
+        assert_eq!(rows, [("22", "16\u{a0}kb/s"), ("443", "8\u{a0}kb/s"), ("total", "24\u{a0}kb/s")]);
+        assert_eq!(tip.title, "1 Jan 00:00 to 00:05 UTC");
+        assert_eq!(tip.note, "");
+    }
+
+    #[test]
+    fn rejects_and_gaps_are_named() {
+        let tip = tip(&picture(), spot(1), 400.0, 0).unwrap();
+        assert!(tip.rows.iter().any(|row| row.label == "rejected" && row.hatched));
+        assert!(tip.note.starts_with("No objects"));
+    }
+
+    #[test]
+    fn a_picture_without_its_values_says_nothing() {
+        let mut legend_only = picture();
+        legend_only.series.iter_mut().for_each(|series| series.values.clear());
+        assert_eq!(tip(&legend_only, spot(0), 400.0, 0), None);
+        assert_eq!(told(&legend_only, spot(0), 0), "");
+        assert!(sheet(&legend_only, 0).rows.is_empty());
+        assert_eq!(tip(&picture(), spot(9), 400.0, 0), None);
+    }
+
+    #[test]
+    fn the_table_holds_every_number() {
+        let sheet = sheet(&picture(), 0);
+        assert_eq!(sheet.heads, ["From (UTC)", "443", "22", "rejected"]);
+        assert_eq!(sheet.rows[1], ["1 Jan 00:05", "0", "75", "75"]);
+    }
+}

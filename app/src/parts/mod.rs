@@ -1,0 +1,11 @@
+//! Dumb pieces: values in, events out. None of them knows a link, a question or a server function.
+
+pub mod choice;
+pub mod data_table;
+pub mod filter_ink;
+pub mod icon;
+pub mod menu;
+pub mod quantity;
+pub mod segmented;
+pub mod still;
+pub mod tooltip;

@@ -1,0 +1,27 @@
+//! What the pages ask of a server, as one trait: the only door to data.
+//! Knows neither files nor engines; whoever serves the application implements it and puts it into the context as
+//! `Arc<dyn Flows>`.
+
+use async_trait::async_trait;
+use contract::{Matrix, Progress, Refusal, Summary, Timeline, Top, View};
+use std::sync::Arc;
+
+/// Answers questions about flow logs. Every method may be called from many requests at once; a caller that loses
+/// interest drops the future, and the work behind it should end with it.
+#[async_trait]
+pub trait Flows: Send + Sync + 'static {
+    /// The numbers above the pictures.
+    async fn summary(&self, view: &View) -> Result<Arc<Summary>, Refusal>;
+
+    /// Traffic over time, stacked by the view's split.
+    async fn timeline(&self, view: &View) -> Result<Arc<Timeline>, Refusal>;
+
+    /// Rejects by the view's rows and time.
+    async fn matrix(&self, view: &View) -> Result<Arc<Matrix>, Refusal>;
+
+    /// The view's ranking.
+    async fn top(&self, view: &View) -> Result<Arc<Top>, Refusal>;
+
+    /// How far reading the sources has come. Answers at once, from memory.
+    fn progress(&self) -> Progress;
+}

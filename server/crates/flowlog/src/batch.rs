@@ -1,0 +1,120 @@
+//! The columns a decoder hands out, laid out as Arrow wants its buffers so that they can be moved, not
+//! copied. Knows nothing of text lines.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use crate::fields::FieldName;
+use crate::validity::Validity;
+
+/// Decoded rows, column by column.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Batch {
+    /// Number of rows; every column has that many entries.
+    pub rows: usize,
+    /// The columns, in the order in which headers first named them. Where an object changes its layout midway
+    /// this is the union, null where a line's layout had no such field.
+    pub columns: Vec<Column>,
+}
+
+/// One field of every row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// The field.
+    pub field: FieldName,
+    /// The values; what stands in a null's place has no meaning.
+    pub data: Data,
+    /// Which values are there; `None` when all are.
+    pub nulls: Option<Validity>,
+}
+
+/// The values of a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Data {
+    /// Ports, protocols, flags and other small numbers.
+    Int32(Vec<i32>),
+    /// Counts, and moments in Unix seconds.
+    Int64(Vec<i64>),
+    /// IPv6 addresses, or IPv4 addresses mapped into them (`::ffff:a.b.c.d`), in network byte order.
+    Address(Vec<[u8; 16]>),
+    /// Text, each distinct value stored once.
+    Text(Dictionary),
+}
+
+/// Dictionary-encoded text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Dictionary {
+    /// Per row, the place of its value in `values`; 0 for a null, even when `values` is empty.
+    pub keys: Vec<i32>,
+    /// The distinct values in the order of their first appearance. A line that was set aside may have left
+    /// one here that no row uses.
+    pub values: Vec<Box<str>>,
+}
+
+/// One value of one row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Value<'a> {
+    /// The log said `-`, or the line's layout has no such field.
+    Null,
+    /// A number of any width.
+    Number(i64),
+    /// An address, IPv4 where it is one.
+    Address(IpAddr),
+    /// Text as the log has it (tags still percent-encoded).
+    Text(&'a str),
+}
+
+impl Batch {
+    /// The column of the field with this hyphenated name.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.field.as_str() == name)
+    }
+}
+
+impl Column {
+    /// The value in a row; null beyond the last row.
+    #[must_use]
+    pub fn value(&self, row: usize) -> Value<'_> {
+        if self.nulls.as_ref().is_some_and(|nulls| !nulls.is_valid(row)) {
+            return Value::Null;
+        }
+        let value = match &self.data {
+            Data::Int32(numbers) => numbers.get(row).map(|number| Value::Number(i64::from(*number))),
+            Data::Int64(numbers) => numbers.get(row).map(|number| Value::Number(*number)),
+            Data::Address(addresses) => {
+                addresses.get(row).map(|octets| Value::Address(Ipv6Addr::from(*octets).to_canonical()))
+            }
+            Data::Text(text) => text.get(row).map(Value::Text),
+        };
+        value.unwrap_or(Value::Null)
+    }
+}
+
+impl Dictionary {
+    /// The text in a row; `None` beyond the last row. Ask the column's nulls first.
+    #[must_use]
+    pub fn get(&self, row: usize) -> Option<&str> {
+        let key = usize::try_from(*self.keys.get(row)?).ok()?;
+        self.values.get(key).map(Box::as_ref)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_beyond_the_last_is_null() {
+        let column = Column { field: FieldName::new("bytes"), data: Data::Int64(vec![7]), nulls: None };
+        assert_eq!(column.value(0), Value::Number(7));
+        assert_eq!(column.value(1), Value::Null);
+    }
+
+    #[test]
+    fn mapped_addresses_are_shown_as_ipv4() {
+        let octets = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 10, 0, 0, 1];
+        let column =
+            Column { field: FieldName::new("srcaddr"), data: Data::Address(vec![octets]), nulls: None };
+        assert_eq!(column.value(0), Value::Address(IpAddr::from([10, 0, 0, 1])));
+    }
+}

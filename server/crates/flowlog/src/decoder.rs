@@ -1,0 +1,375 @@
+//! Lines to rows: which layout is in force, what sort of line each is, which rows go into the columns
+//! together. Knows whole lines only; how they came in is `stream`'s affair, what a value is the column
+//! builders'.
+
+use crate::batch::Batch;
+use crate::builder::{ColumnBuilder, GROUP_ROWS, Group};
+use crate::fields::FieldName;
+use crate::header;
+use crate::index::{Index, Span};
+use crate::layout::{Above, Dated, Layout, Origin, Shape};
+use crate::number::{self, Reading};
+use crate::tally::{CoverageRecord, Tally, Why, excerpt};
+use crate::want::{Coverage, Limits, Want};
+
+/// What `log-status` says about a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Status {
+    Traffic,
+    NoData,
+    SkipData,
+}
+
+/// Lines of one layout that are to become rows together.
+#[derive(Debug)]
+struct Waiting {
+    /// For each line the place of its first value among the spans.
+    firsts: [u32; GROUP_ROWS],
+    lines: [u64; GROUP_ROWS],
+    count: usize,
+    /// Bits of the lines whose status is `NODATA` or `SKIPDATA`.
+    nodata: u64,
+    skipdata: u64,
+}
+
+impl Waiting {
+    const NONE: Self =
+        Self { firsts: [0; GROUP_ROWS], lines: [0; GROUP_ROWS], count: 0, nodata: 0, skipdata: 0 };
+}
+
+/// One text being decoded.
+#[derive(Clone, Copy)]
+struct Page<'a> {
+    text: &'a [u8],
+    spans: &'a [Span],
+}
+
+impl Page<'_> {
+    #[inline]
+    fn value(&self, place: usize) -> &[u8] {
+        self.spans.get(place).map_or(&[], |span| span.of(self.text))
+    }
+}
+
+/// Decodes whole lines.
+#[derive(Debug)]
+pub(crate) struct LineDecoder {
+    want: Want,
+    limits: Limits,
+    above: Above,
+    shape: Shape,
+    columns: Vec<ColumnBuilder>,
+    rows: usize,
+    waiting: Waiting,
+    tally: Tally,
+    /// Number of the line being decoded, from 1.
+    line: u64,
+    index: Index,
+}
+
+impl LineDecoder {
+    pub(crate) fn new(want: Want, limits: Limits) -> Self {
+        Self {
+            want,
+            limits,
+            above: Above::Nothing,
+            shape: Shape::NONE,
+            columns: Vec::new(),
+            rows: 0,
+            waiting: Waiting::NONE,
+            tally: Tally::default(),
+            line: 0,
+            index: Index::default(),
+        }
+    }
+
+    /// Decodes the lines that end in this text; returns where the first that does not starts.
+    pub(crate) fn decode(&mut self, text: &[u8]) -> usize {
+        let mut index = std::mem::take(&mut self.index);
+        index.build(text);
+        let page = Page { text, spans: index.spans() };
+        let mut first = 0;
+        for line_end in index.line_ends() {
+            self.line += 1;
+            first = self.decode_line(page, first, *line_end);
+        }
+        self.flush(page);
+        self.tally.lines += index.line_ends().len() as u64;
+        let done = index.line_ends().last().map_or(0, |line_end| *line_end as usize + 1);
+        self.index = index;
+        done
+    }
+
+    /// Counts a line of which nothing is known but its length.
+    pub(crate) fn set_aside_long_line(&mut self) {
+        self.line += 1;
+        self.tally.lines += 1;
+        let why = Why::LineTooLong { limit: self.limits.line_bytes };
+        self.tally.set_aside(self.limits.samples, self.line, why);
+    }
+
+    pub(crate) fn end_object(&mut self) {
+        self.above = Above::Nothing;
+        self.shape = Shape::NONE;
+        self.line = 0;
+    }
+
+    pub(crate) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Makes room for this many more rows of the layout in force.
+    pub(crate) fn reserve(&mut self, rows: usize) {
+        if let Above::Layout(layout) = &self.above {
+            for (_, column) in &layout.wanted {
+                if let Some(column) = self.columns.get_mut(*column) {
+                    column.reserve(rows);
+                }
+            }
+        }
+    }
+
+    pub(crate) fn take_tally(&mut self) -> Tally {
+        std::mem::take(&mut self.tally)
+    }
+
+    /// Moves the rows out and keeps empty columns of the layout in force.
+    pub(crate) fn take(&mut self) -> Batch {
+        let rows = std::mem::take(&mut self.rows);
+        let columns = self.columns.iter_mut().map(|column| column.take(rows)).collect();
+        match &mut self.above {
+            Above::Layout(layout) => {
+                let wanted = std::mem::take(&mut layout.wanted);
+                let mut old: Vec<_> = self.columns.drain(..).map(Some).collect();
+                for (place, column) in wanted {
+                    layout.wanted.push((place, self.columns.len()));
+                    self.columns.extend(old.get_mut(column).and_then(Option::take));
+                }
+            }
+            Above::Nothing | Above::BadHeader => self.columns.clear(),
+        }
+        Batch { rows, columns }
+    }
+
+    /// Decodes the line whose values start at `first` and which ends at `line_end`; returns the next line's
+    /// first.
+    #[inline]
+    fn decode_line(&mut self, page: Page<'_>, first: usize, line_end: u32) -> usize {
+        let next = first + self.shape.width;
+        let last_is_here = page.spans.get(next.wrapping_sub(1)).is_some_and(|last| last.end <= line_end);
+        let next_is_not = page.spans.get(next).is_none_or(|span| span.start > line_end);
+        let is_plain = last_is_here && next_is_not && !self.begins_header(page, first);
+        if is_plain && (self.shape.lead == 0 || header::is_timestamp(page.value(first))) {
+            self.add_record(page, first + self.shape.lead);
+            return next;
+        }
+        self.decode_unusual_line(page, first, line_end)
+    }
+
+    #[inline]
+    fn begins_header(&self, page: Page<'_>, first: usize) -> bool {
+        page.value(first + self.shape.probe).first().is_some_and(|byte| header::begins_name(*byte))
+    }
+
+    /// Decodes a line that is not plainly a record of the layout in force: it may still be one.
+    #[cold]
+    fn decode_unusual_line(&mut self, page: Page<'_>, first: usize, line_end: u32) -> usize {
+        let behind = page.spans.get(first..).unwrap_or_default();
+        let count = behind.iter().take_while(|span| span.start < line_end).count();
+        let next = first + count;
+        if count == 0 {
+            self.tally.blank += 1;
+            return next;
+        }
+        let dated = if count > 1 && header::is_timestamp(page.value(first)) { Dated::Yes } else { Dated::No };
+        let undated_first = first + usize::from(dated == Dated::Yes);
+        let undated = page.spans.get(undated_first..next).unwrap_or_default();
+        let (could_be_data, columns) = match &self.above {
+            Above::Layout(layout) => {
+                (layout.all_text && layout.fields.len() == undated.len(), layout.fields.len())
+            }
+            Above::Nothing | Above::BadHeader => (false, 0),
+        };
+        if header::is_header(page.text, undated, could_be_data) {
+            self.start_layout(page, header::fields(page.text, undated, self.limits.header_columns), dated);
+            return next;
+        }
+        match &self.above {
+            Above::BadHeader => self.set_aside(page, Why::HeaderSetAside { values: undated.len() }),
+            Above::Layout(_) if count == columns => self.add_record_of(page, first, Dated::No),
+            Above::Layout(_) if undated.len() == columns => self.add_record_of(page, undated_first, dated),
+            Above::Layout(layout) if layout.origin == Origin::Header => {
+                let values = if self.shape.lead == 1 { undated.len() } else { count };
+                self.set_aside(page, miscount(values, columns));
+            }
+            Above::Layout(_) | Above::Nothing => match header::default_format(page.text, undated) {
+                Some(names) => {
+                    let fields = names.iter().map(|name| FieldName::new(name)).collect();
+                    self.set_layout(page, Layout::new(fields, Origin::Assumed));
+                    self.add_record_of(page, undated_first, dated);
+                }
+                None => self.set_aside(page, Why::NoLayout { values: undated.len() }),
+            },
+        }
+        next
+    }
+
+    fn start_layout(&mut self, page: Page<'_>, fields: Result<Vec<FieldName>, Why>, dated: Dated) {
+        match fields {
+            Ok(fields) => {
+                self.set_layout(page, Layout::new(fields, Origin::Header));
+                self.set_dated(dated);
+                self.tally.headers += 1;
+            }
+            Err(why) => {
+                self.set_aside(page, why);
+                self.above = Above::BadHeader;
+                self.shape = Shape::NONE;
+            }
+        }
+    }
+
+    fn set_layout(&mut self, page: Page<'_>, mut layout: Layout) {
+        self.flush(page);
+        for (place, field) in layout.fields.iter().enumerate() {
+            if !self.want.fields.include(field.as_str()) {
+                continue;
+            }
+            let column = self.columns.iter().position(|column| column.field == *field).unwrap_or_else(|| {
+                self.columns.push(ColumnBuilder::new(field.clone(), self.limits.distinct_values));
+                self.columns.len() - 1
+            });
+            layout.wanted.push((place, column));
+        }
+        self.above = Above::Layout(layout);
+    }
+
+    fn set_dated(&mut self, dated: Dated) {
+        if let Above::Layout(layout) = &self.above {
+            self.shape = layout.shape(dated);
+        }
+    }
+
+    /// Adds a record with or without a timestamp before it, and expects the next to be the same.
+    fn add_record_of(&mut self, page: Page<'_>, first: usize, dated: Dated) {
+        self.set_dated(dated);
+        self.add_record(page, first);
+    }
+
+    /// Adds the record whose values start at `first`; its status decides where to.
+    #[inline]
+    fn add_record(&mut self, page: Page<'_>, first: usize) {
+        let status = match page.value(first + self.shape.status) {
+            b"OK" => Status::Traffic,
+            b"NODATA" => Status::NoData,
+            b"SKIPDATA" => Status::SkipData,
+            _ => Status::Traffic,
+        };
+        if status != Status::Traffic && self.want.coverage == Coverage::Aside {
+            self.add_coverage(page, first, status);
+            return;
+        }
+        let waiting = &mut self.waiting;
+        let at = waiting.count % GROUP_ROWS;
+        waiting.firsts[at] = first as u32;
+        waiting.lines[at] = self.line;
+        waiting.nodata |= u64::from(status == Status::NoData) << at;
+        waiting.skipdata |= u64::from(status == Status::SkipData) << at;
+        waiting.count += 1;
+        if waiting.count == GROUP_ROWS {
+            self.flush(page);
+        }
+    }
+
+    fn add_coverage(&mut self, page: Page<'_>, first: usize, status: Status) {
+        let Above::Layout(layout) = &self.above else { return };
+        let places = layout.places;
+        let text = |place: Option<usize>, name| match place.map(|place| page.value(first + place)) {
+            None | Some(b"-") => Ok("".into()),
+            Some(value) => match std::str::from_utf8(value) {
+                Ok(text) => Ok(Box::<str>::from(text)),
+                Err(_) => Err(Why::NotUtf8 { field: FieldName::new(name) }),
+            },
+        };
+        let seconds = |place: Option<usize>, name| {
+            let Some(value) = place.map(|place| page.value(first + place)) else { return Ok(None) };
+            match number::read_seconds(value) {
+                Reading::Missing => Ok(None),
+                Reading::Number(seconds) => Ok(Some(seconds)),
+                Reading::NotANumber => {
+                    Err(Why::NotANumber { field: FieldName::new(name), value: excerpt(value) })
+                }
+                Reading::OutOfRange => {
+                    Err(Why::OutOfRange { field: FieldName::new(name), value: excerpt(value) })
+                }
+            }
+        };
+        let read = || -> Result<Option<CoverageRecord>, Why> {
+            let (interface, account) =
+                (text(places.interface, "interface-id")?, text(places.account, "account-id")?);
+            let (start, end) = (seconds(places.start, "start")?, seconds(places.end, "end")?);
+            let skipped = status == Status::SkipData;
+            Ok(start.zip(end).map(|(start, end)| CoverageRecord { interface, account, start, end, skipped }))
+        };
+        match read() {
+            Ok(record) => {
+                self.tally.coverage.extend(record);
+                self.count(0, u64::from(status == Status::NoData), u64::from(status == Status::SkipData));
+            }
+            Err(why) => self.set_aside(page, why),
+        }
+    }
+
+    fn count(&mut self, records: u64, nodata: u64, skipdata: u64) {
+        self.tally.records += records;
+        self.tally.nodata += nodata;
+        self.tally.skipdata += skipdata;
+    }
+
+    /// Sets the line being decoded aside, after those above it.
+    fn set_aside(&mut self, page: Page<'_>, why: Why) {
+        self.flush(page);
+        self.tally.set_aside(self.limits.samples, self.line, why);
+    }
+
+    /// Turns the waiting lines into rows and sets those aside that cannot be.
+    fn flush(&mut self, page: Page<'_>) {
+        let Waiting { firsts, lines, count, nodata, skipdata } =
+            std::mem::replace(&mut self.waiting, Waiting::NONE);
+        let Above::Layout(layout) = &self.above else { return };
+        let (Some(firsts), true) = (firsts.get(..count), count > 0) else { return };
+        let group = Group { text: page.text, spans: page.spans, firsts };
+        let mut bad = 0;
+        for (place, column) in &layout.wanted {
+            if let Some(column) = self.columns.get_mut(*column) {
+                column.pad(self.rows);
+                bad |= column.append(&group, *place);
+            }
+        }
+        for (_, (first, line)) in firsts.iter().zip(lines).enumerate().filter(|(at, _)| bad >> at & 1 == 1) {
+            let why = layout.wanted.iter().find_map(|(place, column)| {
+                self.columns.get_mut(*column)?.objection(page.value(*first as usize + place))
+            });
+            if let Some(why) = why {
+                self.tally.set_aside(self.limits.samples, line, why);
+            }
+        }
+        for (_, column) in &layout.wanted {
+            if let Some(column) = self.columns.get_mut(*column) {
+                column.commit(count, bad);
+            }
+        }
+        let kept = u64::MAX >> (GROUP_ROWS - count) & !bad;
+        self.rows += kept.count_ones() as usize;
+        let [nodata, skipdata] = [nodata, skipdata].map(|bits| u64::from((bits & kept).count_ones()));
+        self.count(u64::from(kept.count_ones()) - nodata - skipdata, nodata, skipdata);
+    }
+}
+
+fn miscount(values: usize, columns: usize) -> Why {
+    if values < columns {
+        Why::TooFewValues { values, columns }
+    } else {
+        Why::TooManyValues { values, columns }
+    }
+}

@@ -1,0 +1,102 @@
+//! The order of values on a line, worked out once per header so that lines need no thought. Knows places, not
+//! values.
+
+use crate::fields::{FieldName, Kind};
+
+/// What is above a line.
+#[derive(Debug)]
+pub(crate) enum Above {
+    /// Nothing yet in this object.
+    Nothing,
+    /// A header that could not be read.
+    BadHeader,
+    /// A layout.
+    Layout(Layout),
+}
+
+/// Where a layout comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// A header line: authoritative.
+    Header,
+    /// Concluded from a line without header above it: the next line may be of another format.
+    Assumed,
+}
+
+/// The fields of a line in order, and what is asked of them often.
+#[derive(Debug)]
+pub(crate) struct Layout {
+    pub(crate) fields: Vec<FieldName>,
+    pub(crate) origin: Origin,
+    /// Whether every field holds text, so that words alone can be a record.
+    pub(crate) all_text: bool,
+    pub(crate) places: CoveragePlaces,
+    /// The columns to build: place on the line, place among the column builders.
+    pub(crate) wanted: Vec<(usize, usize)>,
+}
+
+/// Where a `NODATA` or `SKIPDATA` line says what it covers.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct CoveragePlaces {
+    pub(crate) interface: Option<usize>,
+    pub(crate) account: Option<usize>,
+    pub(crate) start: Option<usize>,
+    pub(crate) end: Option<usize>,
+}
+
+impl Layout {
+    /// The layout of these fields, nothing wanted yet.
+    pub(crate) fn new(fields: Vec<FieldName>, origin: Origin) -> Self {
+        let place = |name| fields.iter().position(|field| field.as_str() == name);
+        let places = CoveragePlaces {
+            interface: place("interface-id").or_else(|| place("tgw-attachment-id")),
+            account: place("account-id"),
+            start: place("start"),
+            end: place("end"),
+        };
+        let all_text = fields.iter().all(|field| field.kind() == Kind::Text);
+        Self { origin, all_text, places, wanted: Vec::new(), fields }
+    }
+
+    /// The shape of lines of this layout, with or without a timestamp before them.
+    pub(crate) fn shape(&self, dated: Dated) -> Shape {
+        let lead = usize::from(dated == Dated::Yes);
+        let is_number = |field: &FieldName| !matches!(field.kind(), Kind::Text | Kind::Address);
+        let status = self.fields.iter().position(|field| field.as_str() == "log-status");
+        Shape {
+            width: self.fields.len() + lead,
+            lead,
+            probe: lead + self.fields.iter().position(is_number).unwrap_or(0),
+            status: status.unwrap_or(Shape::NOWHERE),
+        }
+    }
+}
+
+/// Whether lines have a timestamp before their values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dated {
+    Yes,
+    No,
+}
+
+/// The little that every line is checked against.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shape {
+    /// Values on a line, a leading timestamp included.
+    pub(crate) width: usize,
+    /// 1 with a leading timestamp.
+    pub(crate) lead: usize,
+    /// Place of a value (timestamp included) that begins with a letter only on a header line, if there is any
+    /// such.
+    pub(crate) probe: usize,
+    /// Place of `log-status` (timestamp not included).
+    pub(crate) status: usize,
+}
+
+impl Shape {
+    /// A place no line has, for fields a layout lacks.
+    pub(crate) const NOWHERE: usize = usize::MAX / 4;
+
+    /// The shape before any layout is known: no line has it.
+    pub(crate) const NONE: Self = Self { width: Self::NOWHERE, lead: 0, probe: 0, status: Self::NOWHERE };
+}

@@ -1,0 +1,91 @@
+//! Every file of `tests/corpus` against its expectation: one `.log` per trap, decoded whole and in pieces.
+//!
+//! `UPDATE_CORPUS=1 cargo test -p flowlog --test corpus` writes the expectations anew; read the difference.
+
+#![expect(clippy::unwrap_used, reason = "a file that cannot be read fails the test")]
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use flowlog::{Coverage, Decoder, Fields, Limits, Value, Want};
+
+/// Decodes a text in chunks of this size and writes down everything that came out.
+fn decoded(text: &[u8], chunk_bytes: usize, coverage: Coverage) -> String {
+    let want = Want { fields: Fields::All, coverage };
+    let mut decoder = Decoder::new(want, Limits { samples: 100, ..Limits::default() });
+    text.chunks(chunk_bytes).for_each(|chunk| decoder.push(chunk));
+    decoder.finish();
+    let (batch, tally) = (decoder.take(), decoder.take_tally());
+
+    let mut page = String::new();
+    for row in 0..batch.rows {
+        writeln!(page, "row {}", row + 1).unwrap();
+        for column in &batch.columns {
+            match column.value(row) {
+                Value::Null => {}
+                Value::Number(number) => writeln!(page, "  {} {number}", column.field).unwrap(),
+                Value::Address(address) => writeln!(page, "  {} @{address}", column.field).unwrap(),
+                Value::Text(text) => writeln!(page, "  {} {text:?}", column.field).unwrap(),
+            }
+        }
+    }
+    for record in &tally.coverage {
+        let what = if record.skipped { "skipped" } else { "no data" };
+        let (start, end) = (record.start, record.end);
+        writeln!(page, "{what} {:?} of {:?} from {start} to {end}", record.interface, record.account)
+            .unwrap();
+    }
+    for sample in &tally.samples {
+        writeln!(page, "line {}: {}", sample.line, sample.why).unwrap();
+    }
+    let kinds = [tally.headers, tally.blank, tally.records, tally.nodata, tally.skipdata, tally.set_aside];
+    assert_eq!(kinds.iter().sum::<u64>(), tally.lines);
+    let [headers, blank, records, nodata, skipdata, set_aside] = kinds;
+    let lines = tally.lines;
+    writeln!(
+        page,
+        "{lines} lines: {headers} headers, {blank} blank, {records} records, {nodata} nodata, {skipdata} skipdata, \
+         {set_aside} set aside"
+    )
+    .unwrap();
+    page
+}
+
+fn corpus() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut logs: Vec<_> = entries.filter(|path| path.extension().is_some_and(|end| end == "log")).collect();
+    logs.sort();
+    logs
+}
+
+#[test]
+fn every_file_decodes_as_written_down() {
+    let logs = corpus();
+    assert!(logs.len() > 20, "the corpus is not where it should be");
+    for log in logs {
+        let text = fs::read(&log).unwrap();
+        let actual = decoded(&text, usize::MAX, Coverage::Aside);
+        let expected_path = log.with_extension("expected");
+        if std::env::var_os("UPDATE_CORPUS").is_some() {
+            fs::write(&expected_path, &actual).unwrap();
+        }
+        let expected = fs::read_to_string(&expected_path).unwrap_or_default();
+        assert_eq!(actual, expected, "{}", log.display());
+    }
+}
+
+#[test]
+fn every_file_decodes_alike_in_pieces_of_any_size() {
+    for log in corpus() {
+        let text = fs::read(&log).unwrap();
+        for coverage in [Coverage::Aside, Coverage::InLine] {
+            let whole = decoded(&text, usize::MAX, coverage);
+            for chunk_bytes in [1, 2, 7, 64, 111] {
+                let pieces = decoded(&text, chunk_bytes, coverage);
+                assert_eq!(pieces, whole, "{} in chunks of {chunk_bytes}", log.display());
+            }
+        }
+    }
+}

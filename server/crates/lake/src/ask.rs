@@ -1,0 +1,268 @@
+//! Questions to answers: checks the question, adds up over the right ground, and shapes the result.
+
+use crate::direct::Direct;
+use crate::error::LakeError;
+use crate::fold::grouped::{Grouped, Plan};
+use crate::fold::talkers::Talkers;
+use crate::fold::{Fold, Key};
+use crate::plan::Need;
+use crate::schema::{self, INTERFACE_ID};
+use crate::shape;
+use crate::Shared;
+use contract::answer::Previous;
+use contract::view::{POINTS, POINTS_LIMIT, TOP_LIMIT};
+use contract::{
+    Filter, Grid, Matrix, Measure, Provenance, Refusal, RefusalKind, Span, Summary, Table, Timeline, Top, TopBy,
+    View,
+};
+use std::time::Instant;
+
+/// What answers a question: the stored tables, or objects read for it.
+#[derive(Clone, Copy)]
+pub enum Ground<'a> {
+    /// The lake.
+    Stored(&'a Shared),
+    /// Objects.
+    Objects(&'a Direct),
+}
+
+/// What was read for a sum.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// The tables.
+    pub tables: Vec<Table>,
+    /// Rows looked at.
+    pub rows: u64,
+    /// Objects behind them.
+    pub objects: u64,
+    /// Flow records in those objects.
+    pub records: u64,
+    /// Lines set aside in them.
+    pub set_aside: u64,
+    /// NODATA records met while reading objects directly.
+    pub silent: u64,
+    /// SKIPDATA records met while reading objects directly.
+    pub skipped: u64,
+    /// Earliest and latest second met while reading objects directly.
+    pub reach: Option<(i64, i64)>,
+}
+
+impl Ground<'_> {
+    async fn sum<F: Fold + Clone>(&self, need: &Need<'_>, make: impl Fn(Span) -> F) -> Result<(F, Facts), LakeError> {
+        match self {
+            Ground::Stored(shared) => shared.sum(need, make).await,
+            Ground::Objects(direct) => direct.sum(need, make(need.span)).await,
+        }
+    }
+
+    fn gaps(&self, span: Span, source: Option<&str>) -> Vec<Span> {
+        match self {
+            Ground::Stored(shared) => shared.manifest().gaps(span, source),
+            Ground::Objects(_) => Vec::new(),
+        }
+    }
+
+    fn provenance(&self, facts: Facts, source: Option<&str>, began: Instant) -> Provenance {
+        Provenance {
+            objects: facts.objects,
+            records: facts.records,
+            set_aside: facts.set_aside,
+            tables: facts.tables,
+            rows: facts.rows,
+            millis: began.elapsed().as_secs_f64() * 1_000.0,
+            cached: false,
+            growing: matches!(self, Ground::Stored(shared) if shared.statuses.busy(source)),
+        }
+    }
+
+    /// Refuses what the stored formats cannot tell, rather than answering zero.
+    fn check(&self, view: &View, measures: bool) -> Result<(), LakeError> {
+        let Ground::Stored(shared) = self else { return Ok(()) };
+        let manifest = shared.manifest();
+        if manifest.is_empty() {
+            return Ok(());
+        }
+        let added = |column: &str| schema::in_conversations(column);
+        let lacking = view.filter.fields().into_iter().find(|field| {
+            let column = schema::column_of_field(*field);
+            !added(&column) && !manifest.has_column(&column)
+        });
+        if let Some(field) = lacking {
+            return Err(unanswerable(format!("no stored record has the field {}.", field.name())));
+        }
+        let column = match view.measure {
+            Measure::Bytes => schema::BYTES,
+            Measure::Packets => schema::PACKETS,
+            Measure::Flows => return Ok(()),
+        };
+        if measures && !manifest.has_column(column) {
+            return Err(unanswerable(format!("no stored record has the field {column}; ask for flows instead.")));
+        }
+        Ok(())
+    }
+}
+
+fn unanswerable(message: String) -> LakeError {
+    LakeError::Question(Refusal::new(
+        RefusalKind::Unanswerable,
+        message,
+        "A flow log's format cannot be changed; create another flow log with the field in its format.",
+    ))
+}
+
+/// The asked range on whole minutes.
+fn span_of(view: &View, now: i64) -> Result<Span, LakeError> {
+    let span = view.asked_span(now).map_err(LakeError::Question)?;
+    Ok(span.to_minutes())
+}
+
+fn grid_of(view: &View, span: Span) -> Grid {
+    Grid::over(span, usize::from(view.points.unwrap_or(POINTS).clamp(1, POINTS_LIMIT)))
+}
+
+fn one_bucket(span: Span) -> Grid {
+    Grid { start: span.from, step: span.secs(), count: 1 }
+}
+
+fn top_of(view: &View) -> usize {
+    usize::from(view.top.clamp(1, TOP_LIMIT))
+}
+
+/// Traffic over time.
+pub async fn timeline(ground: Ground<'_>, view: &View, now: i64) -> Result<Timeline, LakeError> {
+    let began = Instant::now();
+    ground.check(view, true)?;
+    let span = span_of(view, now)?;
+    let grid = grid_of(view, span);
+    let source = view.source.as_deref();
+    let column = schema::column_of(view.split);
+    let need = Need { span, step: grid.step, filter: &view.filter, column, talkers: false, source };
+    let (sum, facts) =
+        ground.sum(&need, |clip| Grouped::new(Plan { clip, grid, column, measure: view.measure })).await?;
+    Ok(Timeline {
+        span,
+        grid,
+        split: view.split,
+        measure: view.measure,
+        series: shape::series(&sum, view.split, top_of(view)),
+        rejected: sum.rejected.clone(),
+        gaps: ground.gaps(span, source),
+        provenance: ground.provenance(facts, source, began),
+    })
+}
+
+/// Rejected records by row and time.
+pub async fn matrix(ground: Ground<'_>, view: &View, now: i64) -> Result<Matrix, LakeError> {
+    let began = Instant::now();
+    ground.check(view, true)?;
+    let span = span_of(view, now)?;
+    let grid = grid_of(view, span);
+    let source = view.source.as_deref();
+    let column = schema::column_of(view.rows);
+    let filter = rejected_of(&view.filter)?;
+    let need = Need { span, step: grid.step, filter: &filter, column, talkers: false, source };
+    let (sum, facts) =
+        ground.sum(&need, |clip| Grouped::new(Plan { clip, grid, column, measure: view.measure })).await?;
+    let (rows, other_values) = shape::rows(&sum, view.rows, top_of(view));
+    Ok(Matrix {
+        span,
+        grid,
+        by: view.rows,
+        measure: view.measure,
+        rows,
+        other_values,
+        gaps: ground.gaps(span, source),
+        provenance: ground.provenance(facts, source, began),
+    })
+}
+
+/// The filter, of rejected records only.
+fn rejected_of(filter: &Filter) -> Result<Filter, LakeError> {
+    let rejected = Filter::parse("action = REJECT").map_err(|error| LakeError::Worker(error.to_string()))?;
+    Ok(rejected.expr.map_or_else(|| filter.clone(), |expr| filter.and(expr)))
+}
+
+/// A ranking.
+pub async fn top(ground: Ground<'_>, view: &View, now: i64) -> Result<Top, LakeError> {
+    let began = Instant::now();
+    ground.check(view, true)?;
+    let span = span_of(view, now)?;
+    let source = view.source.as_deref();
+    let mut need =
+        Need { span, step: span.secs(), filter: &view.filter, column: None, talkers: true, source };
+    let (ranked, facts) = match view.by {
+        TopBy::Talkers => {
+            let (sum, facts) = ground.sum(&need, Talkers::new).await?;
+            (shape::talkers(&sum, view.measure, top_of(view)), facts)
+        }
+        TopBy::Dimension(dimension) => {
+            need.talkers = false;
+            need.column = schema::column_of(dimension);
+            let plan = |clip| Plan { clip, grid: one_bucket(span), column: need.column, measure: view.measure };
+            let (sum, facts) = ground.sum(&need, |clip| Grouped::new(plan(clip))).await?;
+            (shape::values(&sum, dimension, view.measure, top_of(view)), facts)
+        }
+    };
+    Ok(Top {
+        span,
+        by: view.by,
+        measure: view.measure,
+        rows: ranked.rows,
+        distinct: ranked.distinct,
+        total: ranked.total,
+        provenance: ground.provenance(facts, source, began),
+    })
+}
+
+/// The numbers above the pictures, with those of the period before.
+pub async fn summary(ground: Ground<'_>, view: &View, now: i64) -> Result<Summary, LakeError> {
+    let began = Instant::now();
+    ground.check(view, false)?;
+    let span = span_of(view, now)?;
+    let source = view.source.as_deref();
+    let (sum, facts) = interfaces(ground, view, span).await?;
+    let all = sum.all();
+    let (first, last) = match ground {
+        Ground::Stored(shared) => shared.manifest().extent(source),
+        Ground::Objects(_) => facts.reach.unzip(),
+    };
+    let before = Span { from: span.from - span.secs(), to: span.from };
+    let previous = match ground {
+        Ground::Stored(_) if first.is_some_and(|first| first < before.to) => {
+            let (sum, _) = interfaces(ground, view, before).await?;
+            let all = sum.all();
+            Some(Previous { bytes: all.bytes, flows: all.flows, rejected: all.rejected, interfaces: talking(&sum) })
+        }
+        _ => None,
+    };
+    Ok(Summary {
+        span: Some(span),
+        bytes: all.bytes,
+        packets: all.packets,
+        flows: all.flows,
+        rejected: all.rejected,
+        undecided: all.flows - all.accepted - all.rejected,
+        interfaces: talking(&sum),
+        skipped: all.skipped + facts.skipped,
+        silent: all.silent + facts.silent,
+        last_record: last,
+        first_record: first,
+        now,
+        previous,
+        gaps: ground.gaps(span, source),
+        provenance: ground.provenance(facts, source, began),
+    })
+}
+
+async fn interfaces(ground: Ground<'_>, view: &View, span: Span) -> Result<(Grouped, Facts), LakeError> {
+    let column = Some(INTERFACE_ID);
+    let source = view.source.as_deref();
+    let need = Need { span, step: span.secs(), filter: &view.filter, column, talkers: false, source };
+    let plan = |clip| Plan { clip, grid: one_bucket(span), column, measure: Measure::Flows };
+    ground.sum(&need, |clip| Grouped::new(plan(clip))).await
+}
+
+/// Interfaces with at least one record.
+fn talking(sum: &Grouped) -> u64 {
+    sum.ranked().into_iter().filter(|(_, key)| **key != Key::Missing).count() as u64
+}

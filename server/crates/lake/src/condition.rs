@@ -1,0 +1,166 @@
+//! The filter language as DataFusion expressions over a table's columns.
+//!
+//! A missing value equals nothing and differs from everything, so that "only this" and "not this" always add up to
+//! the whole: negations are pushed to the comparisons, where "or missing" is added.
+
+use crate::schema::{self, CLIENT, CLIENT_IS_SRC, SERVER};
+use contract::filter::{Expr, Op, Value};
+use contract::{Field, Filter, Kind};
+use datafusion::logical_expr::{Expr as Condition, lit};
+use datafusion::prelude::ident;
+use datafusion::scalar::ScalarValue;
+use std::net::IpAddr;
+
+/// Which columns stand for client and server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ends {
+    /// Columns of their own: conversations.
+    Stored,
+    /// The source or the destination, by [`CLIENT_IS_SRC`]: records.
+    BySide,
+}
+
+/// The condition of a filter; `None` when it lets all pass.
+pub fn condition_of(filter: &Filter, ends: Ends) -> Option<Condition> {
+    filter.expr.as_ref().map(|expr| holds(expr, false, ends))
+}
+
+/// The columns a filter looks at.
+pub fn columns_of(filter: &Filter, ends: Ends) -> Vec<String> {
+    let mut columns = Vec::new();
+    for field in filter.fields() {
+        let column = schema::column_of_field(field);
+        match (ends, column.as_str()) {
+            (Ends::BySide, CLIENT | SERVER) => {
+                columns.extend([CLIENT_IS_SRC, "srcaddr", "dstaddr"].map(str::to_owned));
+            }
+            _ => columns.push(column),
+        }
+    }
+    columns.sort_unstable();
+    columns.dedup();
+    columns
+}
+
+/// Whether the expression holds, or with `negated`, whether it does not.
+fn holds(expr: &Expr, negated: bool, ends: Ends) -> Condition {
+    match expr {
+        Expr::And(parts) => joined(parts, negated, ends, !negated),
+        Expr::Or(parts) => joined(parts, negated, ends, negated),
+        Expr::Not(part) => holds(part, !negated, ends),
+        Expr::Compare { field, op, value } => {
+            let compare = |column: Condition| compared(*field, column, *op, value, negated);
+            at_end(*field, ends, compare)
+        }
+        Expr::In { field, values } => at_end(*field, ends, |column| {
+            let any = values
+                .iter()
+                .map(|value| equal(*field, column.clone(), value))
+                .reduce(Condition::or)
+                .unwrap_or_else(|| lit(false));
+            if negated { not_or_missing(any, column) } else { any }
+        }),
+    }
+}
+
+fn joined(parts: &[Expr], negated: bool, ends: Ends, all: bool) -> Condition {
+    let join = if all { Condition::and } else { Condition::or };
+    parts.iter().map(|part| holds(part, negated, ends)).reduce(join).unwrap_or_else(|| lit(all))
+}
+
+/// The condition on the column of a field; for client and server of records, on whichever side it is.
+fn at_end(field: Field, ends: Ends, condition: impl Fn(Condition) -> Condition) -> Condition {
+    let column = schema::column_of_field(field);
+    let sides = match (ends, column.as_str()) {
+        (Ends::BySide, CLIENT) => ("srcaddr", "dstaddr"),
+        (Ends::BySide, SERVER) => ("dstaddr", "srcaddr"),
+        _ => return condition(ident(column)),
+    };
+    // A record that does not tell is shown with its source as the client, as in the conversations.
+    let reversed = ident(CLIENT_IS_SRC).is_not_null().and(ident(CLIENT_IS_SRC).eq(lit(false)));
+    let straight = ident(CLIENT_IS_SRC).is_null().or(ident(CLIENT_IS_SRC).eq(lit(true)));
+    straight.and(condition(ident(sides.0))).or(reversed.and(condition(ident(sides.1))))
+}
+
+fn compared(field: Field, column: Condition, op: Op, value: &Value, negated: bool) -> Condition {
+    let (positive, negated) = match op {
+        Op::Ne => (equal(field, column.clone(), value), !negated),
+        Op::Eq => (equal(field, column.clone(), value), negated),
+        _ => (ordered(field, column.clone(), op, value), negated),
+    };
+    match (negated, value) {
+        (false, _) => positive,
+        (true, Value::Missing) => column.is_not_null(),
+        (true, _) => not_or_missing(positive, column),
+    }
+}
+
+fn not_or_missing(condition: Condition, column: Condition) -> Condition {
+    column.is_null().or(datafusion::logical_expr::not(condition))
+}
+
+fn ordered(field: Field, column: Condition, op: Op, value: &Value) -> Condition {
+    let value = scalar(field, value);
+    match op {
+        Op::Lt => column.lt(value),
+        Op::Le => column.lt_eq(value),
+        Op::Gt => column.gt(value),
+        _ => column.gt_eq(value),
+    }
+}
+
+fn equal(field: Field, column: Condition, value: &Value) -> Condition {
+    match value {
+        Value::Missing => column.is_null(),
+        Value::Range { from, to } => {
+            let bound = |n: &i64| scalar(field, &Value::Number(*n));
+            column.clone().gt_eq(bound(from)).and(column.lt_eq(bound(to)))
+        }
+        Value::Cidr { addr, prefix } => {
+            let (first, last) = network(*addr, *prefix);
+            column.clone().gt_eq(address(first)).and(column.lt_eq(address(last)))
+        }
+        _ => column.eq(scalar(field, value)),
+    }
+}
+
+/// A literal of the column's own type, so that nothing is cast row by row.
+fn scalar(field: Field, value: &Value) -> Condition {
+    match value {
+        Value::Text(text) => lit(ScalarValue::Dictionary(
+            Box::new(datafusion::arrow::datatypes::DataType::Int32),
+            Box::new(ScalarValue::Utf8(Some(text.clone()))),
+        )),
+        Value::Number(number) => number_literal(field, *number),
+        Value::Address(addr) => address(octets(*addr)),
+        // The parser lets these stand only where a set is asked for.
+        Value::Cidr { .. } | Value::Range { .. } | Value::Missing => lit(ScalarValue::Null),
+    }
+}
+
+fn number_literal(field: Field, number: i64) -> Condition {
+    let wide = matches!(field.kind(), Kind::Number | Kind::Time);
+    match (wide, i32::try_from(number)) {
+        (false, Ok(narrow)) => lit(narrow),
+        _ => lit(number),
+    }
+}
+
+fn address(octets: [u8; 16]) -> Condition {
+    lit(ScalarValue::FixedSizeBinary(16, Some(octets.to_vec())))
+}
+
+fn octets(addr: IpAddr) -> [u8; 16] {
+    match addr {
+        IpAddr::V4(v4) => v4.to_ipv6_mapped().octets(),
+        IpAddr::V6(v6) => v6.octets(),
+    }
+}
+
+/// First and last address of a network.
+fn network(addr: IpAddr, prefix: u8) -> ([u8; 16], [u8; 16]) {
+    let prefix = u32::from(prefix) + if addr.is_ipv4() { 96 } else { 0 };
+    let hosts = u128::MAX.unbounded_shr(prefix);
+    let first = u128::from_be_bytes(octets(addr)) & !hosts;
+    (first.to_be_bytes(), (first | hosts).to_be_bytes())
+}

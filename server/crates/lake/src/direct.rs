@@ -1,0 +1,196 @@
+//! Asking objects without storing anything: every object of the range is decoded for this one question, and only the
+//! fields it needs.
+
+use crate::ask::{self, Facts, Ground};
+use crate::condition::{Ends, condition_of};
+use crate::decode::ObjectDecoder;
+use crate::engine::{Engine, Sieve, distinct};
+use crate::enrich::{Added, made_from};
+use crate::error::LakeError;
+use crate::fold::Fold;
+use crate::ingest::reach;
+use crate::interfaces::Interfaces;
+use crate::plan::Need;
+use crate::pump::{Fetched, Reader, pump, reader_count};
+use contract::{Matrix, Span, Summary, Table, Timeline, Top, View};
+use flowlog::{Coverage, Fields, Want};
+use std::fmt;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use store::Source;
+
+/// Slack on either side of the asked range when objects are chosen by their delivery window, seconds: records span up
+/// to ten minutes and are delivered late "on a best effort basis".
+/// <https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-basics.html>
+const LATE_SECS: i64 = 3_600;
+
+/// Sources asked as they are.
+pub struct Direct {
+    sources: Vec<Arc<dyn Source>>,
+    engine: Engine,
+    unread: Mutex<Vec<(String, String)>>,
+}
+
+impl fmt::Debug for Direct {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.sources.iter().map(|source| source.name())).finish()
+    }
+}
+
+impl Direct {
+    /// Sources to ask.
+    pub fn new(sources: Vec<Arc<dyn Source>>) -> Result<Direct, LakeError> {
+        Ok(Direct { sources, engine: Engine::new(Path::new(""))?, unread: Mutex::default() })
+    }
+
+    /// Objects that could not be read for the last questions, with the reason.
+    pub fn take_unread(&self) -> Vec<(String, String)> {
+        std::mem::take(&mut self.unread.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Traffic over time.
+    pub async fn timeline(&self, view: &View, now: i64) -> Result<Timeline, LakeError> {
+        ask::timeline(Ground::Objects(self), view, now).await
+    }
+
+    /// Rejected records by row and time.
+    pub async fn matrix(&self, view: &View, now: i64) -> Result<Matrix, LakeError> {
+        ask::matrix(Ground::Objects(self), view, now).await
+    }
+
+    /// A ranking.
+    pub async fn top(&self, view: &View, now: i64) -> Result<Top, LakeError> {
+        ask::top(Ground::Objects(self), view, now).await
+    }
+
+    /// The numbers above the pictures, without the period before.
+    pub async fn summary(&self, view: &View, now: i64) -> Result<Summary, LakeError> {
+        ask::summary(Ground::Objects(self), view, now).await
+    }
+
+    pub(crate) async fn sum<F: Fold + Clone>(&self, need: &Need<'_>, empty: F) -> Result<(F, Facts), LakeError> {
+        let columns = need.columns(Table::Objects);
+        let sieve = match condition_of(need.filter, Ends::BySide) {
+            Some(condition) => Some(self.engine.sieve(condition, &columns)?),
+            None => None,
+        };
+        let interfaces = Arc::new(Interfaces::default());
+        let reach = need.span.from - LATE_SECS..need.span.to + LATE_SECS;
+        let (mut sum, mut facts) = (empty.clone(), Facts { tables: vec![Table::Objects], ..Facts::default() });
+        for source in self.sources.iter().filter(|source| need.source.is_none_or(|name| name == source.name())) {
+            let readers = (0..reader_count())
+                .map(|_| Asker::new(need.span, &columns, sieve.clone(), &interfaces, empty.clone()))
+                .collect();
+            for asker in pump(source, Some(reach.clone()), |page| page, readers).await? {
+                self.unread.lock().unwrap_or_else(PoisonError::into_inner).extend(asker.unread);
+                sum.merge(asker.fold);
+                add(&mut facts, &asker.facts);
+            }
+        }
+        Ok((sum, facts))
+    }
+}
+
+fn add(facts: &mut Facts, more: &Facts) {
+    facts.rows += more.rows;
+    facts.objects += more.objects;
+    facts.records += more.records;
+    facts.set_aside += more.set_aside;
+    facts.silent += more.silent;
+    facts.skipped += more.skipped;
+    facts.reach = wider(facts.reach, more.reach);
+}
+
+fn wider(a: Option<(i64, i64)>, b: Option<(i64, i64)>) -> Option<(i64, i64)> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+        (a, b) => a.or(b),
+    }
+}
+
+/// Reads objects for one question.
+struct Asker<F> {
+    span: Span,
+    decoder: ObjectDecoder,
+    columns: Vec<String>,
+    sieve: Option<Sieve>,
+    interfaces: Arc<Interfaces>,
+    fold: F,
+    facts: Facts,
+    unread: Vec<(String, String)>,
+}
+
+impl<F: Fold + Clone> Asker<F> {
+    fn new(span: Span, columns: &[String], sieve: Option<Sieve>, interfaces: &Arc<Interfaces>, fold: F) -> Self {
+        let fields = columns.iter().flat_map(|column| match made_from(column) {
+            [] => vec![column.replace('_', "-")],
+            parts => parts.iter().map(|part| (*part).to_owned()).collect(),
+        });
+        let fields = Fields::Only(distinct(fields.collect()));
+        Asker {
+            span,
+            decoder: ObjectDecoder::new(Want { fields, coverage: Coverage::Aside }),
+            columns: columns.to_vec(),
+            sieve,
+            interfaces: Arc::clone(interfaces),
+            fold,
+            facts: Facts::default(),
+            unread: Vec::new(),
+        }
+    }
+}
+
+impl<F: Fold + Clone> Reader for Asker<F> {
+    fn read(&mut self, object: Fetched) -> Result<(), LakeError> {
+        let bytes = match object.bytes {
+            Ok(bytes) => bytes,
+            Err(error) if error.may_retry() => return Err(error.into()),
+            Err(error) => {
+                self.unread.push((object.meta.key, error.to_string()));
+                return Ok(());
+            }
+        };
+        // An object that turns out unreadable half way must not count at all.
+        let mut read = Vec::new();
+        let decoded = self.decoder.decode(
+            &object.meta,
+            &bytes,
+            &self.interfaces,
+            Added::Only(&self.columns),
+            &mut |batch| {
+                read.push(batch);
+                Ok(())
+            },
+        )?;
+        let tally = match decoded {
+            Ok(tally) => tally,
+            Err(fault) => {
+                self.unread.push((object.meta.key, fault.to_string()));
+                return Ok(());
+            }
+        };
+        for batch in &read {
+            self.facts.rows += batch.num_rows() as u64;
+            match &self.sieve {
+                Some(sieve) => self.fold.push(&sieve.keep(batch)?)?,
+                None => self.fold.push(batch)?,
+            }
+        }
+        self.facts.objects += 1;
+        self.facts.records += tally.records;
+        self.facts.set_aside += tally.set_aside;
+        for gap in tally.coverage.iter().filter(|gap| self.span.holds(gap.start)) {
+            if gap.skipped {
+                self.facts.skipped += 1;
+            } else {
+                self.facts.silent += 1;
+            }
+        }
+        self.facts.reach = wider(self.facts.reach, reach(&read));
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), LakeError> {
+        Ok(())
+    }
+}

@@ -1,0 +1,148 @@
+//! Parquet files of the lake: written aside, synced and renamed, so that a file under its final name is whole.
+
+use crate::error::LakeError;
+use crate::tables::Part;
+use contract::Table;
+use datafusion::parquet::arrow::ArrowWriter;
+use datafusion::parquet::basic::{Compression, ZstdLevel};
+use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
+use hashbrown::HashSet;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Rows of a row group: small enough that a question on one hour of a day skips the others, large enough that
+/// dictionaries and pages pay off.
+const ROW_GROUP_ROWS: usize = 131_072;
+
+/// A written file, not yet in the catalog.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileEntry {
+    /// Path relative to the data folder, with `/`.
+    pub path: String,
+    /// The table it is part of.
+    pub table: Table,
+    /// The source its records came from.
+    pub source: String,
+    /// First second its rows speak of.
+    pub first: i64,
+    /// Last second its rows speak of.
+    pub last: i64,
+    /// Rows.
+    pub rows: u64,
+    /// Bytes on disk.
+    pub bytes: u64,
+    /// Names of its columns.
+    pub columns: Vec<String>,
+}
+
+/// The folder of a table's files.
+pub const fn folder(table: Table) -> &'static str {
+    match table {
+        Table::Hour => "hours",
+        Table::Minute => "minutes",
+        Table::Conversations => "conversations",
+        Table::Segments | Table::Objects => "records",
+    }
+}
+
+/// The tables that have files.
+pub const STORED: [Table; 4] = [Table::Hour, Table::Minute, Table::Conversations, Table::Segments];
+
+/// Writes a part below `root` and returns its entry. The file is on disk, complete, before this returns.
+pub fn write(root: &Path, source: &str, part: &Part) -> Result<FileEntry, LakeError> {
+    let relative = path_of(part);
+    let target = root.join(&relative);
+    let parent = target.parent().unwrap_or(root).to_path_buf();
+    fs::create_dir_all(&parent).map_err(LakeError::disk("make the folder", &parent))?;
+    let aside = target.with_extension("tmp");
+    let written = write_aside(&aside, part).and_then(|bytes| {
+        fs::rename(&aside, &target).map_err(LakeError::disk("rename", &aside))?;
+        sync(&parent)?;
+        Ok(bytes)
+    });
+    if written.is_err() {
+        // The first error is the one to tell; what is left of the file is swept at the next start.
+        let _ = fs::remove_file(&aside);
+    }
+    let columns = part.batch.schema().fields().iter().map(|field| field.name().clone()).collect();
+    Ok(FileEntry {
+        path: relative,
+        table: part.table,
+        source: source.to_owned(),
+        first: part.first,
+        last: part.last,
+        rows: part.batch.num_rows() as u64,
+        bytes: written?,
+        columns,
+    })
+}
+
+/// `records/date=2026-11-20/hour=03/….parquet`; daily tables have no hour.
+fn path_of(part: &Part) -> String {
+    let at = contract::human::utc(part.partition);
+    let date = format!("date={:04}-{:02}-{:02}", at.year, at.month, at.day);
+    let name = unique_name();
+    match part.table {
+        Table::Hour | Table::Conversations => format!("{}/{date}/{name}.parquet", folder(part.table)),
+        _ => format!("{}/{date}/hour={:02}/{name}.parquet", folder(part.table), at.hour),
+    }
+}
+
+/// A name no other file has: the clock, the process and a count.
+fn unique_name() -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_nanos());
+    format!("{nanos:x}-{:x}-{:x}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
+fn write_aside(path: &Path, part: &Part) -> Result<u64, LakeError> {
+    let parquet = |source| LakeError::Parquet { path: path.to_path_buf(), source };
+    let file = File::create(path).map_err(LakeError::disk("create", path))?;
+    let mut writer =
+        ArrowWriter::try_new(file, part.batch.schema(), Some(properties().map_err(parquet)?)).map_err(parquet)?;
+    writer.write(&part.batch).map_err(parquet)?;
+    let file = writer.into_inner().map_err(parquet)?;
+    file.sync_all().map_err(LakeError::disk("sync", path))?;
+    Ok(file.metadata().map_err(LakeError::disk("read", path))?.len())
+}
+
+fn properties() -> Result<WriterProperties, datafusion::parquet::errors::ParquetError> {
+    Ok(WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
+        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .build())
+}
+
+/// Makes a rename in a folder survive a power cut.
+fn sync(folder: &Path) -> Result<(), LakeError> {
+    File::open(folder).and_then(|f| f.sync_all()).map_err(LakeError::disk("sync", folder))
+}
+
+/// Deletes files below `root` that the catalog does not know: what a killed process left behind.
+pub fn sweep(root: &Path, known: &HashSet<&str>) -> Result<u64, LakeError> {
+    let mut swept = 0;
+    let mut folders: Vec<PathBuf> = STORED.iter().map(|table| root.join(folder(*table))).collect();
+    while let Some(folder) = folders.pop() {
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(LakeError::disk("list", &folder)(error)),
+        };
+        for entry in entries {
+            let path = entry.map_err(LakeError::disk("list", &folder))?.path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let relative = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            if !known.contains(relative.as_str()) {
+                fs::remove_file(&path).map_err(LakeError::disk("remove", &path))?;
+                swept += 1;
+            }
+        }
+    }
+    Ok(swept)
+}

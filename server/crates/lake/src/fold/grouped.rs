@@ -1,0 +1,166 @@
+//! Sums by one dimension and time: timelines, heatmaps, rankings of a dimension and the summary.
+
+use super::{Amount, Cells, Fold, Groups, Key, Pieces};
+use crate::columns::{Counts, Words};
+use crate::error::LakeError;
+use crate::schema::{ACTION, NODATA, SKIPDATA};
+use contract::{Grid, Measure, Span};
+use datafusion::arrow::array::RecordBatch;
+
+/// What is summed.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Only this range counts; its edges lie on minutes.
+    pub clip: Span,
+    /// The buckets.
+    pub grid: Grid,
+    /// The grouping column; `None` for one group.
+    pub column: Option<&'static str>,
+    /// What the cells count.
+    pub measure: Measure,
+}
+
+/// All sums of a group.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GroupSums {
+    /// Bytes.
+    pub bytes: u64,
+    /// Packets.
+    pub packets: u64,
+    /// Records.
+    pub flows: u64,
+    /// Records with action REJECT.
+    pub rejected: u64,
+    /// Records with action ACCEPT.
+    pub accepted: u64,
+    /// NODATA records.
+    pub silent: u64,
+    /// SKIPDATA records.
+    pub skipped: u64,
+}
+
+impl GroupSums {
+    fn add(&mut self, other: &GroupSums) {
+        self.bytes += other.bytes;
+        self.packets += other.packets;
+        self.flows += other.flows;
+        self.rejected += other.rejected;
+        self.accepted += other.accepted;
+        self.silent += other.silent;
+        self.skipped += other.skipped;
+    }
+
+    /// The measure.
+    pub const fn of(&self, measure: Measure) -> u64 {
+        match measure {
+            Measure::Bytes => self.bytes,
+            Measure::Packets => self.packets,
+            Measure::Flows => self.flows,
+        }
+    }
+}
+
+/// The fold.
+#[derive(Clone, Debug)]
+pub struct Grouped {
+    plan: Plan,
+    /// The values of the grouping column.
+    pub groups: Groups,
+    /// The measure by group and bucket.
+    pub cells: Cells,
+    /// The rejected part of the measure by bucket.
+    pub rejected: Vec<u64>,
+    /// All sums by group.
+    pub sums: Vec<GroupSums>,
+}
+
+/// What an action means, as a number.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Accepted,
+    Rejected,
+    Other,
+}
+
+impl Grouped {
+    /// Nothing yet.
+    pub fn new(plan: Plan) -> Self {
+        let buckets = plan.grid.count;
+        Grouped {
+            plan,
+            groups: Groups::default(),
+            cells: Cells::new(buckets),
+            rejected: vec![0; buckets],
+            sums: Vec::new(),
+        }
+    }
+
+    /// The groups with anything in them, largest measure first; equal ones by value.
+    pub fn ranked(&self) -> Vec<(usize, &Key)> {
+        let measure = |group: usize| self.sums.get(group).map_or(0, |sums| sums.of(self.plan.measure));
+        let mut ranked: Vec<(usize, &Key)> =
+            self.groups.keys().iter().enumerate().filter(|(group, _)| measure(*group) > 0).collect();
+        ranked.sort_unstable_by(|a, b| measure(b.0).cmp(&measure(a.0)).then_with(|| a.1.cmp(b.1)));
+        ranked
+    }
+
+    /// The sums over all groups.
+    pub fn all(&self) -> GroupSums {
+        let mut all = GroupSums::default();
+        self.sums.iter().for_each(|sums| all.add(sums));
+        all
+    }
+}
+
+impl Fold for Grouped {
+    fn push(&mut self, batch: &RecordBatch) -> Result<(), LakeError> {
+        let groups = self.groups.of_rows(batch, self.plan.column);
+        self.sums.resize(self.groups.keys().len(), GroupSums::default());
+        let action = Words::of(batch, ACTION);
+        let verdicts = action.codes(|value| match value {
+            "ACCEPT" => Verdict::Accepted,
+            "REJECT" => Verdict::Rejected,
+            _ => Verdict::Other,
+        });
+        let (silent, skipped) = (Counts::of(batch, NODATA), Counts::of(batch, SKIPDATA));
+        let measure = self.plan.measure;
+        let (cells, sums, rejected) = (&mut self.cells, &mut self.sums, &mut self.rejected);
+        Pieces::of(batch).each(self.plan.clip, &self.plan.grid, |row, bucket, amount| {
+            let group = groups[row] as usize;
+            let verdict = action.key(row).map_or(Verdict::Other, |key| verdicts[key]);
+            let value = measured(amount, measure);
+            let total = &mut sums[group];
+            total.bytes += amount.bytes;
+            total.packets += amount.packets;
+            total.flows += amount.flows;
+            total.silent += silent.at(row);
+            total.skipped += skipped.at(row);
+            match verdict {
+                Verdict::Accepted => total.accepted += amount.flows,
+                Verdict::Rejected => {
+                    total.rejected += amount.flows;
+                    rejected[bucket] += value;
+                }
+                Verdict::Other => {}
+            }
+            cells.add(group, bucket, value);
+        });
+        Ok(())
+    }
+
+    fn merge(&mut self, other: Self) {
+        let map = self.groups.adopt(&other.groups);
+        self.sums.resize(self.groups.keys().len(), GroupSums::default());
+        other.sums.iter().zip(&map).for_each(|(sums, group)| self.sums[*group].add(sums));
+        self.cells.merge(&other.cells, &map);
+        self.rejected.iter_mut().zip(&other.rejected).for_each(|(sum, value)| *sum += value);
+    }
+}
+
+fn measured(amount: Amount, measure: Measure) -> u64 {
+    match measure {
+        Measure::Bytes => amount.bytes,
+        Measure::Packets => amount.packets,
+        Measure::Flows => amount.flows,
+    }
+}

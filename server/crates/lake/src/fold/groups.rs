@@ -1,0 +1,89 @@
+//! The values of a grouping column, numbered across batches.
+
+use crate::columns::{Ints, Words};
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::datatypes::DataType;
+use hashbrown::HashMap;
+
+/// A value of a grouping column.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Key {
+    /// The records do not have it.
+    Missing,
+    /// A port or protocol.
+    Number(i32),
+    /// An id or enum.
+    Text(Box<str>),
+}
+
+/// Values by number, in the order they were first seen.
+#[derive(Clone, Debug, Default)]
+pub struct Groups {
+    numbers: HashMap<Key, usize>,
+    keys: Vec<Key>,
+    /// Group of each small number plus one; 0 is "not yet". Ports and protocols skip the hash map.
+    small: Vec<u32>,
+}
+
+/// Numbers below this are looked up by index: all ports and protocols.
+const SMALL: usize = 1 << 16;
+
+impl Groups {
+    /// The number of a value, new or old.
+    pub fn number(&mut self, key: Key) -> usize {
+        if let Some(number) = self.numbers.get(&key) {
+            return *number;
+        }
+        self.keys.push(key.clone());
+        self.numbers.insert(key, self.keys.len() - 1);
+        self.keys.len() - 1
+    }
+
+    /// The values, by number.
+    pub fn keys(&self) -> &[Key] {
+        &self.keys
+    }
+
+    fn small_number(&mut self, value: i32) -> usize {
+        let Some(at) = usize::try_from(value).ok().filter(|at| *at < SMALL) else {
+            return self.number(Key::Number(value));
+        };
+        if self.small.is_empty() {
+            self.small = vec![0; SMALL];
+        }
+        if self.small[at] == 0 {
+            self.small[at] = self.number(Key::Number(value)) as u32 + 1;
+        }
+        self.small[at] as usize - 1
+    }
+
+    /// The group of every row of a batch, by the column of that name; one group when there is no name.
+    pub fn of_rows(&mut self, batch: &RecordBatch, column: Option<&str>) -> Vec<u32> {
+        let rows = batch.num_rows();
+        let Some(column) = column else { return vec![self.number(Key::Missing) as u32; rows] };
+        let is_number = batch.column_by_name(column).is_some_and(|c| c.data_type() == &DataType::Int32);
+        if is_number {
+            let values = Ints::of(batch, column);
+            return (0..rows)
+                .map(|row| match values.at(row) {
+                    Some(value) => self.small_number(value) as u32,
+                    None => self.number(Key::Missing) as u32,
+                })
+                .collect();
+        }
+        let words = Words::of(batch, column);
+        let mut numbers: Vec<Option<u32>> = vec![None; words.values().len()];
+        (0..rows)
+            .map(|row| match words.key(row) {
+                None => self.number(Key::Missing) as u32,
+                Some(key) => *numbers[key]
+                    .get_or_insert_with(|| self.number(Key::Text(words.values()[key].into())) as u32),
+            })
+            .collect()
+    }
+
+    /// For every group of `other`, the same value's number here.
+    pub fn adopt(&mut self, other: &Groups) -> Vec<usize> {
+        other.keys.iter().map(|key| self.number(key.clone())).collect()
+    }
+}

@@ -1,0 +1,26 @@
+//! Adding up: batches of any table become sums per group and bucket.
+//!
+//! One way for every source. Roll-up rows stand at their minute or hour; records are spread over the seconds they
+//! span; both are cut at the edges of the asked range, so that every table gives the same answer.
+
+mod cells;
+mod groups;
+pub mod grouped;
+mod pieces;
+pub mod talkers;
+
+pub use cells::Cells;
+pub use groups::{Groups, Key};
+pub use pieces::{Amount, Pieces};
+
+use crate::error::LakeError;
+use datafusion::arrow::array::RecordBatch;
+
+/// A sum in the making.
+pub trait Fold: Send + 'static {
+    /// Adds a batch.
+    fn push(&mut self, batch: &RecordBatch) -> Result<(), LakeError>;
+
+    /// Adds another sum of the same question.
+    fn merge(&mut self, other: Self);
+}

@@ -1,0 +1,114 @@
+//! The pieces of a row that fall into the buckets of a grid.
+
+use crate::columns::{Counts, find};
+use crate::schema::{BYTES, END, FLOWS, PACKETS, START, TIME};
+use crate::spread::Extent;
+use contract::{Grid, Span};
+use contract::grid::floor_to;
+use datafusion::arrow::array::{Int64Array, RecordBatch};
+
+/// What of a row falls into a bucket.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Amount {
+    /// Bytes.
+    pub bytes: u64,
+    /// Packets.
+    pub packets: u64,
+    /// Records.
+    pub flows: u64,
+}
+
+/// When the rows of a batch happened.
+enum Times<'a> {
+    /// Roll-up rows: all of it within the minute or hour that starts there.
+    At(&'a [i64]),
+    /// Records: evenly from start to end.
+    Over(&'a [i64], &'a [i64]),
+}
+
+/// The rows of a batch, ready to be cut.
+pub struct Pieces<'a> {
+    times: Times<'a>,
+    bytes: Counts<'a>,
+    packets: Counts<'a>,
+    flows: Option<Counts<'a>>,
+    rows: usize,
+}
+
+impl<'a> Pieces<'a> {
+    /// The pieces of a batch of any table; none when it has no times.
+    pub fn of(batch: &'a RecordBatch) -> Self {
+        let column = |name| find::<Int64Array>(batch, name).map(|array| array.values().as_ref());
+        let times = match (column(TIME), column(START), column(END)) {
+            (Some(at), ..) => Times::At(at),
+            (None, Some(start), Some(end)) => Times::Over(start, end),
+            _ => Times::At(&[]),
+        };
+        let rows = match times {
+            Times::At(at) => at.len(),
+            Times::Over(start, _) => start.len(),
+        };
+        Pieces {
+            flows: matches!(times, Times::At(_)).then(|| Counts::of(batch, FLOWS)),
+            bytes: Counts::of(batch, BYTES),
+            packets: Counts::of(batch, PACKETS),
+            times,
+            rows,
+        }
+    }
+
+    /// Calls `add(row, bucket, amount)` for every piece inside both `clip` and the grid. `clip` lies on minutes.
+    #[inline]
+    pub fn each(&self, clip: Span, grid: &Grid, mut add: impl FnMut(usize, usize, Amount)) {
+        match self.times {
+            Times::At(at) => {
+                for (row, time) in at.iter().enumerate().take(self.rows) {
+                    if clip.holds(*time)
+                        && let Some(bucket) = grid.index_of(*time)
+                    {
+                        let flows = self.flows.as_ref().map_or(1, |flows| flows.at(row));
+                        add(row, bucket, Amount { bytes: self.bytes.at(row), packets: self.packets.at(row), flows });
+                    }
+                }
+            }
+            Times::Over(starts, ends) => {
+                for (row, (start, end)) in starts.iter().zip(ends).enumerate() {
+                    self.cut(row, Extent::of(*start, *end), clip, grid, &mut add);
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn cut(&self, row: usize, extent: Extent, clip: Span, grid: &Grid, add: &mut impl FnMut(usize, usize, Amount)) {
+        let (bytes, packets) = (self.bytes.at(row), self.packets.at(row));
+        let whole = extent.start >= clip.from && extent.stop <= clip.to;
+        if let Some(bucket) = grid.index_of(extent.start)
+            && whole
+            && extent.stop <= grid.time_of(bucket + 1)
+        {
+            add(row, bucket, Amount { bytes, packets, flows: 1 });
+            return;
+        }
+        let from = extent.start.max(clip.from).max(grid.start);
+        let to = extent.stop.min(clip.to).min(grid.end());
+        let first_minute = floor_to(extent.start, 60);
+        let mut at = from;
+        while at < to {
+            let Some(bucket) = grid.index_of(at) else { return };
+            let next = grid.time_of(bucket + 1).min(to);
+            // The record counts where its first minute lies; minutes are never split by a bucket or by the range.
+            let counts = first_minute >= floor_to(at, 60) && first_minute < next;
+            add(
+                row,
+                bucket,
+                Amount {
+                    bytes: extent.within(bytes, at, next),
+                    packets: extent.within(packets, at, next),
+                    flows: u64::from(counts),
+                },
+            );
+            at = next;
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Which tables answer a question: the smallest that hold its columns, cut where a coarser one can take over.
+
+use crate::condition::{Ends, columns_of, condition_of};
+use crate::engine::{Scan, distinct};
+use crate::files::FileEntry;
+use crate::manifest::Manifest;
+use crate::schema::{
+    ACTION, BYTES, CLIENT, CLIENT_IS_SRC, END, FLOWS, NODATA, PACKETS, PROTOCOL, SERVER, SERVICE_PORT, SKIPDATA, START,
+    TIME, in_conversations, in_rollup,
+};
+use crate::spread::MAX_SPAN_SECS;
+use contract::grid::{ceil_to, floor_to};
+use contract::{Filter, Span, Table};
+use datafusion::logical_expr::lit;
+use datafusion::prelude::ident;
+use std::sync::Arc;
+
+/// What a question needs of a table.
+#[derive(Clone, Debug)]
+pub struct Need<'a> {
+    /// The asked range; its edges lie on minutes.
+    pub span: Span,
+    /// The width of the buckets, seconds; a multiple of 60.
+    pub step: i64,
+    /// Which records count.
+    pub filter: &'a Filter,
+    /// The grouping column, if any.
+    pub column: Option<&'static str>,
+    /// Whether client and server are asked for.
+    pub talkers: bool,
+    /// Only this source.
+    pub source: Option<&'a str>,
+}
+
+/// A stretch of the range and the table that answers it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// The table.
+    pub table: Table,
+    /// The stretch.
+    pub span: Span,
+}
+
+const HOUR: i64 = 3_600;
+
+impl Need<'_> {
+    /// The tables, by stretch, without overlap.
+    pub fn stretches(&self) -> Vec<Stretch> {
+        let mut asked = columns_of(self.filter, Ends::Stored);
+        asked.extend(self.column.map(str::to_owned));
+        let (coarse, fine) = if !self.talkers && asked.iter().all(|c| in_rollup(c)) {
+            (Table::Hour, Table::Minute)
+        } else if asked.iter().all(|c| in_conversations(c)) {
+            (Table::Conversations, Table::Segments)
+        } else {
+            return vec![Stretch { table: Table::Segments, span: self.span }];
+        };
+        let whole = Span { from: ceil_to(self.span.from, HOUR), to: floor_to(self.span.to, HOUR) };
+        if self.step % HOUR != 0 && !self.one_bucket() || whole.secs() == 0 {
+            return vec![Stretch { table: fine, span: self.span }];
+        }
+        let edges = [Span { from: self.span.from, to: whole.from }, Span { from: whole.to, to: self.span.to }];
+        std::iter::once(Stretch { table: coarse, span: whole })
+            .chain(edges.into_iter().map(|span| Stretch { table: fine, span }))
+            .filter(|stretch| stretch.span.secs() > 0)
+            .collect()
+    }
+
+    fn one_bucket(&self) -> bool {
+        self.step >= self.span.secs()
+    }
+
+    /// What to read of a stretch's table.
+    pub fn scan(&self, stretch: Stretch, manifest: &Manifest) -> Scan {
+        let records = stretch.table == Table::Segments;
+        let ends = if records { Ends::BySide } else { Ends::Stored };
+        let (first, last) = if records { (START, END) } else { (TIME, TIME) };
+        // A damaged start may lie far before the range although the record does not.
+        let mut condition = ident(last).gt_eq(lit(stretch.span.from)).and(ident(first).lt(lit(stretch.span.to)));
+        if let Some(filter) = condition_of(self.filter, ends) {
+            condition = condition.and(filter);
+        }
+        Scan {
+            files: self.files(stretch, manifest),
+            columns: self.columns(stretch.table),
+            condition: Some(condition),
+        }
+    }
+
+    fn files(&self, stretch: Stretch, manifest: &Manifest) -> Vec<Arc<FileEntry>> {
+        let mut reach = stretch.span;
+        if stretch.table == Table::Segments {
+            reach.from -= MAX_SPAN_SECS;
+        }
+        manifest.files(stretch.table, reach, self.source)
+    }
+
+    /// The columns to read of a table.
+    pub fn columns(&self, table: Table) -> Vec<String> {
+        let records = matches!(table, Table::Segments | Table::Objects);
+        let times: &[&str] = if records { &[START, END] } else { &[TIME, FLOWS, NODATA, SKIPDATA] };
+        let ends = if records { Ends::BySide } else { Ends::Stored };
+        let mut columns: Vec<String> = times.iter().chain(&[BYTES, PACKETS, ACTION]).map(|c| (*c).to_owned()).collect();
+        columns.extend(columns_of(self.filter, ends));
+        columns.extend(self.column.map(str::to_owned));
+        if self.talkers {
+            let both: &[&str] =
+                if records { &[CLIENT_IS_SRC, "srcaddr", "dstaddr"] } else { &[CLIENT, SERVER] };
+            columns.extend(both.iter().chain(&[SERVICE_PORT, PROTOCOL]).map(|c| (*c).to_owned()));
+        }
+        distinct(columns)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+
+    fn stretches(span: (i64, i64), step: i64, filter: &str, talkers: bool) -> Vec<(Table, i64, i64)> {
+        let filter = Filter::parse(filter).unwrap();
+        let span = Span { from: span.0, to: span.1 };
+        let need = Need { span, step, filter: &filter, column: None, talkers, source: None };
+        need.stretches().into_iter().map(|s| (s.table, s.span.from, s.span.to)).collect()
+    }
+
+    #[test]
+    fn fine_buckets_come_from_minutes() {
+        assert_eq!(stretches((0, 7_200), 300, "action = REJECT", false), [(Table::Minute, 0, 7_200)]);
+    }
+
+    #[test]
+    fn coarse_buckets_come_from_hours_and_their_edges_from_minutes() {
+        assert_eq!(
+            stretches((60, 10_860), 3_600, "", false),
+            [(Table::Hour, 3_600, 7_200 + 3_600), (Table::Minute, 60, 3_600), (Table::Minute, 10_800, 10_860)]
+        );
+    }
+
+    #[test]
+    fn talkers_come_from_conversations_and_addresses_from_records() {
+        assert_eq!(stretches((0, 3_600), 3_600, "client = 10.0.0.1", true), [(Table::Conversations, 0, 3_600)]);
+        assert_eq!(stretches((0, 3_600), 3_600, "srcaddr = 10.0.0.1", true), [(Table::Segments, 0, 3_600)]);
+    }
+
+    #[test]
+    fn a_range_inside_one_hour_has_no_whole_hours() {
+        assert_eq!(stretches((60, 3_540), 3_600, "", false), [(Table::Minute, 60, 3_540)]);
+    }
+}

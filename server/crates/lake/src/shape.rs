@@ -1,0 +1,132 @@
+//! Sums as answers: ranked, named, the rest as "other".
+
+use crate::fold::Key;
+use crate::fold::grouped::{GroupSums, Grouped};
+use crate::fold::talkers::{Talk, Talkers};
+use contract::{Dimension, MatrixRow, Measure, Series, TopRow, names};
+use std::net::Ipv6Addr;
+
+/// What a filter calls a missing value.
+const MISSING: &str = "-";
+
+/// A value as a filter writes it and as a person reads it.
+pub fn label(dimension: Dimension, key: &Key) -> (String, String) {
+    match (dimension, key) {
+        (Dimension::None, _) => (String::new(), "all traffic".to_owned()),
+        (Dimension::ServicePort, Key::Missing) => (MISSING.to_owned(), "no known service".to_owned()),
+        (Dimension::AwsService, Key::Missing) => (MISSING.to_owned(), "not an AWS service".to_owned()),
+        (_, Key::Missing) => (MISSING.to_owned(), format!("no {}", dimension.name())),
+        (Dimension::ServicePort, Key::Number(port)) => {
+            (port.to_string(), u16::try_from(*port).map_or_else(|_| port.to_string(), names::port_label))
+        }
+        (Dimension::Protocol, Key::Number(number)) => (number.to_string(), protocol_label(*number)),
+        (_, Key::Number(number)) => (number.to_string(), number.to_string()),
+        (_, Key::Text(text)) => (text.to_string(), text.to_string()),
+    }
+}
+
+fn protocol_label(number: i32) -> String {
+    let name = u8::try_from(number).ok().and_then(names::protocol_name);
+    name.map_or_else(|| format!("protocol {number}"), str::to_owned)
+}
+
+/// The layers of a timeline.
+pub fn series(sum: &Grouped, split: Dimension, top: usize) -> Vec<Series> {
+    named_rows(sum, split, top)
+        .0
+        .into_iter()
+        .map(|row| Series { key: row.key, label: row.label, values: row.values, total: row.total, other: row.other })
+        .collect()
+}
+
+/// The rows of a heatmap, and how many values "other" stands for.
+pub fn rows(sum: &Grouped, by: Dimension, top: usize) -> (Vec<MatrixRow>, u64) {
+    named_rows(sum, by, top)
+}
+
+fn named_rows(sum: &Grouped, by: Dimension, top: usize) -> (Vec<MatrixRow>, u64) {
+    let ranked = sum.ranked();
+    let named: Vec<usize> = ranked.iter().take(top).map(|(group, _)| *group).collect();
+    let others = ranked.len() - named.len();
+    let mut values = sum.cells.rows(&named).into_iter();
+    let mut rows: Vec<MatrixRow> = ranked
+        .iter()
+        .take(top)
+        .zip(values.by_ref())
+        .map(|((_, key), values)| {
+            let (key, label) = label(by, key);
+            MatrixRow { key, label, total: values.iter().sum(), values, other: false }
+        })
+        .collect();
+    if others > 0 {
+        let values = values.next().unwrap_or_default();
+        rows.push(MatrixRow {
+            key: String::new(),
+            label: format!("{others} others"),
+            total: values.iter().sum(),
+            values,
+            other: true,
+        });
+    }
+    (rows, others as u64)
+}
+
+/// The first rows of a ranking.
+#[derive(Clone, Debug, Default)]
+pub struct Ranked {
+    /// The rows.
+    pub rows: Vec<TopRow>,
+    /// How many there are in all.
+    pub distinct: u64,
+    /// The measure over all.
+    pub total: u64,
+}
+
+/// A ranking of a dimension's values.
+pub fn values(sum: &Grouped, by: Dimension, measure: Measure, top: usize) -> Ranked {
+    let ranked = sum.ranked();
+    let total = sum.all().of(measure);
+    let rows = ranked.iter().take(top).map(|(group, key)| {
+        let (key, label) = label(by, key);
+        row_of(&sum.sums[*group], measure, total, TopRow { key, label, ..TopRow::default() })
+    });
+    Ranked { rows: rows.collect(), distinct: ranked.len() as u64, total }
+}
+
+/// A ranking of conversations.
+pub fn talkers(sum: &Talkers, measure: Measure, top: usize) -> Ranked {
+    let mut ranked: Vec<(&Talk, &GroupSums)> = sum.sums.iter().filter(|(_, sums)| sums.of(measure) > 0).collect();
+    let total = ranked.iter().map(|(_, sums)| sums.of(measure)).sum();
+    let distinct = ranked.len();
+    let order =
+        |a: &(&Talk, &GroupSums), b: &(&Talk, &GroupSums)| b.1.of(measure).cmp(&a.1.of(measure)).then(a.0.cmp(b.0));
+    if ranked.len() > top {
+        ranked.select_nth_unstable_by(top, order);
+        ranked.truncate(top);
+    }
+    ranked.sort_unstable_by(order);
+    let rows = ranked.into_iter().map(|(talk, sums)| row_of(sums, measure, total, talk_row(talk)));
+    Ranked { rows: rows.collect(), distinct: distinct as u64, total }
+}
+
+fn talk_row(talk: &Talk) -> TopRow {
+    let address = |octets: [u8; 16]| Ipv6Addr::from(octets).to_canonical().to_string();
+    let (client, server) = (address(talk.client), address(talk.server));
+    let service_port = u16::try_from(talk.service_port).ok();
+    let label = match service_port {
+        Some(port) => format!("{client} → {server} {}", names::port_label(port)),
+        None => format!("{client} → {server}"),
+    };
+    TopRow { label, client, server, service_port, protocol: u8::try_from(talk.protocol).ok(), ..TopRow::default() }
+}
+
+fn row_of(sums: &GroupSums, measure: Measure, total: u64, row: TopRow) -> TopRow {
+    TopRow {
+        bytes: sums.bytes,
+        packets: sums.packets,
+        flows: sums.flows,
+        rejected: sums.rejected,
+        share: if total == 0 { 0.0 } else { sums.of(measure) as f64 / total as f64 },
+        ..row
+    }
+}

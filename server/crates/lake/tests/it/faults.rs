@@ -1,0 +1,83 @@
+//! Bad objects are named and left out; everything else keeps working.
+
+use crate::logs::{DAY, HEADER, Place, records, view};
+use contract::{Dimension, Measure, RefusalKind, Stage, View};
+use lake::{Direct, LakeError};
+use std::fs;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_objects_are_named_and_the_rest_is_served() {
+    let place = Place::new();
+    let all = records(12, 300, 1);
+    place.put_records(&all);
+    place.put(DAY, 0xe000_0000, b"");
+    place.put(DAY, 0xe000_0001, &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 1, 2, 3]);
+    place.put(DAY, 0xe000_0002, b"these are\nnot flow logs\n");
+    let line = "x".repeat(3 << 20);
+    place.put(DAY, 0xe000_0003, format!("{HEADER}\n{line}\n{}", all[0].line()).as_bytes());
+    let lake = place.ingested().await;
+    let status = &lake.progress().sources[0];
+    assert_eq!((status.stage, status.failed_objects), (Stage::Idle, 3), "{:?}", status.failed);
+    let why = |hash: &str| status.failed.iter().find(|f| f.object.contains(hash)).map(|f| f.why.clone()).unwrap();
+    assert!(why("e0000000").contains("empty"), "{}", why("e0000000"));
+    assert!(why("e0000002").contains("none of its 2 lines"), "{}", why("e0000002"));
+    let asked = View { measure: Measure::Flows, split: Dimension::None, ..view(-3_600, 7_200, "") };
+    let timeline = lake.timeline(&asked, DAY).await.unwrap();
+    assert_eq!(timeline.series[0].total, 301);
+    assert_eq!(timeline.provenance.set_aside, 1);
+    let direct = Direct::new(vec![place.source().await]).unwrap();
+    let read = direct.timeline(&asked, DAY).await.unwrap();
+    assert_eq!((read.series[0].total, read.provenance.set_aside), (301, 1));
+    assert_eq!(direct.take_unread().len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_object_is_read_once_it_is_replaced() {
+    let place = Place::new();
+    let all = records(13, 20, 1);
+    place.put(DAY, 5, b"");
+    let lake = place.ingested().await;
+    assert_eq!(lake.progress().sources[0].objects_stored, 0);
+    let text: String = all.iter().map(crate::logs::Record::line).collect();
+    place.put(DAY, 5, format!("{HEADER}\n{text}").as_bytes());
+    let report = lake.ingest(&place.source().await, None).await.unwrap();
+    assert_eq!((report.objects, report.records), (1, 20));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_or_forbidden_disk_is_told_and_nothing_is_half_stored() {
+    let place = Place::new();
+    place.put_records(&records(14, 20, 1));
+    let lake = lake::Lake::open(&place.data(), lake::Mode::Write).unwrap();
+    // A file where a folder must be stands for a disk that refuses: permissions do not bind root.
+    fs::write(place.data().join("records"), b"in the way").unwrap();
+    let error = lake.ingest(&place.source().await, None).await.unwrap_err();
+    assert!(matches!(error, LakeError::Disk { .. }), "{error:?}");
+    assert_eq!(lake.progress().sources[0].stage, Stage::Refused);
+    fs::remove_file(place.data().join("records")).unwrap();
+    let report = lake.ingest(&place.source().await, None).await.unwrap();
+    assert_eq!(report.records, 20);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_format_lacks_is_refused_and_not_answered_with_zero() {
+    let place = Place::new();
+    place.put(DAY, 1, b"interface-id srcaddr dstaddr start end\neni-1 10.0.0.1 10.0.0.2 1795132810 1795132820\n");
+    let lake = place.ingested().await;
+    let refused = |error: LakeError| error.refusal().kind;
+    let bytes = lake.timeline(&view(0, 3_600, ""), DAY).await.unwrap_err();
+    assert_eq!(refused(bytes), RefusalKind::Unanswerable);
+    let flags = View { measure: Measure::Flows, ..view(0, 3_600, "tcp-flags = 2") };
+    assert_eq!(refused(lake.timeline(&flags, DAY).await.unwrap_err()), RefusalKind::Unanswerable);
+    let flows = View { measure: Measure::Flows, ..view(0, 3_600, "") };
+    assert_eq!(lake.timeline(&flows, DAY).await.unwrap().series[0].total, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reversed_range_is_refused() {
+    let place = Place::new();
+    place.put_records(&records(15, 5, 1));
+    let lake = place.ingested().await;
+    let error = lake.timeline(&view(7_200, 3_600, ""), DAY).await.unwrap_err();
+    assert_eq!(error.refusal().kind, RefusalKind::BadQuestion);
+}

@@ -1,0 +1,330 @@
+//! Keys of flow-log objects: what a file name says, and which level of AWS's layout a prefix is.
+//! Knows nothing of S3 or disks; a key is text. Layout: the VPC user guide, "Flow log files", and the Athena page.
+
+use std::ops::Range;
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
+
+pub(crate) const DAY_SECS: i64 = 86_400;
+const HOUR_SECS: i64 = 3_600;
+
+/// The name that sets flow logs apart from the other services that log below `AWSLogs/`.
+const SERVICE: &str = "vpcflowlogs";
+const ROOT: &str = "AWSLogs";
+
+/// What the name of an object AWS delivered says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyParts {
+    /// The account that owns the flow log, 12 digits.
+    pub account: String,
+    /// The region, such as `us-east-1`.
+    pub region: String,
+    /// The flow log's id, `fl-…`.
+    pub flow_log_id: String,
+    /// Start of the five minutes in which the records end, Unix seconds.
+    pub stamp: i64,
+    /// What keeps several objects of the same five minutes apart.
+    pub hash: String,
+    /// How the records are written.
+    pub format: KeyFormat,
+}
+
+/// How an object's records are written, by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyFormat {
+    /// Lines of text, gzip or plain.
+    Text,
+    /// Parquet.
+    Parquet,
+}
+
+/// Reads `account_vpcflowlogs_region_fl-id_YYYYMMDDTHHmmZ_hash.log.gz` (or `.log.parquet`, `.log`) off the end of a
+/// key; `None` when the name is not one AWS gives.
+pub fn parse(key: &str) -> Option<KeyParts> {
+    let name = file_name(key);
+    let (stem, format) = name
+        .strip_suffix(".log.gz")
+        .or_else(|| name.strip_suffix(".log"))
+        .map(|stem| (stem, KeyFormat::Text))
+        .or_else(|| name.strip_suffix(".log.parquet").map(|stem| (stem, KeyFormat::Parquet)))?;
+    let mut parts = stem.split('_');
+    let (account, service, region) = (parts.next()?, parts.next()?, parts.next()?);
+    let (flow_log_id, stamp, hash) = (parts.next()?, parts.next()?, parts.next()?);
+    let ours = parts.next().is_none()
+        && service == SERVICE
+        && is_account(account)
+        && is_region(region)
+        && flow_log_id.strip_prefix("fl-").is_some_and(is_alphanumeric)
+        && is_alphanumeric(hash);
+    Some(KeyParts {
+        account: ours.then(|| account.to_owned())?,
+        region: region.to_owned(),
+        flow_log_id: flow_log_id.to_owned(),
+        stamp: stamp_secs(stamp)?,
+        hash: hash.to_owned(),
+        format,
+    })
+}
+
+/// Whether an object may hold flow logs, judged by the end of its name. Hidden files are never ours.
+pub fn is_readable(key: &str) -> bool {
+    let name = file_name(key);
+    !name.starts_with(['.', '_']) && [".gz", ".log", ".parquet"].iter().any(|ending| name.ends_with(ending))
+}
+
+/// A level of AWS's layout. `hive` tells the `name=value` spelling from the plain one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Level {
+    /// Above `AWSLogs/`, or a folder that does not follow the layout.
+    Outside,
+    /// `AWSLogs/`, or an organisation below it, which some pipelines add (`AWSLogs/o-…/`).
+    Root,
+    /// `AWSLogs/123456789012/`
+    Account {
+        /// Spelling.
+        hive: bool,
+    },
+    /// `…/vpcflowlogs/`
+    Service,
+    /// `…/us-east-1/`
+    Region {
+        /// Spelling.
+        hive: bool,
+    },
+    /// A year or a month: the Unix seconds it covers.
+    Calendar(Range<i64>),
+    /// A day: the Unix seconds it covers.
+    Day(Range<i64>),
+    /// An hour: the Unix seconds it covers.
+    Hour(Range<i64>),
+    /// Below `AWSLogs/` but not on the way to flow logs, such as `…/CloudTrail/`.
+    Foreign,
+}
+
+impl Level {
+    /// The Unix seconds a dated level covers.
+    pub(crate) fn covers(&self) -> Option<&Range<i64>> {
+        match self {
+            Self::Calendar(span) | Self::Day(span) | Self::Hour(span) => Some(span),
+            _ => None,
+        }
+    }
+}
+
+/// Which level a prefix is; the last `vpcflowlogs` in it counts, else the last `AWSLogs`.
+pub(crate) fn level(prefix: &str) -> Level {
+    let parts: Vec<&str> = prefix.split('/').filter(|part| !part.is_empty()).collect();
+    if let Some(at) = parts.iter().rposition(|part| is_service(part)) {
+        let hive = parts.get(at).is_some_and(|part| *part != SERVICE);
+        return below_service(parts.get(at + 1..).unwrap_or_default(), hive);
+    }
+    let Some(at) = parts.iter().rposition(|part| *part == ROOT) else { return Level::Outside };
+    let below = parts.get(at + 1..).unwrap_or_default();
+    let below = match below {
+        [organisation, rest @ ..] if organisation.starts_with("o-") => rest,
+        all => all,
+    };
+    match below {
+        [] => Level::Root,
+        [account] if is_account(account) => Level::Account { hive: false },
+        [account] if account.strip_prefix("aws-account-id=").is_some_and(is_account) => {
+            Level::Account { hive: true }
+        }
+        _ => Level::Foreign,
+    }
+}
+
+/// Where flow logs of an account lie. The transit-gateway page spells the Hive name differently; both are looked at.
+pub(crate) const fn service_folders(hive: bool) -> &'static [&'static str] {
+    if hive { &["aws-service=vpcflowlogs/", "service=vpcflowlogs/"] } else { &["vpcflowlogs/"] }
+}
+
+/// The folder of the day that begins at `day` (Unix seconds), below a region.
+pub(crate) fn day_folder(day: i64, hive: bool) -> Option<String> {
+    let date = Offset::UTC.to_datetime(Timestamp::from_second(day).ok()?).date();
+    let (year, month, day) = (date.year(), date.month(), date.day());
+    Some(if hive {
+        format!("year={year:04}/month={month:02}/day={day:02}/")
+    } else {
+        format!("{year:04}/{month:02}/{day:02}/")
+    })
+}
+
+fn below_service(parts: &[&str], hive: bool) -> Level {
+    let [region, dated @ ..] = parts else { return Level::Service };
+    let region = if hive { region.strip_prefix("aws-region=").unwrap_or_default() } else { region };
+    if !is_region(region) {
+        return Level::Foreign;
+    }
+    dated_level(dated, hive).unwrap_or(Level::Foreign)
+}
+
+/// `[]` is the region itself; then year, month, day, hour; `None` for what is none of these.
+fn dated_level(parts: &[&str], hive: bool) -> Option<Level> {
+    let names = [("year=", 4), ("month=", 2), ("day=", 2), ("hour=", 2)];
+    if parts.len() > names.len() {
+        return None;
+    }
+    let mut numbers = [1_i64, 1, 1, 0];
+    for ((part, (name, digits)), number) in parts.iter().zip(names).zip(&mut numbers) {
+        let text = if hive { part.strip_prefix(name)? } else { part };
+        *number = digits_of(text, digits)?;
+    }
+    let [year, month, day, hour] = numbers;
+    let start = unix_secs(year, month, day, hour, 0)?;
+    Some(match parts.len() {
+        0 => Level::Region { hive },
+        1 => Level::Calendar(start..unix_secs(year + 1, 1, 1, 0, 0)?),
+        2 if month == 12 => Level::Calendar(start..unix_secs(year + 1, 1, 1, 0, 0)?),
+        2 => Level::Calendar(start..unix_secs(year, month + 1, 1, 0, 0)?),
+        3 => Level::Day(start..start + DAY_SECS),
+        _ => Level::Hour(start..start + HOUR_SECS),
+    })
+}
+
+/// `20180620T1620Z` as Unix seconds.
+fn stamp_secs(text: &str) -> Option<i64> {
+    let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
+    let (date, time) = (digits_of(date, 8)?, digits_of(time, 4)?);
+    unix_secs(date / 10_000, date / 100 % 100, date % 100, time / 100, time % 100)
+}
+
+fn unix_secs(year: i64, month: i64, day: i64, hour: i64, minute: i64) -> Option<i64> {
+    let small = |number: i64| i8::try_from(number).ok();
+    let (month, day, hour, minute) = (small(month)?, small(day)?, small(hour)?, small(minute)?);
+    let time = DateTime::new(i16::try_from(year).ok()?, month, day, hour, minute, 0, 0).ok()?;
+    Some(Offset::UTC.to_timestamp(time).ok()?.as_second())
+}
+
+fn digits_of(text: &str, digits: usize) -> Option<i64> {
+    let plain = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
+    plain.then(|| text.parse().ok()).flatten()
+}
+
+fn file_name(key: &str) -> &str {
+    key.rsplit_once('/').map_or(key, |(_, name)| name)
+}
+
+fn is_service(part: &str) -> bool {
+    part.strip_prefix("aws-service=").or_else(|| part.strip_prefix("service=")).unwrap_or(part) == SERVICE
+}
+
+fn is_account(text: &str) -> bool {
+    digits_of(text, 12).is_some()
+}
+
+fn is_region(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    text.contains('-') && text.bytes().all(fits)
+}
+
+fn is_alphanumeric(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+    use super::*;
+
+    const NAME: &str = "123456789012_vpcflowlogs_us-east-1_fl-1234abcd_20180620T1620Z_fe123456.log.gz";
+
+    #[test]
+    fn the_user_guides_file_name_is_read_whatever_lies_before_it() {
+        for folder in ["", "AWSLogs/123456789012/vpcflowlogs/us-east-1/2018/06/20/", "a/b=c/"] {
+            let parts = parse(&format!("{folder}{NAME}")).unwrap();
+            assert_eq!(parts.account, "123456789012");
+            assert_eq!(parts.region, "us-east-1");
+            assert_eq!(parts.flow_log_id, "fl-1234abcd");
+            assert_eq!(parts.stamp, 1_529_511_600);
+            assert_eq!(parts.hash, "fe123456");
+            assert_eq!(parts.format, KeyFormat::Text);
+        }
+    }
+
+    #[test]
+    fn parquet_and_unpacked_names_are_read_too() {
+        let stem = NAME.strip_suffix(".log.gz").unwrap();
+        assert_eq!(parse(&format!("{stem}.log.parquet")).unwrap().format, KeyFormat::Parquet);
+        assert_eq!(parse(&format!("{stem}.log")).unwrap().format, KeyFormat::Text);
+    }
+
+    #[test]
+    fn names_that_are_not_awss_are_not_read() {
+        for name in [
+            "12345678901_vpcflowlogs_us-east-1_fl-1_20180620T1620Z_fe.log.gz",
+            "123456789012_CloudTrail_us-east-1_fl-1_20180620T1620Z_fe.log.gz",
+            "123456789012_vpcflowlogs_us-east-1_fl-1_20181320T1620Z_fe.log.gz",
+            "123456789012_vpcflowlogs_us-east-1_fl-1_20180620T1620_fe.log.gz",
+            "123456789012_vpcflowlogs_us-east-1_fl-1_20180620T1620Z_fe_x.log.gz",
+            "123456789012_vpcflowlogs_us-east-1_fl-1_20180620T1620Z_fe.csv",
+            "123456789012_vpcflowlogs_us-east-1_fl-1_20180620T1620Z_.log.gz",
+            "",
+        ] {
+            assert_eq!(parse(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn only_endings_of_flow_logs_are_readable() {
+        assert!(["a/x.log.gz", "000000.gz", "x.log", "x.parquet"].iter().all(|key| is_readable(key)));
+        assert!(
+            !["a/", "x.csv", ".x.log.gz", "_x.parquet", "aws-logs-write-test", ""]
+                .iter()
+                .any(|k| is_readable(k))
+        );
+    }
+
+    #[test]
+    fn every_level_of_both_spellings_is_known() {
+        let day = 1_763_596_800..1_763_683_200;
+        let hour = 1_763_607_600..1_763_611_200;
+        let plain = |below: &str| level(&format!("some/where/AWSLogs/123456789012/vpcflowlogs/{below}"));
+        let hive = |below: &str| {
+            level(&format!("AWSLogs/aws-account-id=123456789012/aws-service=vpcflowlogs/{below}"))
+        };
+        assert_eq!(level(""), Level::Outside);
+        assert_eq!(level("some/where/"), Level::Outside);
+        assert_eq!(level("some/where/AWSLogs/"), Level::Root);
+        assert_eq!(level("AWSLogs/o-abc123/"), Level::Root);
+        assert_eq!(level("AWSLogs/o-abc123/123456789012/"), Level::Account { hive: false });
+        assert_eq!(level("AWSLogs/aws-account-id=123456789012/"), Level::Account { hive: true });
+        assert_eq!(plain(""), Level::Service);
+        assert_eq!(plain("us-east-1/"), Level::Region { hive: false });
+        assert_eq!(hive("aws-region=us-east-1/"), Level::Region { hive: true });
+        assert_eq!(plain("us-east-1/2025/11/20/"), Level::Day(day.clone()));
+        assert_eq!(hive("aws-region=us-east-1/year=2025/month=11/day=20/"), Level::Day(day));
+        assert_eq!(plain("us-east-1/2025/11/20/03/"), Level::Hour(hour.clone()));
+        assert_eq!(hive("aws-region=us-east-1/year=2025/month=11/day=20/hour=03/"), Level::Hour(hour));
+        assert_eq!(plain("us-east-1/2025/12/"), Level::Calendar(1_764_547_200..1_767_225_600));
+        assert_eq!(plain("us-east-1/2025/"), Level::Calendar(1_735_689_600..1_767_225_600));
+        assert_eq!(level("x/service=vpcflowlogs/aws-region=eu-west-1/"), Level::Region { hive: true });
+    }
+
+    #[test]
+    fn other_services_and_odd_folders_are_foreign() {
+        for prefix in [
+            "AWSLogs/123456789012/CloudTrail/",
+            "AWSLogs/readme/",
+            "AWSLogs/123456789012/vpcflowlogs/tmp/",
+            "AWSLogs/123456789012/vpcflowlogs/us-east-1/2025/13/",
+            "AWSLogs/123456789012/vpcflowlogs/us-east-1/2025/11/20/03/more/",
+        ] {
+            assert_eq!(level(prefix), Level::Foreign, "{prefix}");
+        }
+    }
+
+    #[test]
+    fn a_day_folder_is_the_level_it_was_made_for() {
+        for hive in [false, true] {
+            let region =
+                if hive { "service=vpcflowlogs/aws-region=us-east-1/" } else { "vpcflowlogs/us-east-1/" };
+            for day in [0, 951_782_400, 1_763_596_800] {
+                let folder = day_folder(day, hive).unwrap();
+                assert_eq!(level(&format!("{region}{folder}")), Level::Day(day..day + DAY_SECS), "{folder}");
+            }
+        }
+    }
+}

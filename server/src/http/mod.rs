@@ -1,0 +1,70 @@
+//! The web face: one router over the port [`Flows`]. It lists every route once, in the order of who calls them, and
+//! wraps them in the guards that every request passes. Knows nothing of the lake or of S3.
+//!
+//! | Path | For |
+//! |---|---|
+//! | `/healthz` `/readyz` `/metrics` | operators |
+//! | `/api/v1/{summary,timeline,matrix,top,progress}[.csv]` | programs |
+//! | `/api/v1/{timeline,matrix}.{svg,png}` | `<img>` and link previews |
+//! | pages, server functions | people |
+//! | everything else | files of the site folder, or a 404 |
+
+pub mod api;
+pub mod guard;
+pub mod health;
+pub mod hosts;
+pub mod listen;
+pub mod pages;
+pub mod picture;
+pub mod query;
+pub mod refused;
+pub mod site;
+
+pub use guard::Limits;
+pub use health::Lifecycle;
+pub use hosts::Hosts;
+pub use site::Site;
+
+use app::ports::Flows;
+use axum::Router;
+use metrics_exporter_prometheus::PrometheusHandle;
+use std::sync::Arc;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+
+/// What the router is made of.
+pub struct Parts {
+    /// Who answers.
+    pub flows: Arc<dyn Flows>,
+    /// The files of the browser's side.
+    pub site: Arc<Site>,
+    /// Prints the metrics.
+    pub metrics: PrometheusHandle,
+    /// Names this server may be called by.
+    pub hosts: Hosts,
+    /// Whether the server is taking requests or winding down.
+    pub lifecycle: Lifecycle,
+    /// Bounds on what one request and all together may take.
+    pub limits: Limits,
+}
+
+/// The whole router. The last layer is the outermost: a panic is caught and a request counted whatever it passed
+/// through, and a request under a foreign name gets no further than the guard of names.
+pub fn router(parts: Parts) -> Router {
+    let Parts { flows, site, metrics, hosts, lifecycle, limits } = parts;
+    let gate = guard::Gate::new(limits);
+    Router::new()
+        .merge(api::routes(Arc::clone(&flows)))
+        .merge(picture::routes(Arc::clone(&flows)))
+        .merge(pages::routes(flows, site))
+        .layer(axum::middleware::from_fn_with_state(gate, guard::admit))
+        // Outside the gate: an operator must see a server that is too busy for anybody else.
+        .merge(health::routes(metrics, lifecycle))
+        .layer(RequestBodyLimitLayer::new(limits.body_bytes))
+        .layer(CompressionLayer::new().compress_when(guard::whole_texts()))
+        .layer(axum::middleware::from_fn_with_state(Arc::new(hosts), guard::check_host))
+        .layer(CatchPanicLayer::custom(refused::after_panic))
+        .layer(axum::middleware::from_fn(guard::harden))
+        .layer(axum::middleware::from_fn(guard::observe))
+}

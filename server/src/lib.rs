@@ -1,0 +1,28 @@
+//! Weir's server: the place where all crates meet. Only here does anybody know both who asks and who answers.
+//!
+//! ```text
+//! main ── cli ─┬─ demo, serve ── http ── question ── app::ports::Flows ◄── service ── lake ── store
+//!              │                └─ watch ────────────────────────────────────────────┘
+//!              ├─ ingest, ask ──────── question, service
+//!              ├─ decode ───────────── ndjson ── flowlog, store::unpack
+//!              └─ simulate
+//! ```
+//!
+//! # Invariants
+//!
+//! * What goes over the wire is an answer of the contract or a refusal; texts of inner errors stay in the log, under an
+//!   id that the refusal names ([`events::internal_fault`]).
+//! * `http` knows the port, never the lake; it can be served by anything that answers.
+//! * Every event is logged and counted in one place ([`events`]).
+//! * Nothing listens beyond loopback unless that was asked for in so many words ([`http::listen`]).
+
+pub mod cli;
+pub mod clock;
+pub mod csv;
+pub mod events;
+pub mod http;
+pub mod ndjson;
+pub mod question;
+pub mod service;
+pub mod telemetry;
+pub mod watch;

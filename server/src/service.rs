@@ -1,0 +1,122 @@
+//! The port over the lake: who asks sees answers and refusals, the log sees causes. The only file that knows both.
+
+use crate::clock::now;
+use crate::events;
+use crate::http::refused;
+use app::ports::Flows;
+use async_trait::async_trait;
+use contract::{Matrix, Progress, Refusal, RefusalKind, Summary, Timeline, Top, View};
+use lake::{Direct, Lake, LakeError};
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Instant;
+use store::Source;
+
+/// The lake as the application's port.
+#[derive(Clone, Debug)]
+pub struct LakeFlows {
+    lake: Lake,
+}
+
+impl LakeFlows {
+    /// Over this lake.
+    pub fn new(lake: Lake) -> Self {
+        LakeFlows { lake }
+    }
+}
+
+#[async_trait]
+impl Flows for LakeFlows {
+    async fn summary(&self, view: &View) -> Result<Arc<Summary>, Refusal> {
+        told("summary", self.lake.summary(view, now())).await
+    }
+
+    async fn timeline(&self, view: &View) -> Result<Arc<Timeline>, Refusal> {
+        told("timeline", self.lake.timeline(view, now())).await
+    }
+
+    async fn matrix(&self, view: &View) -> Result<Arc<Matrix>, Refusal> {
+        told("matrix", self.lake.matrix(view, now())).await
+    }
+
+    async fn top(&self, view: &View) -> Result<Arc<Top>, Refusal> {
+        told("top", self.lake.top(view, now())).await
+    }
+
+    fn progress(&self) -> Progress {
+        self.lake.progress()
+    }
+}
+
+/// Sources read for each answer, nothing stored, as the application's port.
+#[derive(Debug)]
+pub struct DirectFlows {
+    direct: Direct,
+}
+
+impl DirectFlows {
+    /// Over these sources.
+    ///
+    /// # Errors
+    /// When the engine cannot be set up.
+    pub fn new(sources: Vec<Arc<dyn Source>>) -> Result<Self, LakeError> {
+        Ok(DirectFlows { direct: Direct::new(sources)? })
+    }
+
+    /// Objects that could not be read for the questions so far, with the reason; asking again forgets them.
+    pub fn take_unread(&self) -> Vec<(String, String)> {
+        self.direct.take_unread()
+    }
+}
+
+#[async_trait]
+impl Flows for DirectFlows {
+    async fn summary(&self, view: &View) -> Result<Arc<Summary>, Refusal> {
+        told("summary", self.direct.summary(view, now())).await.map(Arc::new)
+    }
+
+    async fn timeline(&self, view: &View) -> Result<Arc<Timeline>, Refusal> {
+        told("timeline", self.direct.timeline(view, now())).await.map(Arc::new)
+    }
+
+    async fn matrix(&self, view: &View) -> Result<Arc<Matrix>, Refusal> {
+        told("matrix", self.direct.matrix(view, now())).await.map(Arc::new)
+    }
+
+    async fn top(&self, view: &View) -> Result<Arc<Top>, Refusal> {
+        told("top", self.direct.top(view, now())).await.map(Arc::new)
+    }
+
+    fn progress(&self) -> Progress {
+        // Nothing goes on between questions.
+        Progress::default()
+    }
+}
+
+/// Waits for an answer, counts it, and turns an error into what the asker may read.
+async fn told<T>(
+    name: &'static str,
+    asked: impl Future<Output = Result<T, LakeError>>,
+) -> Result<T, Refusal> {
+    let begun = Instant::now();
+    let answer = asked.await.map_err(|error| {
+        let refusal = error.refusal();
+        if refusal.kind == RefusalKind::Internal { refused::internal(name, &error) } else { refusal }
+    });
+    let outcome = answer.as_ref().map_or_else(|refusal| kind(refusal.kind), |_| "answered");
+    events::question(name, outcome, begun.elapsed());
+    answer
+}
+
+/// The kind as metrics name it.
+const fn kind(kind: RefusalKind) -> &'static str {
+    match kind {
+        RefusalKind::BadQuestion => "bad-question",
+        RefusalKind::Denied => "denied",
+        RefusalKind::NotFound => "not-found",
+        RefusalKind::Unavailable => "unavailable",
+        RefusalKind::TooLarge => "too-large",
+        RefusalKind::Unanswerable => "unanswerable",
+        RefusalKind::Internal => "internal",
+    }
+}

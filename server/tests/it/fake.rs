@@ -1,0 +1,192 @@
+//! A port with fixed answers, and the router over it.
+
+use app::ports::Flows;
+use async_trait::async_trait;
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use contract::{
+    Grid, Matrix, MatrixRow, Progress, Refusal, RefusalKind, Series, SourceStatus, Span, Stage, Summary,
+    Timeline, Top, TopRow, View,
+};
+use server::http::{Hosts, Lifecycle, Limits, Parts, Site, router};
+use std::sync::Arc;
+use tower::ServiceExt;
+
+/// 2026-11-20T03:00:00Z.
+pub const FROM: i64 = 1_795_143_600;
+/// An hour later.
+pub const TO: i64 = FROM + 3_600;
+/// The hour as a link.
+pub const LINK: &str = "v=1&from=1795143600&to=1795147200";
+
+/// Answers every question about one hour, except that some sources are trouble: `source=slow` never answers,
+/// `source=denied` refuses, `source=panic` panics.
+pub struct Scripted;
+
+impl Scripted {
+    async fn trouble(view: &View) -> Result<(), Refusal> {
+        match view.source.as_deref() {
+            Some("slow") => std::future::pending().await,
+            Some("panic") => panic!("the secret is 42"),
+            Some("denied") => {
+                Err(Refusal::new(RefusalKind::Denied, "Access denied to s3://acme.", "Allow s3:ListBucket."))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+#[async_trait]
+impl Flows for Scripted {
+    async fn summary(&self, view: &View) -> Result<Arc<Summary>, Refusal> {
+        Scripted::trouble(view).await?;
+        Ok(Arc::new(Summary {
+            span: Some(view.span(TO)),
+            bytes: 1_000,
+            packets: 20,
+            flows: 4,
+            rejected: 1,
+            interfaces: 2,
+            last_record: Some(TO),
+            first_record: Some(FROM),
+            now: TO,
+            ..Summary::default()
+        }))
+    }
+
+    async fn timeline(&self, view: &View) -> Result<Arc<Timeline>, Refusal> {
+        Scripted::trouble(view).await?;
+        let span = view.span(TO);
+        let grid = Grid::over(span, usize::from(view.points.unwrap_or(contract::view::POINTS)));
+        let series = |key: &str, value: u64| Series {
+            key: key.to_owned(),
+            label: key.to_owned(),
+            values: vec![value; grid.count],
+            total: value * grid.count as u64,
+            other: false,
+        };
+        Ok(Arc::new(Timeline {
+            span,
+            grid,
+            split: view.split,
+            measure: view.measure,
+            series: vec![series("ACCEPT", 10), series("REJECT", 2)],
+            rejected: vec![2; grid.count],
+            gaps: Vec::new(),
+            provenance: Default::default(),
+        }))
+    }
+
+    async fn matrix(&self, view: &View) -> Result<Arc<Matrix>, Refusal> {
+        Scripted::trouble(view).await?;
+        let span: Span = view.span(TO);
+        let grid = Grid::over(span, usize::from(view.points.unwrap_or(contract::view::POINTS)));
+        let values: Vec<u64> = (0..grid.count as u64).collect();
+        let total = values.iter().sum();
+        Ok(Arc::new(Matrix {
+            span,
+            grid,
+            by: view.rows,
+            measure: view.measure,
+            rows: vec![MatrixRow { key: "22".into(), label: "22 ssh".into(), values, total, other: false }],
+            other_values: 0,
+            gaps: Vec::new(),
+            provenance: Default::default(),
+        }))
+    }
+
+    async fn top(&self, view: &View) -> Result<Arc<Top>, Refusal> {
+        Scripted::trouble(view).await?;
+        let row = TopRow {
+            label: "10.0.0.1 → 10.0.0.2".into(),
+            client: "10.0.0.1".into(),
+            server: "10.0.0.2".into(),
+            service_port: Some(443),
+            protocol: Some(6),
+            bytes: 1_000,
+            packets: 20,
+            flows: 4,
+            share: 1.0,
+            ..TopRow::default()
+        };
+        Ok(Arc::new(Top {
+            span: view.span(TO),
+            by: view.by,
+            measure: view.measure,
+            rows: vec![row],
+            distinct: 1,
+            total: 1_000,
+            provenance: Default::default(),
+        }))
+    }
+
+    fn progress(&self) -> Progress {
+        let source = SourceStatus {
+            name: "s3://acme".into(),
+            stage: Stage::Idle,
+            objects_stored: 7,
+            ..Default::default()
+        };
+        Progress { sources: vec![source], generation: 3 }
+    }
+}
+
+/// The router over [`Scripted`] with these limits.
+pub fn with_limits(limits: Limits) -> (Router, Lifecycle) {
+    let lifecycle = Lifecycle::default();
+    let mut site = Site::empty();
+    site.add("/pkg/weir.css", "body{}");
+    let router = router(Parts {
+        flows: Arc::new(Scripted),
+        site: Arc::new(site),
+        metrics: server::telemetry::recorder().unwrap().build_recorder().handle(),
+        hosts: Hosts::loopback(),
+        lifecycle: lifecycle.clone(),
+        limits,
+    });
+    (router, lifecycle)
+}
+
+/// A response, read to its end.
+pub struct Seen {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Seen {
+    pub fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).unwrap()
+    }
+
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+    }
+}
+
+/// Sends a request to a router.
+pub async fn send(router: Router, request: Request<Body>) -> Seen {
+    let response = router.oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let body = axum::body::to_bytes(body, 64 << 20).await.unwrap().to_vec();
+    Seen { status: parts.status, headers: parts.headers, body }
+}
+
+/// GET under the host name `localhost` with these headers.
+pub async fn get_with(path: &str, headers: &[(&str, &str)]) -> Seen {
+    let mut request = Request::get(path).header("host", "localhost:3000");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    send(with_limits(Limits::default()).0, request.body(Body::empty()).unwrap()).await
+}
+
+/// GET under the host name `localhost`.
+pub async fn get(path: &str) -> Seen {
+    get_with(path, &[]).await
+}
