@@ -30,10 +30,14 @@ pub struct Provenance {
 pub enum Table {
     /// The hour roll-up.
     Hour,
-    /// The minute roll-up.
+    /// The minute roll-up, all interfaces together.
     Minute,
-    /// The hourly conversations.
+    /// The minute roll-up of each interface.
+    MinuteByInterface,
+    /// The hourly conversations, all interfaces and both directions together.
     Conversations,
+    /// The hourly conversations by interface and direction.
+    ConversationsByInterface,
     /// The stored records themselves.
     Segments,
     /// The objects at the source, read for this answer and not stored.
@@ -46,7 +50,9 @@ impl Table {
         match self {
             Table::Hour => "hour roll-up",
             Table::Minute => "minute roll-up",
+            Table::MinuteByInterface => "minute roll-up by interface",
             Table::Conversations => "conversations",
+            Table::ConversationsByInterface => "conversations by interface",
             Table::Segments => "records",
             Table::Objects => "objects, read directly",
         }

@@ -52,12 +52,19 @@ impl SourceFlags {
     /// Opens all sources.
     ///
     /// # Errors
-    /// The first that cannot be opened.
+    /// The first that cannot be opened, or two of which one holds the other.
     pub async fn open(&self) -> Result<Vec<Arc<dyn Source>>, Fault> {
         let options = self.reach.options();
-        let mut opened = Vec::with_capacity(self.sources.len());
-        for url in &self.sources {
-            opened.push(store::open(url, &options).await?);
+        let places: Vec<String> = self.sources.iter().map(|url| place(url)).collect();
+        if let Some((outer, inner)) = overlap(&places) {
+            return Err(Fault::new(
+                format!("the sources {outer} and {inner} overlap, so their objects would count twice"),
+                "give only the one that holds the other",
+            ));
+        }
+        let mut opened = Vec::with_capacity(places.len());
+        for place in &places {
+            opened.push(store::open(place, &options).await?);
         }
         Ok(opened)
     }
@@ -74,5 +81,51 @@ impl SourceFlags {
             ));
         }
         Ok(())
+    }
+}
+
+/// One name for one place, however it was written: objects are known by their source's name and must not be read again
+/// because a path was relative once.
+fn place(url: &str) -> String {
+    if url.starts_with("s3://") {
+        return url.trim_end_matches('/').to_owned();
+    }
+    let path = url.strip_prefix("file://").unwrap_or(url);
+    std::fs::canonicalize(path).map_or_else(|_| url.to_owned(), |path| path.to_string_lossy().into_owned())
+}
+
+/// Two places of which the first holds the second.
+fn overlap(places: &[String]) -> Option<(&str, &str)> {
+    let holds = |outer: &str, inner: &str| {
+        inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    places.iter().enumerate().find_map(|(at, outer)| {
+        let inner = places.iter().enumerate().find(|(other, inner)| *other != at && holds(outer, inner));
+        inner.map(|(_, inner)| (outer.as_str(), inner.as_str()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn overlapping(places: &[&str]) -> bool {
+        overlap(&places.iter().map(|place| place.to_string()).collect::<Vec<_>>()).is_some()
+    }
+
+    #[test]
+    fn a_source_inside_another_is_noticed_and_a_neighbour_is_not() {
+        assert!(overlapping(&["s3://logs/a/b", "s3://logs/a"]));
+        assert!(overlapping(&["s3://logs", "s3://logs"]));
+        assert!(!overlapping(&["s3://logs/a", "s3://logs/ab"]));
+    }
+
+    #[test]
+    fn one_place_has_one_name() {
+        assert_eq!(place("s3://logs/a/"), "s3://logs/a");
+        assert_eq!(
+            place("."),
+            place(&std::env::current_dir().map(|dir| dir.to_string_lossy().into_owned()).unwrap_or_default())
+        );
     }
 }

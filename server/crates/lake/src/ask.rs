@@ -1,5 +1,6 @@
 //! Questions to answers: checks the question, adds up over the right ground, and shapes the result.
 
+use crate::Shared;
 use crate::direct::Direct;
 use crate::error::LakeError;
 use crate::fold::grouped::{Grouped, Plan};
@@ -8,12 +9,11 @@ use crate::fold::{Fold, Key};
 use crate::plan::Need;
 use crate::schema::{self, INTERFACE_ID};
 use crate::shape;
-use crate::Shared;
 use contract::answer::Previous;
 use contract::view::{POINTS, POINTS_LIMIT, TOP_LIMIT};
 use contract::{
-    Filter, Grid, Matrix, Measure, Provenance, Refusal, RefusalKind, Span, Summary, Table, Timeline, Top, TopBy,
-    View,
+    Filter, Grid, Matrix, Measure, Provenance, Refusal, RefusalKind, Span, Summary, Table, Timeline, Top,
+    TopBy, View,
 };
 use std::time::Instant;
 
@@ -48,7 +48,11 @@ pub struct Facts {
 }
 
 impl Ground<'_> {
-    async fn sum<F: Fold + Clone>(&self, need: &Need<'_>, make: impl Fn(Span) -> F) -> Result<(F, Facts), LakeError> {
+    async fn sum<F: Fold + Clone>(
+        &self,
+        need: &Need<'_>,
+        make: impl Fn(Span) -> F,
+    ) -> Result<(F, Facts), LakeError> {
         match self {
             Ground::Stored(shared) => shared.sum(need, make).await,
             Ground::Objects(direct) => direct.sum(need, make(need.span)).await,
@@ -96,7 +100,9 @@ impl Ground<'_> {
             Measure::Flows => return Ok(()),
         };
         if measures && !manifest.has_column(column) {
-            return Err(unanswerable(format!("no stored record has the field {column}; ask for flows instead.")));
+            return Err(unanswerable(format!(
+                "no stored record has the field {column}; ask for flows instead."
+            )));
         }
         Ok(())
     }
@@ -198,7 +204,8 @@ pub async fn top(ground: Ground<'_>, view: &View, now: i64) -> Result<Top, LakeE
         TopBy::Dimension(dimension) => {
             need.talkers = false;
             need.column = schema::column_of(dimension);
-            let plan = |clip| Plan { clip, grid: one_bucket(span), column: need.column, measure: view.measure };
+            let plan =
+                |clip| Plan { clip, grid: one_bucket(span), column: need.column, measure: view.measure };
             let (sum, facts) = ground.sum(&need, |clip| Grouped::new(plan(clip))).await?;
             (shape::values(&sum, dimension, view.measure, top_of(view)), facts)
         }
@@ -227,11 +234,18 @@ pub async fn summary(ground: Ground<'_>, view: &View, now: i64) -> Result<Summar
         Ground::Objects(_) => facts.reach.unzip(),
     };
     let before = Span { from: span.from - span.secs(), to: span.from };
+    // A comparison with hours that were never read would be a comparison with nothing.
+    let covered = first.is_some_and(|first| first <= before.from) && ground.gaps(before, source).is_empty();
     let previous = match ground {
-        Ground::Stored(_) if first.is_some_and(|first| first < before.to) => {
+        Ground::Stored(_) if covered => {
             let (sum, _) = interfaces(ground, view, before).await?;
             let all = sum.all();
-            Some(Previous { bytes: all.bytes, flows: all.flows, rejected: all.rejected, interfaces: talking(&sum) })
+            Some(Previous {
+                bytes: all.bytes,
+                flows: all.flows,
+                rejected: all.rejected,
+                interfaces: talking(&sum),
+            })
         }
         _ => None,
     };

@@ -145,7 +145,8 @@ impl Catalog {
     /// Every file.
     pub fn files(&mut self) -> Result<Vec<FileEntry>, LakeError> {
         self.run(|db| {
-            let mut query = db.prepare("select path, tbl, source, first, last, rows, bytes, columns from file")?;
+            let mut query =
+                db.prepare("select path, tbl, source, first, last, rows, bytes, columns from file")?;
             let rows = query.query_map([], |row| {
                 let (name, columns): (String, String) = (row.get(1)?, row.get(7)?);
                 Ok(FileEntry {
@@ -205,27 +206,32 @@ impl Catalog {
                 Ok((id, address))
             })?;
             let rows: Vec<_> = rows.collect::<rusqlite::Result<_>>()?;
-            Ok(rows.into_iter().filter_map(|(id, address)| Some((id.into(), address.try_into().ok()?))).collect())
+            Ok(rows
+                .into_iter()
+                .filter_map(|(id, address)| Some((id.into(), address.try_into().ok()?)))
+                .collect())
         })
     }
 }
 
 fn insert_object(tx: &rusqlite::Transaction<'_>, object: &ObjectEntry) -> rusqlite::Result<()> {
-    tx.prepare_cached("insert or replace into object values (?,?,?,?,?,?,?,?,?,?,?,?,?)")?.execute(params![
-        object.source,
-        object.key,
-        object.etag,
-        object.size as i64,
-        object.stamp,
-        object.why,
-        object.lines as i64,
-        object.records as i64,
-        object.nodata as i64,
-        object.skipdata as i64,
-        object.set_aside as i64,
-        object.first,
-        object.last,
-    ])?;
+    tx.prepare_cached("insert or replace into object values (?,?,?,?,?,?,?,?,?,?,?,?,?)")?.execute(
+        params![
+            object.source,
+            object.key,
+            object.etag,
+            object.size as i64,
+            object.stamp,
+            object.why,
+            object.lines as i64,
+            object.records as i64,
+            object.nodata as i64,
+            object.skipdata as i64,
+            object.set_aside as i64,
+            object.first,
+            object.last,
+        ],
+    )?;
     tx.prepare_cached("delete from set_aside where source = ? and key = ?")?
         .execute(params![object.source, object.key])?;
     for (line, why) in object.samples.iter().take(SAMPLES_PER_OBJECT) {

@@ -3,8 +3,8 @@
 use crate::error::LakeError;
 use crate::schema;
 use datafusion::arrow::array::{
-    Array, ArrayRef, BooleanArray, DictionaryArray, FixedSizeBinaryArray, Int32Array, Int64Array, RecordBatch,
-    RecordBatchOptions, StringArray,
+    Array, ArrayRef, BooleanArray, DictionaryArray, FixedSizeBinaryArray, Int32Array, Int64Array,
+    RecordBatch, RecordBatchOptions, StringArray,
 };
 use datafusion::arrow::buffer::{BooleanBuffer, Buffer, NullBuffer, ScalarBuffer};
 use datafusion::arrow::datatypes::{DataType, Field, Int32Type, Schema};
@@ -43,7 +43,10 @@ fn array_of(data: Data, nulls: Option<NullBuffer>) -> Result<ArrayRef, LakeError
         }
         Data::Text(dictionary) => {
             let values = Arc::new(StringArray::from_iter_values(dictionary.values.iter()));
-            Arc::new(Texts::try_new(Int32Array::try_new(ScalarBuffer::from(dictionary.keys), nulls)?, values)?)
+            Arc::new(Texts::try_new(
+                Int32Array::try_new(ScalarBuffer::from(dictionary.keys), nulls)?,
+                values,
+            )?)
         }
     })
 }
@@ -82,9 +85,10 @@ pub struct Counts<'a>(Option<(&'a [i64], Option<&'a NullBuffer>)>);
 impl<'a> Counts<'a> {
     /// The column of that name.
     pub fn of(batch: &'a RecordBatch, name: &str) -> Self {
-        Counts(find::<Int64Array>(batch, name).map(|array| {
-            (array.values().as_ref(), array.nulls().filter(|nulls| nulls.null_count() > 0))
-        }))
+        Counts(
+            find::<Int64Array>(batch, name)
+                .map(|array| (array.values().as_ref(), array.nulls().filter(|nulls| nulls.null_count() > 0))),
+        )
     }
 
     /// The value of a row; negative values, which no log has, count as 0.

@@ -39,7 +39,9 @@ pub enum ObjectFault {
 /// What an object's key and listing say of its records.
 pub fn origin_of(meta: &ObjectMeta) -> Origin {
     match keys::parse(&meta.key) {
-        Some(parts) => Origin { account: Some(parts.account), region: Some(parts.region), stamp: parts.stamp },
+        Some(parts) => {
+            Origin { account: Some(parts.account), region: Some(parts.region), stamp: parts.stamp }
+        }
         None => Origin { stamp: meta.modified, ..Origin::default() },
     }
 }
@@ -92,7 +94,7 @@ impl ObjectDecoder {
         if decoder.rows() > 0 && failed.is_none() && unpacked.is_ok() {
             failed = close(decoder).err();
         } else {
-            decoder.take();
+            drop(decoder.take());
         }
         let tally = decoder.take_tally();
         if let Some(error) = failed {
@@ -112,5 +114,6 @@ fn judged(tally: Tally) -> Result<Tally, ObjectFault> {
 }
 
 fn is_parquet(meta: &ObjectMeta, bytes: &[u8]) -> bool {
-    bytes.starts_with(b"PAR1") || keys::parse(&meta.key).is_some_and(|parts| parts.format == KeyFormat::Parquet)
+    bytes.starts_with(b"PAR1")
+        || keys::parse(&meta.key).is_some_and(|parts| parts.format == KeyFormat::Parquet)
 }

@@ -68,7 +68,11 @@ impl Direct {
         ask::summary(Ground::Objects(self), view, now).await
     }
 
-    pub(crate) async fn sum<F: Fold + Clone>(&self, need: &Need<'_>, empty: F) -> Result<(F, Facts), LakeError> {
+    pub(crate) async fn sum<F: Fold + Clone>(
+        &self,
+        need: &Need<'_>,
+        empty: F,
+    ) -> Result<(F, Facts), LakeError> {
         let columns = need.columns(Table::Objects);
         let sieve = match condition_of(need.filter, Ends::BySide) {
             Some(condition) => Some(self.engine.sieve(condition, &columns)?),
@@ -76,8 +80,11 @@ impl Direct {
         };
         let interfaces = Arc::new(Interfaces::default());
         let reach = need.span.from - LATE_SECS..need.span.to + LATE_SECS;
-        let (mut sum, mut facts) = (empty.clone(), Facts { tables: vec![Table::Objects], ..Facts::default() });
-        for source in self.sources.iter().filter(|source| need.source.is_none_or(|name| name == source.name())) {
+        let (mut sum, mut facts) =
+            (empty.clone(), Facts { tables: vec![Table::Objects], ..Facts::default() });
+        for source in
+            self.sources.iter().filter(|source| need.source.is_none_or(|name| name == source.name()))
+        {
             let readers = (0..reader_count())
                 .map(|_| Asker::new(need.span, &columns, sieve.clone(), &interfaces, empty.clone()))
                 .collect();
@@ -121,7 +128,13 @@ struct Asker<F> {
 }
 
 impl<F: Fold + Clone> Asker<F> {
-    fn new(span: Span, columns: &[String], sieve: Option<Sieve>, interfaces: &Arc<Interfaces>, fold: F) -> Self {
+    fn new(
+        span: Span,
+        columns: &[String],
+        sieve: Option<Sieve>,
+        interfaces: &Arc<Interfaces>,
+        fold: F,
+    ) -> Self {
         let fields = columns.iter().flat_map(|column| match made_from(column) {
             [] => vec![column.replace('_', "-")],
             parts => parts.iter().map(|part| (*part).to_owned()).collect(),

@@ -56,8 +56,9 @@ impl Engine {
             .enable_all()
             .build()
             .map_err(LakeError::disk("start threads for", root))?;
-        let environment =
-            RuntimeEnvBuilder::new().with_memory_pool(Arc::new(GreedyMemoryPool::new(MEMORY_BYTES))).build_arc()?;
+        let environment = RuntimeEnvBuilder::new()
+            .with_memory_pool(Arc::new(GreedyMemoryPool::new(MEMORY_BYTES)))
+            .build_arc()?;
         Ok(Engine {
             // Object-store paths have no leading slash.
             root: root.to_string_lossy().trim_start_matches('/').to_owned(),
@@ -69,7 +70,11 @@ impl Engine {
     }
 
     /// Adds up every scan into its fold and all folds into one; also tells how many rows were looked at.
-    pub async fn fold<F: Fold + Clone>(&self, scans: Vec<(Scan, F)>, empty: F) -> Result<(F, u64), LakeError> {
+    pub async fn fold<F: Fold + Clone>(
+        &self,
+        scans: Vec<(Scan, F)>,
+        empty: F,
+    ) -> Result<(F, u64), LakeError> {
         let _turn = Arc::clone(&self.turns).acquire_owned().await;
         let Some(runtime) = &self.runtime else { return Ok((empty, 0)) };
         // Dropping the set, as when the asker goes away, ends every task.
@@ -113,7 +118,8 @@ impl Engine {
     /// The condition as something that can be held against batches in memory.
     pub fn sieve(&self, condition: Condition, columns: &[String]) -> Result<Sieve, LakeError> {
         let schema = schema::of_columns(columns.iter().map(String::as_str));
-        let expression = self.session().state().create_physical_expr(condition, &DFSchema::try_from(schema.clone())?)?;
+        let expression =
+            self.session().state().create_physical_expr(condition, &DFSchema::try_from(schema.clone())?)?;
         Ok(Sieve { expression, schema })
     }
 }
@@ -148,10 +154,9 @@ impl Sieve {
     /// The rows that pass.
     pub fn keep(&self, batch: &RecordBatch) -> Result<RecordBatch, LakeError> {
         let arrays = self.schema.fields().iter().map(|field| {
-            batch
-                .column_by_name(field.name())
-                .cloned()
-                .unwrap_or_else(|| datafusion::arrow::array::new_null_array(field.data_type(), batch.num_rows()))
+            batch.column_by_name(field.name()).cloned().unwrap_or_else(|| {
+                datafusion::arrow::array::new_null_array(field.data_type(), batch.num_rows())
+            })
         });
         let seen = RecordBatch::try_new(Arc::clone(&self.schema), arrays.collect())?;
         let verdict = self.expression.evaluate(&seen)?.into_array(batch.num_rows())?;

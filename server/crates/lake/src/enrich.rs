@@ -5,8 +5,8 @@ use crate::columns::{Addresses, Ints, Texts, Words, find};
 use crate::error::LakeError;
 use crate::interfaces::Interfaces;
 use crate::schema::{
-    ACCOUNT_ID, ACTION, AWS_SERVICE, CLIENT_IS_SRC, END, FLOW_DIRECTION, INTERFACE_ID, PROTOCOL, REGION, SERVICE_PORT,
-    START,
+    ACCOUNT_ID, ACTION, AWS_SERVICE, CLIENT_IS_SRC, END, FLOW_DIRECTION, INTERFACE_ID, PROTOCOL, REGION,
+    SERVICE_PORT, START,
 };
 use crate::service::{Evidence, Service};
 use datafusion::arrow::array::{
@@ -122,12 +122,18 @@ impl Columns {
         if whole(start) && whole(end) {
             return;
         }
-        let at = |array: Option<&Int64Array>, row: usize| array.filter(|a| a.is_valid(row)).map(|a| a.value(row));
+        let at =
+            |array: Option<&Int64Array>, row: usize| array.filter(|a| a.is_valid(row)).map(|a| a.value(row));
         let rows = 0..self.batch.num_rows();
-        let starts: Int64Array =
-            rows.clone().map(|row| at(start, row).or_else(|| at(end, row)).unwrap_or(stamp)).collect::<Vec<_>>().into();
-        let ends: Int64Array =
-            rows.map(|row| at(end, row).or_else(|| at(start, row)).unwrap_or(stamp)).collect::<Vec<_>>().into();
+        let starts: Int64Array = rows
+            .clone()
+            .map(|row| at(start, row).or_else(|| at(end, row)).unwrap_or(stamp))
+            .collect::<Vec<_>>()
+            .into();
+        let ends: Int64Array = rows
+            .map(|row| at(end, row).or_else(|| at(start, row)).unwrap_or(stamp))
+            .collect::<Vec<_>>()
+            .into();
         self.set(START, Arc::new(starts));
         self.set(END, Arc::new(ends));
     }

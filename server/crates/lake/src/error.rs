@@ -85,10 +85,14 @@ impl LakeError {
                 format!("the data folder {} is in use by another weir process.", path.display()),
                 "Stop the other process or give this one its own --data folder.",
             ),
-            LakeError::NewerCatalog { .. } => {
-                Refusal::new(RefusalKind::Unavailable, format!("{self}."), "Update weir, or use another --data folder.")
-            }
-            LakeError::Engine(error) if matches!(error.find_root(), DataFusionError::ResourcesExhausted(_)) => {
+            LakeError::NewerCatalog { .. } => Refusal::new(
+                RefusalKind::Unavailable,
+                format!("{self}."),
+                "Update weir, or use another --data folder.",
+            ),
+            LakeError::Engine(error)
+                if matches!(error.find_root(), DataFusionError::ResourcesExhausted(_)) =>
+            {
                 Refusal::new(
                     RefusalKind::TooLarge,
                     "the question needs more memory than the server grants.",
@@ -100,7 +104,10 @@ impl LakeError {
     }
 
     /// Names the path in an I/O error.
-    pub(crate) fn disk(doing: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> LakeError {
+    pub(crate) fn disk(
+        doing: &'static str,
+        path: impl Into<PathBuf>,
+    ) -> impl FnOnce(std::io::Error) -> LakeError {
         let path = path.into();
         move |source| LakeError::Disk { doing, path, source }
     }

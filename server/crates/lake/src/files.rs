@@ -42,13 +42,22 @@ pub const fn folder(table: Table) -> &'static str {
     match table {
         Table::Hour => "hours",
         Table::Minute => "minutes",
+        Table::MinuteByInterface => "interface-minutes",
         Table::Conversations => "conversations",
+        Table::ConversationsByInterface => "interface-conversations",
         Table::Segments | Table::Objects => "records",
     }
 }
 
 /// The tables that have files.
-pub const STORED: [Table; 4] = [Table::Hour, Table::Minute, Table::Conversations, Table::Segments];
+pub const STORED: [Table; 6] = [
+    Table::Hour,
+    Table::Minute,
+    Table::MinuteByInterface,
+    Table::Conversations,
+    Table::ConversationsByInterface,
+    Table::Segments,
+];
 
 /// Writes a part below `root` and returns its entry. The file is on disk, complete, before this returns.
 pub fn write(root: &Path, source: &str, part: &Part) -> Result<FileEntry, LakeError> {
@@ -85,7 +94,9 @@ fn path_of(part: &Part) -> String {
     let date = format!("date={:04}-{:02}-{:02}", at.year, at.month, at.day);
     let name = unique_name();
     match part.table {
-        Table::Hour | Table::Conversations => format!("{}/{date}/{name}.parquet", folder(part.table)),
+        Table::Hour | Table::Conversations | Table::ConversationsByInterface => {
+            format!("{}/{date}/{name}.parquet", folder(part.table))
+        }
         _ => format!("{}/{date}/hour={:02}/{name}.parquet", folder(part.table), at.hour),
     }
 }
@@ -100,8 +111,8 @@ fn unique_name() -> String {
 fn write_aside(path: &Path, part: &Part) -> Result<u64, LakeError> {
     let parquet = |source| LakeError::Parquet { path: path.to_path_buf(), source };
     let file = File::create(path).map_err(LakeError::disk("create", path))?;
-    let mut writer =
-        ArrowWriter::try_new(file, part.batch.schema(), Some(properties().map_err(parquet)?)).map_err(parquet)?;
+    let mut writer = ArrowWriter::try_new(file, part.batch.schema(), Some(properties().map_err(parquet)?))
+        .map_err(parquet)?;
     writer.write(&part.batch).map_err(parquet)?;
     let file = writer.into_inner().map_err(parquet)?;
     file.sync_all().map_err(LakeError::disk("sync", path))?;

@@ -83,7 +83,9 @@ fn new_objects(shared: &Shared, source: &str, status: &Status, page: Vec<ObjectM
             None => fresh.push(object),
             Some(etag) if etag == object.etag => {}
             Some(_) if manifest.failed(source, &object.key) => fresh.push(object),
-            Some(_) => status.failed(&object.key, "it changed after it was read; the version read first is kept"),
+            Some(_) => {
+                status.failed(&object.key, "it changed after it was read; the version read first is kept")
+            }
         }
     }
     status.listed(&fresh);
@@ -146,10 +148,11 @@ impl Ingester {
 
     fn decode(&mut self, meta: &ObjectMeta, bytes: &[u8]) -> Result<(), LakeError> {
         let mut read = Vec::new();
-        let decoded = self.decoder.decode(meta, bytes, &self.shared.interfaces, Added::All, &mut |batch| {
-            read.push(batch);
-            Ok(())
-        })?;
+        let decoded =
+            self.decoder.decode(meta, bytes, &self.shared.interfaces, Added::All, &mut |batch| {
+                read.push(batch);
+                Ok(())
+            })?;
         match decoded {
             Ok(tally) => self.keep(meta, read, tally),
             Err(fault) => {
@@ -186,7 +189,12 @@ impl Ingester {
             nodata: tally.nodata,
             skipdata: tally.skipdata,
             set_aside: tally.set_aside,
-            samples: tally.samples.iter().take(SAMPLES_PER_OBJECT).map(|s| (s.line, s.why.to_string())).collect(),
+            samples: tally
+                .samples
+                .iter()
+                .take(SAMPLES_PER_OBJECT)
+                .map(|s| (s.line, s.why.to_string()))
+                .collect(),
             first,
             last,
             ..self.entry(meta)
@@ -217,7 +225,7 @@ impl Ingester {
             return Ok(());
         }
         let batches = std::mem::take(&mut self.batches);
-        let mut parts = rollup_parts(&std::mem::take(&mut self.rollup))?;
+        let mut parts = rollup_parts(std::mem::take(&mut self.rollup))?;
         parts.extend(record_parts(&batches)?);
         drop(batches);
         let mut written: Vec<FileEntry> = Vec::with_capacity(parts.len());
@@ -250,7 +258,9 @@ pub fn reach(batches: &[RecordBatch]) -> Option<(i64, i64)> {
     let mut reach: Option<(i64, i64)> = None;
     for batch in batches {
         let column = |name| crate::columns::find::<Int64Array>(batch, name);
-        let (Some(starts), Some(ends)) = (column(crate::schema::START), column(crate::schema::END)) else { continue };
+        let (Some(starts), Some(ends)) = (column(crate::schema::START), column(crate::schema::END)) else {
+            continue;
+        };
         for (start, end) in starts.values().iter().zip(ends.values()) {
             let extent = Extent::of(*start, *end);
             let (first, last) = reach.unwrap_or((extent.start, *end));

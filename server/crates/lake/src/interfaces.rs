@@ -48,7 +48,12 @@ impl Interfaces {
 
     /// All that is known, to be kept.
     pub fn known(&self) -> Vec<(Box<str>, [u8; 16])> {
-        self.own.read().unwrap_or_else(PoisonError::into_inner).iter().map(|(id, own)| (id.clone(), *own)).collect()
+        self.own
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter()
+            .map(|(id, own)| (id.clone(), *own))
+            .collect()
     }
 
     /// The direction of every record, seen from its interface; missing where its own address is not known yet.

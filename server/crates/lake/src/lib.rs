@@ -110,7 +110,11 @@ impl Lake {
     }
 
     /// Reads and stores every object of `source` that is new, within `span` (Unix seconds) if given.
-    pub async fn ingest(&self, source: &Arc<dyn Source>, span: Option<Range<i64>>) -> Result<IngestReport, LakeError> {
+    pub async fn ingest(
+        &self,
+        source: &Arc<dyn Source>,
+        span: Option<Range<i64>>,
+    ) -> Result<IngestReport, LakeError> {
         ingest::ingest(&self.0, source, span).await
     }
 
@@ -167,7 +171,11 @@ impl Lake {
     pub async fn summary(&self, view: &View, now: i64) -> Result<Arc<Summary>, LakeError> {
         let (generation, question) = self.question("summary", view, now);
         if let Some(Answer::Summary(kept)) = self.0.cache.get(generation, &question) {
-            return Ok(Arc::new(Summary { provenance: from_cache(&kept.provenance), now, ..(*kept).clone() }));
+            return Ok(Arc::new(Summary {
+                provenance: from_cache(&kept.provenance),
+                now,
+                ..(*kept).clone()
+            }));
         }
         let answer = Arc::new(ask::summary(Ground::Stored(&self.0), view, now).await?);
         self.0.cache.put(generation, question, Answer::Summary(Arc::clone(&answer)));

@@ -87,7 +87,9 @@ impl Manifest {
 
     /// Whether any stored record has this column.
     pub fn has_column(&self, column: &str) -> bool {
-        self.files.iter().any(|file| file.table == Table::Segments && file.columns.iter().any(|c| c == column))
+        self.files
+            .iter()
+            .any(|file| file.table == Table::Segments && file.columns.iter().any(|c| c == column))
     }
 
     /// Whether nothing at all is stored.
@@ -139,6 +141,7 @@ impl Manifest {
 /// The seconds an object speaks of: its delivery window and its records.
 fn reach(object: &ObjectEntry) -> (i64, i64) {
     let from = object.first.map_or(object.stamp, |first| first.min(object.stamp));
-    let to = object.last.map_or(object.stamp + WINDOW_SECS, |last| (last + 1).max(object.stamp + WINDOW_SECS));
+    let to =
+        object.last.map_or(object.stamp + WINDOW_SECS, |last| (last + 1).max(object.stamp + WINDOW_SECS));
     (from, to)
 }

@@ -5,8 +5,8 @@ use crate::engine::{Scan, distinct};
 use crate::files::FileEntry;
 use crate::manifest::Manifest;
 use crate::schema::{
-    ACTION, BYTES, CLIENT, CLIENT_IS_SRC, END, FLOWS, NODATA, PACKETS, PROTOCOL, SERVER, SERVICE_PORT, SKIPDATA, START,
-    TIME, in_conversations, in_rollup,
+    ACTION, BYTES, CLIENT, CLIENT_IS_SRC, END, FLOW_DIRECTION, FLOWS, INTERFACE_ID, NODATA, PACKETS,
+    PROTOCOL, SERVER, SERVICE_PORT, SKIPDATA, START, TIME, in_conversations, in_rollup,
 };
 use crate::spread::MAX_SPAN_SECS;
 use contract::grid::{ceil_to, floor_to};
@@ -49,9 +49,12 @@ impl Need<'_> {
         let mut asked = columns_of(self.filter, Ends::Stored);
         asked.extend(self.column.map(str::to_owned));
         let (coarse, fine) = if !self.talkers && asked.iter().all(|c| in_rollup(c)) {
-            (Table::Hour, Table::Minute)
+            let each = asked.iter().any(|c| c == INTERFACE_ID);
+            (Table::Hour, if each { Table::MinuteByInterface } else { Table::Minute })
         } else if asked.iter().all(|c| in_conversations(c)) {
-            (Table::Conversations, Table::Segments)
+            let each = asked.iter().any(|c| c == INTERFACE_ID || c == FLOW_DIRECTION);
+            let talks = if each { Table::ConversationsByInterface } else { Table::Conversations };
+            (talks, Table::Segments)
         } else {
             return vec![Stretch { table: Table::Segments, span: self.span }];
         };
@@ -59,7 +62,8 @@ impl Need<'_> {
         if self.step % HOUR != 0 && !self.one_bucket() || whole.secs() == 0 {
             return vec![Stretch { table: fine, span: self.span }];
         }
-        let edges = [Span { from: self.span.from, to: whole.from }, Span { from: whole.to, to: self.span.to }];
+        let edges =
+            [Span { from: self.span.from, to: whole.from }, Span { from: whole.to, to: self.span.to }];
         std::iter::once(Stretch { table: coarse, span: whole })
             .chain(edges.into_iter().map(|span| Stretch { table: fine, span }))
             .filter(|stretch| stretch.span.secs() > 0)
@@ -76,7 +80,8 @@ impl Need<'_> {
         let ends = if records { Ends::BySide } else { Ends::Stored };
         let (first, last) = if records { (START, END) } else { (TIME, TIME) };
         // A damaged start may lie far before the range although the record does not.
-        let mut condition = ident(last).gt_eq(lit(stretch.span.from)).and(ident(first).lt(lit(stretch.span.to)));
+        let mut condition =
+            ident(last).gt_eq(lit(stretch.span.from)).and(ident(first).lt(lit(stretch.span.to)));
         if let Some(filter) = condition_of(self.filter, ends) {
             condition = condition.and(filter);
         }
@@ -98,11 +103,15 @@ impl Need<'_> {
     /// The columns to read of a table.
     pub fn columns(&self, table: Table) -> Vec<String> {
         let records = matches!(table, Table::Segments | Table::Objects);
-        let times: &[&str] = if records { &[START, END] } else { &[TIME, FLOWS, NODATA, SKIPDATA] };
+        let times: &[&str] = if records { &[START, END] } else { &[TIME, FLOWS] };
         let ends = if records { Ends::BySide } else { Ends::Stored };
-        let mut columns: Vec<String> = times.iter().chain(&[BYTES, PACKETS, ACTION]).map(|c| (*c).to_owned()).collect();
+        let mut columns: Vec<String> =
+            times.iter().chain(&[BYTES, PACKETS, ACTION]).map(|c| (*c).to_owned()).collect();
         columns.extend(columns_of(self.filter, ends));
         columns.extend(self.column.map(str::to_owned));
+        if !records && !self.talkers {
+            columns.extend([NODATA, SKIPDATA].map(str::to_owned));
+        }
         if self.talkers {
             let both: &[&str] =
                 if records { &[CLIENT_IS_SRC, "srcaddr", "dstaddr"] } else { &[CLIENT, SERVER] };
@@ -133,13 +142,20 @@ mod tests {
     fn coarse_buckets_come_from_hours_and_their_edges_from_minutes() {
         assert_eq!(
             stretches((60, 10_860), 3_600, "", false),
-            [(Table::Hour, 3_600, 7_200 + 3_600), (Table::Minute, 60, 3_600), (Table::Minute, 10_800, 10_860)]
+            [
+                (Table::Hour, 3_600, 7_200 + 3_600),
+                (Table::Minute, 60, 3_600),
+                (Table::Minute, 10_800, 10_860)
+            ]
         );
     }
 
     #[test]
     fn talkers_come_from_conversations_and_addresses_from_records() {
-        assert_eq!(stretches((0, 3_600), 3_600, "client = 10.0.0.1", true), [(Table::Conversations, 0, 3_600)]);
+        assert_eq!(
+            stretches((0, 3_600), 3_600, "client = 10.0.0.1", true),
+            [(Table::Conversations, 0, 3_600)]
+        );
         assert_eq!(stretches((0, 3_600), 3_600, "srcaddr = 10.0.0.1", true), [(Table::Segments, 0, 3_600)]);
     }
 

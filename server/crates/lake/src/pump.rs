@@ -84,7 +84,8 @@ async fn read_ahead(
     ready: mpsc::Sender<Fetched>,
 ) {
     let budget = Arc::new(Semaphore::new(BUDGET_KIB as usize));
-    let objects = futures::stream::unfold(listed, |mut rx| async { rx.recv().await.map(|object| (object, rx)) });
+    let objects =
+        futures::stream::unfold(listed, |mut rx| async { rx.recv().await.map(|object| (object, rx)) });
     let reads = objects
         .map(|meta| {
             let budget = Arc::clone(&budget);

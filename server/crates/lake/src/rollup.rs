@@ -3,8 +3,8 @@
 use crate::columns::{Addresses, Counts, Ints, Truths, Words, find};
 use crate::error::LakeError;
 use crate::schema::{
-    ACCOUNT_ID, ACTION, AWS_SERVICE, BYTES, CLIENT_IS_SRC, END, FLOW_DIRECTION, INTERFACE_ID, PACKETS, PROTOCOL, REGION,
-    SERVICE_PORT, START, VPC_ID,
+    ACCOUNT_ID, ACTION, AWS_SERVICE, BYTES, CLIENT_IS_SRC, END, FLOW_DIRECTION, INTERFACE_ID, PACKETS,
+    PROTOCOL, REGION, SERVICE_PORT, START, VPC_ID,
 };
 use crate::spread::Extent;
 use contract::grid::floor_to;
@@ -41,7 +41,7 @@ impl Sums {
     }
 }
 
-/// Number of a text in [`Texts`](Names); 0 is "missing".
+/// Number of a text in [`Names`]; 0 is "missing".
 pub type Name = u32;
 
 /// The dimension values of a roll-up row.
@@ -113,7 +113,7 @@ pub struct Rollup {
     pub names: Names,
     /// The places, by number.
     pub places: Vec<Place>,
-    /// Sums by minute (Unix seconds) and group.
+    /// Sums by minute (Unix seconds), interface and group.
     pub minutes: HashMap<(i64, Group), Sums>,
     /// Sums by hour (Unix seconds), group and ends.
     pub conversations: HashMap<(i64, Group, Ends), Sums>,
@@ -121,11 +121,6 @@ pub struct Rollup {
 }
 
 impl Rollup {
-    /// Whether nothing was added.
-    pub fn is_empty(&self) -> bool {
-        self.minutes.is_empty()
-    }
-
     /// Adds enriched records.
     pub fn add(&mut self, batch: &RecordBatch) -> Result<(), LakeError> {
         let groups = self.groups(batch);
@@ -170,7 +165,8 @@ impl Rollup {
     /// Adds an interval without traffic, or one AWS skipped.
     pub fn add_coverage(&mut self, interface: &str, account: &str, region: &str, start: i64, skipped: bool) {
         let mut number = |text: &str| if text.is_empty() { 0 } else { self.names.number(text) };
-        let place = Place { account: number(account), region: number(region), vpc: 0, interface: number(interface) };
+        let place =
+            Place { account: number(account), region: number(region), vpc: 0, interface: number(interface) };
         let place = self.place(place);
         let group = Group { place, action: 0, direction: 0, aws_service: 0, service_port: -1, protocol: -1 };
         let sums = self.minutes.entry((floor_to(start, 60), group)).or_default();
@@ -186,6 +182,12 @@ impl Rollup {
             self.places.push(place);
             (self.places.len() - 1) as u32
         })
+    }
+
+    /// For every place, the number of the same place without its interface.
+    pub fn places_without_interface(&mut self) -> Vec<u32> {
+        let places = self.places.clone();
+        places.into_iter().map(|place| self.place(Place { interface: 0, ..place })).collect()
     }
 
     /// The group of every row.

@@ -111,6 +111,7 @@ pub fn data_type(column: &str) -> DataType {
 
 /// A schema of just these columns, all nullable: what one question reads.
 pub fn of_columns<'a>(columns: impl IntoIterator<Item = &'a str>) -> SchemaRef {
-    let columns: Vec<Column> = columns.into_iter().map(|name| Column::new(name, data_type(name), true)).collect();
+    let columns: Vec<Column> =
+        columns.into_iter().map(|name| Column::new(name, data_type(name), true)).collect();
     Arc::new(Schema::new(columns))
 }

@@ -114,7 +114,8 @@ mod tests {
 
     #[test]
     fn ntp_between_equal_ports_serves_at_the_destination() {
-        let ntp = Evidence { srcport: Some(123), dstport: Some(123), protocol: Some(17), ..Evidence::default() };
+        let ntp =
+            Evidence { srcport: Some(123), dstport: Some(123), protocol: Some(17), ..Evidence::default() };
         assert_eq!(ntp.service(), Service::AtDestination(123));
     }
 }

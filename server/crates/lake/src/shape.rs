@@ -35,7 +35,13 @@ pub fn series(sum: &Grouped, split: Dimension, top: usize) -> Vec<Series> {
     named_rows(sum, split, top)
         .0
         .into_iter()
-        .map(|row| Series { key: row.key, label: row.label, values: row.values, total: row.total, other: row.other })
+        .map(|row| Series {
+            key: row.key,
+            label: row.label,
+            values: row.values,
+            total: row.total,
+            other: row.other,
+        })
         .collect()
 }
 
@@ -95,11 +101,13 @@ pub fn values(sum: &Grouped, by: Dimension, measure: Measure, top: usize) -> Ran
 
 /// A ranking of conversations.
 pub fn talkers(sum: &Talkers, measure: Measure, top: usize) -> Ranked {
-    let mut ranked: Vec<(&Talk, &GroupSums)> = sum.sums.iter().filter(|(_, sums)| sums.of(measure) > 0).collect();
+    let mut ranked: Vec<(&Talk, &GroupSums)> =
+        sum.sums.iter().filter(|(_, sums)| sums.of(measure) > 0).collect();
     let total = ranked.iter().map(|(_, sums)| sums.of(measure)).sum();
     let distinct = ranked.len();
-    let order =
-        |a: &(&Talk, &GroupSums), b: &(&Talk, &GroupSums)| b.1.of(measure).cmp(&a.1.of(measure)).then(a.0.cmp(b.0));
+    let order = |a: &(&Talk, &GroupSums), b: &(&Talk, &GroupSums)| {
+        b.1.of(measure).cmp(&a.1.of(measure)).then(a.0.cmp(b.0))
+    };
     if ranked.len() > top {
         ranked.select_nth_unstable_by(top, order);
         ranked.truncate(top);
@@ -117,7 +125,14 @@ fn talk_row(talk: &Talk) -> TopRow {
         Some(port) => format!("{client} → {server} {}", names::port_label(port)),
         None => format!("{client} → {server}"),
     };
-    TopRow { label, client, server, service_port, protocol: u8::try_from(talk.protocol).ok(), ..TopRow::default() }
+    TopRow {
+        label,
+        client,
+        server,
+        service_port,
+        protocol: u8::try_from(talk.protocol).ok(),
+        ..TopRow::default()
+    }
 }
 
 fn row_of(sums: &GroupSums, measure: Measure, total: u64, row: TopRow) -> TopRow {

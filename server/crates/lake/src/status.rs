@@ -127,8 +127,10 @@ impl Status {
         }
         state.shown.refusal = refusal.or_else(|| state.shown.refusal.take());
         if state.shown.refusal.is_none() {
-            state.shown.last_checked =
-                SystemTime::now().duration_since(UNIX_EPOCH).ok().and_then(|now| now.as_secs().try_into().ok());
+            state.shown.last_checked = SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .ok()
+                .and_then(|now| now.as_secs().try_into().ok());
             state.shown.stage = Stage::Idle;
         } else {
             state.shown.stage = Stage::Refused;

@@ -4,12 +4,14 @@ use crate::columns::Texts;
 use crate::error::LakeError;
 use crate::rollup::{Ends, Group, Name, Rollup, Sums};
 use crate::schema::{
-    ACCOUNT_ID, ACTION, AWS_SERVICE, BYTES, CLIENT, FLOW_DIRECTION, FLOWS, INTERFACE_ID, NODATA, PACKETS, PROTOCOL,
-    REGION, SERVER, SERVICE_PORT, SKIPDATA, START, TIME, VPC_ID, of_columns,
+    ACCOUNT_ID, ACTION, AWS_SERVICE, BYTES, CLIENT, FLOW_DIRECTION, FLOWS, INTERFACE_ID, NODATA, PACKETS,
+    PROTOCOL, REGION, SERVER, SERVICE_PORT, SKIPDATA, START, TIME, VPC_ID, of_columns,
 };
 use contract::Table;
 use contract::grid::floor_to;
-use datafusion::arrow::array::{ArrayRef, FixedSizeBinaryArray, Int32Array, Int64Array, RecordBatch, StringArray, UInt32Array};
+use datafusion::arrow::array::{
+    ArrayRef, FixedSizeBinaryArray, Int32Array, Int64Array, RecordBatch, StringArray, UInt32Array,
+};
 use datafusion::arrow::buffer::Buffer;
 use datafusion::arrow::compute;
 use hashbrown::HashMap;
@@ -37,25 +39,46 @@ const DAY: i64 = 86_400;
 const HOUR: i64 = 3_600;
 
 /// The minute, hour and conversation tables of a commit.
-pub fn rollup_parts(rollup: &Rollup) -> Result<Vec<Part>, LakeError> {
+pub fn rollup_parts(mut rollup: Rollup) -> Result<Vec<Part>, LakeError> {
+    let together = rollup.places_without_interface();
     let mut hours: HashMap<(i64, Group), Sums> = HashMap::new();
+    let mut minutes: HashMap<(i64, Group), Sums> = HashMap::new();
     for ((minute, group), sums) in &rollup.minutes {
         hours.entry((floor_to(*minute, HOUR), *group)).or_default().merge(sums);
+        let group = Group { place: together[group.place as usize], ..*group };
+        minutes.entry((*minute, group)).or_default().merge(sums);
     }
+    let rollup = &rollup;
     let mut parts = Vec::new();
-    for (table, rows, partition, width) in
-        [(Table::Minute, &rollup.minutes, HOUR, 60), (Table::Hour, &hours, DAY, HOUR)]
-    {
-        let rows = rows.iter().map(|((time, group), sums)| Row { time: *time, group: *group, ends: None, sums: *sums });
+    for (table, rows, partition, width) in [
+        (Table::Minute, &minutes, HOUR, 60),
+        (Table::MinuteByInterface, &rollup.minutes, HOUR, 60),
+        (Table::Hour, &hours, DAY, HOUR),
+    ] {
+        let rows = rows.iter().map(|((time, group), sums)| Row {
+            time: *time,
+            group: *group,
+            ends: None,
+            sums: *sums,
+        });
         parts.extend(parts_of(rollup, table, rows, partition, width)?);
     }
-    let talks = rollup.conversations.iter().map(|((time, group, ends), sums)| Row {
-        time: *time,
-        group: *group,
-        ends: Some(*ends),
-        sums: *sums,
-    });
-    parts.extend(parts_of(rollup, Table::Conversations, talks, DAY, HOUR)?);
+    let mut talks: HashMap<(i64, Group, Ends), Sums> = HashMap::new();
+    for ((hour, group, ends), sums) in &rollup.conversations {
+        let group = Group { place: together[group.place as usize], direction: 0, ..*group };
+        talks.entry((*hour, group, *ends)).or_default().merge(sums);
+    }
+    for (table, rows) in
+        [(Table::Conversations, &talks), (Table::ConversationsByInterface, &rollup.conversations)]
+    {
+        let rows = rows.iter().map(|((time, group, ends), sums)| Row {
+            time: *time,
+            group: *group,
+            ends: Some(*ends),
+            sums: *sums,
+        });
+        parts.extend(parts_of(rollup, table, rows, DAY, HOUR)?);
+    }
     Ok(parts)
 }
 
@@ -169,7 +192,9 @@ fn by_hour(batch: &RecordBatch) -> Result<Vec<(i64, RecordBatch)>, LakeError> {
     if rows.len() == 1 {
         return Ok(rows.into_keys().map(|hour| (hour, batch.clone())).collect());
     }
-    rows.into_iter().map(|(hour, rows)| Ok((hour, compute::take_record_batch(batch, &UInt32Array::from(rows))?))).collect()
+    rows.into_iter()
+        .map(|(hour, rows)| Ok((hour, compute::take_record_batch(batch, &UInt32Array::from(rows))?)))
+        .collect()
 }
 
 /// One batch of all; columns that a batch lacks are null in its rows.

@@ -4,8 +4,8 @@
 //! span; both are cut at the edges of the asked range, so that every table gives the same answer.
 
 mod cells;
-mod groups;
 pub mod grouped;
+mod groups;
 mod pieces;
 pub mod talkers;
 

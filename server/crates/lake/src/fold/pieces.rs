@@ -3,8 +3,8 @@
 use crate::columns::{Counts, find};
 use crate::schema::{BYTES, END, FLOWS, PACKETS, START, TIME};
 use crate::spread::Extent;
-use contract::{Grid, Span};
 use contract::grid::floor_to;
+use contract::{Grid, Span};
 use datafusion::arrow::array::{Int64Array, RecordBatch};
 
 /// What of a row falls into a bucket.
@@ -67,7 +67,11 @@ impl<'a> Pieces<'a> {
                         && let Some(bucket) = grid.index_of(*time)
                     {
                         let flows = self.flows.as_ref().map_or(1, |flows| flows.at(row));
-                        add(row, bucket, Amount { bytes: self.bytes.at(row), packets: self.packets.at(row), flows });
+                        add(
+                            row,
+                            bucket,
+                            Amount { bytes: self.bytes.at(row), packets: self.packets.at(row), flows },
+                        );
                     }
                 }
             }
@@ -80,7 +84,14 @@ impl<'a> Pieces<'a> {
     }
 
     #[inline]
-    fn cut(&self, row: usize, extent: Extent, clip: Span, grid: &Grid, add: &mut impl FnMut(usize, usize, Amount)) {
+    fn cut(
+        &self,
+        row: usize,
+        extent: Extent,
+        clip: Span,
+        grid: &Grid,
+        add: &mut impl FnMut(usize, usize, Amount),
+    ) {
         let (bytes, packets) = (self.bytes.at(row), self.packets.at(row));
         let whole = extent.start >= clip.from && extent.stop <= clip.to;
         if let Some(bucket) = grid.index_of(extent.start)

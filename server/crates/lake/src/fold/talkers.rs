@@ -34,7 +34,11 @@ pub struct Talkers {
 impl Talkers {
     /// Nothing yet.
     pub fn new(clip: Span) -> Self {
-        Talkers { clip, grid: Grid { start: clip.from, step: clip.secs().max(1), count: 1 }, sums: HashMap::new() }
+        Talkers {
+            clip,
+            grid: Grid { start: clip.from, step: clip.secs().max(1), count: 1 },
+            sums: HashMap::new(),
+        }
     }
 }
 

@@ -18,7 +18,8 @@ async fn bad_objects_are_named_and_the_rest_is_served() {
     let lake = place.ingested().await;
     let status = &lake.progress().sources[0];
     assert_eq!((status.stage, status.failed_objects), (Stage::Idle, 3), "{:?}", status.failed);
-    let why = |hash: &str| status.failed.iter().find(|f| f.object.contains(hash)).map(|f| f.why.clone()).unwrap();
+    let why =
+        |hash: &str| status.failed.iter().find(|f| f.object.contains(hash)).map(|f| f.why.clone()).unwrap();
     assert!(why("e0000000").contains("empty"), "{}", why("e0000000"));
     assert!(why("e0000002").contains("none of its 2 lines"), "{}", why("e0000002"));
     let asked = View { measure: Measure::Flows, split: Dimension::None, ..view(-3_600, 7_200, "") };
@@ -62,7 +63,11 @@ async fn a_full_or_forbidden_disk_is_told_and_nothing_is_half_stored() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_format_lacks_is_refused_and_not_answered_with_zero() {
     let place = Place::new();
-    place.put(DAY, 1, b"interface-id srcaddr dstaddr start end\neni-1 10.0.0.1 10.0.0.2 1795132810 1795132820\n");
+    place.put(
+        DAY,
+        1,
+        b"interface-id srcaddr dstaddr start end\neni-1 10.0.0.1 10.0.0.2 1795132810 1795132820\n",
+    );
     let lake = place.ingested().await;
     let refused = |error: LakeError| error.refusal().kind;
     let bytes = lake.timeline(&view(0, 3_600, ""), DAY).await.unwrap_err();

@@ -118,7 +118,10 @@ impl Place {
     pub fn put_records(&self, records: &[Record]) {
         let mut windows: std::collections::BTreeMap<i64, String> = std::collections::BTreeMap::new();
         for record in records {
-            windows.entry(record.end / 300 * 300).or_insert_with(|| format!("{HEADER}\n")).push_str(&record.line());
+            windows
+                .entry(record.end / 300 * 300)
+                .or_insert_with(|| format!("{HEADER}\n"))
+                .push_str(&record.line());
         }
         for (hash, (stamp, text)) in windows.into_iter().enumerate() {
             self.put(stamp, hash as u32, text.as_bytes());

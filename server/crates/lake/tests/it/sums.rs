@@ -10,7 +10,11 @@ fn totals(timeline: &Timeline) -> BTreeMap<String, Vec<u64>> {
 }
 
 /// Bytes by action and bucket, straight from the definition.
-fn naive(records: &[Record], timeline: &Timeline, keep: impl Fn(&Record) -> bool) -> BTreeMap<String, Vec<u64>> {
+fn naive(
+    records: &[Record],
+    timeline: &Timeline,
+    keep: impl Fn(&Record) -> bool,
+) -> BTreeMap<String, Vec<u64>> {
     let mut sums: BTreeMap<String, Vec<u64>> = BTreeMap::new();
     for record in records.iter().filter(|record| keep(record)) {
         let action = if record.reject { "REJECT" } else { "ACCEPT" };
@@ -19,7 +23,8 @@ fn naive(records: &[Record], timeline: &Timeline, keep: impl Fn(&Record) -> bool
             let to = timeline.grid.time_of(bucket + 1).min(timeline.span.to);
             let bytes = within(record, record.bytes, Span { from, to });
             if bytes > 0 {
-                sums.entry(action.to_owned()).or_insert_with(|| vec![0; timeline.grid.count])[bucket] += bytes;
+                sums.entry(action.to_owned()).or_insert_with(|| vec![0; timeline.grid.count])[bucket] +=
+                    bytes;
             }
         }
     }
@@ -153,11 +158,15 @@ async fn a_summary_counts_interfaces_coverage_and_the_period_before() {
     place.put(DAY + 3_900, 77, silent.as_bytes());
     let lake = place.ingested().await;
     let summary = lake.summary(&view(3_600, 7_200, ""), DAY).await.unwrap();
-    let count = |from: i64, to: i64| records.iter().filter(|r| (DAY + from..DAY + to).contains(&r.start)).count() as u64;
+    let count = |from: i64, to: i64| {
+        records.iter().filter(|r| (DAY + from..DAY + to).contains(&r.start)).count() as u64
+    };
     assert_eq!(summary.flows, count(3_600, 7_200));
-    assert_eq!(summary.previous.unwrap().flows, count(0, 3_600));
+    assert_eq!(summary.previous, None, "nothing is known of the time before the first record");
     assert_eq!((summary.interfaces, summary.silent, summary.skipped), (7, 1, 1));
     assert_eq!(summary.last_record, records.iter().map(|r| r.end).max());
+    let later = lake.summary(&view(5_400, 7_200, ""), DAY).await.unwrap();
+    assert_eq!(later.previous.unwrap().flows, count(3_600, 5_400));
     let by = View { by: TopBy::Dimension(Dimension::InterfaceId), ..view(3_600, 7_200, "") };
     assert_eq!(lake.top(&by, DAY).await.unwrap().distinct, 7);
 }
