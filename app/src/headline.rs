@@ -76,16 +76,24 @@ pub fn say(view: &View, summary: &Summary, timeline: &Timeline, matrix: &Matrix)
     if summary.flows == 0 {
         return Headline::default();
     }
-    if let Some(rise) = rise(&timeline.rejected, &timeline.grid, timeline.span, &timeline.gaps) {
+    let known = known_buckets(&timeline.grid, summary);
+    let all = timeline.rejected.get(..known).unwrap_or(&timeline.rejected);
+    if let Some(rise) = rise(all, &timeline.grid, timeline.span, &timeline.gaps) {
         return say_rise(view, timeline, matrix, rise);
     }
-    if let Some((row, rise)) = rise_at_one_port(matrix) {
-        return say_rise_at(view, matrix, row, rise);
+    let known = known_buckets(&matrix.grid, summary);
+    if let Some((row, rise)) = rise_at_one_port(matrix, known) {
+        return say_rise_at(view, matrix, row, rise, rise.end == known);
     }
     if summary.skipped as f64 > NOTABLE_SKIPS * summary.flows as f64 {
         return say_skipped(summary);
     }
     say_change(view, summary, timeline.span.secs())
+}
+
+/// Buckets before the last record: those after it are empty because nothing has arrived yet, not because it ended.
+fn known_buckets(grid: &Grid, summary: &Summary) -> usize {
+    summary.last_record.and_then(|last| grid.index_of(last)).unwrap_or(grid.count)
 }
 
 /// A rise of rejects: buckets `start..end` lie at `factor` times the level before (infinite when that was zero).
@@ -110,15 +118,20 @@ fn rise(values: &[u64], grid: &Grid, span: Span, gaps: &[Span]) -> Option<Rise> 
     let middle = (change.before + change.after) / 2.0;
     let is_over = |window: &[u64]| (window.iter().sum::<u64>() as f64) < middle * window.len() as f64;
     let rest = values.get(change.bucket..)?;
-    let end = rest.windows(CALM).position(is_over).map_or(values.len(), |at| change.bucket + at.max(1));
+    let below =
+        |from: usize| rest.iter().skip(from).position(|value| (*value as f64) < middle).map(|at| from + at);
+    let over = rest.windows(CALM).position(is_over).and_then(below).filter(|at| *at > 0);
+    let end = over.map_or(values.len(), |at| change.bucket + at);
     Some(Rise { start: change.bucket, end, factor: change.ratio(), height: change.after - change.before })
 }
 
 /// The port whose rejects rose most. A new fault at one port drowns in the noise of scans when all are counted.
-fn rise_at_one_port(matrix: &Matrix) -> Option<(&MatrixRow, Rise)> {
+fn rise_at_one_port(matrix: &Matrix, known: usize) -> Option<(&MatrixRow, Rise)> {
     let named = matrix.rows.iter().filter(|row| !row.other && !row.key.is_empty());
-    let risen =
-        named.filter_map(|row| Some((row, rise(&row.values, &matrix.grid, matrix.span, &matrix.gaps)?)));
+    let risen = named.filter_map(|row| {
+        let values = row.values.get(..known)?;
+        Some((row, rise(values, &matrix.grid, matrix.span, &matrix.gaps)?))
+    });
     risen.max_by(|(_, one), (_, two)| one.height.total_cmp(&two.height))
 }
 
@@ -134,9 +147,9 @@ fn say_rise(view: &View, timeline: &Timeline, matrix: &Matrix, rise: Rise) -> He
     Headline { parts, tone: Tone::Reject, lead }
 }
 
-fn say_rise_at(view: &View, matrix: &Matrix, row: &MatrixRow, rise: Rise) -> Headline {
+fn say_rise_at(view: &View, matrix: &Matrix, row: &MatrixRow, rise: Rise, lasts: bool) -> Headline {
     let flows = human::count(rise.sum(&row.values));
-    let since = if rise.end == matrix.grid.count { "since" } else { "until it ended" };
+    let since = if lasts { "since" } else { "until it ended" };
     let parts = vec![
         Part::Plain("Rejects to port ".to_owned()),
         Part::Code(row.label.clone()),
@@ -383,6 +396,18 @@ mod tests {
         let said = say(&View::default(), &busy(), &timeline(noise), &matrix(&[("5432", begun)]));
         assert_eq!(words(&said), "Rejects to port 5432 postgresql began at 16:40; 2.64 k flows since.");
         assert_eq!(said.tone, Tone::Reject);
+    }
+
+    #[test]
+    fn records_that_have_not_arrived_do_not_end_a_rise() {
+        let calm = timeline(vec![20; 144]);
+        let begun: Vec<u64> = (0..144).map(|i| if (100..140).contains(&i) { 60 } else { 0 }).collect();
+        let matrix = matrix(&[("5432", begun)]);
+        let until = |last| {
+            words(&say(&View::default(), &Summary { last_record: Some(last), ..busy() }, &calm, &matrix))
+        };
+        assert!(until(SPAN.from + 140 * 600 + 30).ends_with("; 2.40 k flows since."));
+        assert!(until(SPAN.to + 9).ends_with("; 2.40 k flows until it ended."));
     }
 
     #[test]

@@ -150,16 +150,12 @@ fn age(summary: &Summary, now: i64) -> Quantity {
 fn freshness_note(summary: &Summary, scene: Scene) -> Note {
     let skipped = match summary.skipped {
         0 => String::new(),
-        count => format!("{} skipped by AWS", human::count(count)),
+        count => format!(", {} skipped by AWS", human::count(count)),
     };
-    let joined = |word: &str| if skipped.is_empty() { word.to_owned() } else { format!("{word}, {skipped}") };
     match age_secs(summary, scene.now()) {
         None => Note { rest: "no records yet".to_owned(), ..Note::default() },
-        Some(secs) if secs <= FRESH_SECS => {
-            let rest = if skipped.is_empty() { String::new() } else { format!(", {skipped}") };
-            Note { strong: "fresh".to_owned(), tone: "ok", rest }
-        }
-        Some(_) => Note { rest: joined("nothing newer seen"), ..Note::default() },
+        Some(secs) if secs <= FRESH_SECS => Note { strong: "fresh".to_owned(), tone: "ok", rest: skipped },
+        Some(_) => Note { rest: "nothing newer seen".to_owned(), ..Note::default() },
     }
 }
 
