@@ -14,6 +14,9 @@ interface Progress {
   sources: { failed: { object: string; why: string }[]; failed_objects: number; stage: string; refusal: { message: string; hint: string } | null }[];
 }
 
+// How often an ingest is killed, each time in another part of its work.
+const KILLS = 6;
+
 let world: World;
 let s3: Running;
 let data: string;
@@ -149,10 +152,10 @@ test("killed at any moment, an ingest continues and the totals are the truth", a
     const duration = Date.now() - started;
 
     const args = ["ingest", ...atBucket(bucket.url, "logs"), "--data", data];
-    for (let attempt = 0; attempt < 5; attempt++) {
+    for (let attempt = 0; attempt < KILLS; attempt++) {
       const child = startWeir(args);
       const over = new Promise((resolve) => child.once("exit", resolve));
-      const moment = duration * (0.05 + 0.9 * Math.random());
+      const moment = (duration * (attempt + Math.random())) / KILLS;
       await Promise.race([over, new Promise((resolve) => setTimeout(resolve, moment))]);
       child.kill("SIGKILL");
       await over;

@@ -83,7 +83,9 @@ fn against(summary: &Summary, change: impl Fn(&Previous) -> Option<(String, &'st
         }
         None => Note { rest: format!("no records in {before}"), ..Note::default() },
         Some(previous) => match change(&previous) {
-            Some((strong, tone)) => Note { strong, tone, rest: format!(" vs. {before}") },
+            Some((strong, tone)) => {
+                Note { strong, tone, rest: format!(" vs. {}", before.trim_start_matches("the ")) }
+            }
             None => Note { rest: format!("none in {before}"), ..Note::default() },
         },
     }

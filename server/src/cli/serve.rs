@@ -80,7 +80,7 @@ impl Serve {
         running::block_on(async {
             let lake = Lake::open(&self.data.data, Mode::Write)?;
             let reading = Reading {
-                sources: self.source.sources.clone(),
+                sources: self.source.places()?,
                 options: self.source.reach.options(),
                 every: self.watch,
             };

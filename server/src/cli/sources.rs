@@ -49,22 +49,30 @@ impl ReachFlags {
 }
 
 impl SourceFlags {
+    /// The sources, each by its one name.
+    ///
+    /// # Errors
+    /// Two of which one holds the other.
+    pub fn places(&self) -> Result<Vec<String>, Fault> {
+        let places: Vec<String> = self.sources.iter().map(|url| place(url)).collect();
+        match overlap(&places) {
+            Some((outer, inner)) => Err(Fault::new(
+                format!("the sources {outer} and {inner} overlap, so their objects would count twice"),
+                "give only the one that holds the other",
+            )),
+            None => Ok(places),
+        }
+    }
+
     /// Opens all sources.
     ///
     /// # Errors
     /// The first that cannot be opened, or two of which one holds the other.
     pub async fn open(&self) -> Result<Vec<Arc<dyn Source>>, Fault> {
         let options = self.reach.options();
-        let places: Vec<String> = self.sources.iter().map(|url| place(url)).collect();
-        if let Some((outer, inner)) = overlap(&places) {
-            return Err(Fault::new(
-                format!("the sources {outer} and {inner} overlap, so their objects would count twice"),
-                "give only the one that holds the other",
-            ));
-        }
-        let mut opened = Vec::with_capacity(places.len());
-        for place in &places {
-            opened.push(store::open(place, &options).await?);
+        let mut opened = Vec::with_capacity(self.sources.len());
+        for place in self.places()? {
+            opened.push(store::open(&place, &options).await?);
         }
         Ok(opened)
     }

@@ -88,16 +88,16 @@ pub fn write(root: &Path, source: &str, part: &Part) -> Result<FileEntry, LakeEr
     })
 }
 
-/// `records/date=2026-11-20/hour=03/….parquet`; daily tables have no hour.
+/// `records/date=2026-11-20/hour=03/….parquet`; roll-ups have no hour.
 fn path_of(part: &Part) -> String {
     let at = contract::human::utc(part.partition);
     let date = format!("date={:04}-{:02}-{:02}", at.year, at.month, at.day);
     let name = unique_name();
     match part.table {
-        Table::Hour | Table::Conversations | Table::ConversationsByInterface => {
-            format!("{}/{date}/{name}.parquet", folder(part.table))
+        Table::Segments | Table::Objects => {
+            format!("{}/{date}/hour={:02}/{name}.parquet", folder(part.table), at.hour)
         }
-        _ => format!("{}/{date}/hour={:02}/{name}.parquet", folder(part.table), at.hour),
+        _ => format!("{}/{date}/{name}.parquet", folder(part.table)),
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::fold::Key;
 use crate::fold::grouped::{GroupSums, Grouped};
 use crate::fold::talkers::{Talk, Talkers};
-use contract::{Dimension, MatrixRow, Measure, Series, TopRow, names};
+use contract::{Dimension, MatrixRow, Measure, Series, TopRow, human, names};
 use std::net::Ipv6Addr;
 
 /// What a filter calls a missing value.
@@ -68,7 +68,7 @@ fn named_rows(sum: &Grouped, by: Dimension, top: usize) -> (Vec<MatrixRow>, u64)
         let values = values.next().unwrap_or_default();
         rows.push(MatrixRow {
             key: String::new(),
-            label: format!("{others} others"),
+            label: format!("{} others", human::exact(others as u64)),
             total: values.iter().sum(),
             values,
             other: true,
@@ -118,7 +118,7 @@ pub fn talkers(sum: &Talkers, measure: Measure, top: usize) -> Ranked {
 }
 
 fn talk_row(talk: &Talk) -> TopRow {
-    let address = |octets: [u8; 16]| Ipv6Addr::from(octets).to_canonical().to_string();
+    let address = |bits: u128| Ipv6Addr::from_bits(bits).to_canonical().to_string();
     let (client, server) = (address(talk.client), address(talk.server));
     let service_port = u16::try_from(talk.service_port).ok();
     let label = match service_port {

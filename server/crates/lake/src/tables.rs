@@ -23,7 +23,7 @@ use std::sync::Arc;
 pub struct Part {
     /// Which table.
     pub table: Table,
-    /// Start of the partition: the hour of records and minutes, the day of hours and conversations; Unix seconds.
+    /// Start of the partition: the hour of records, the day of roll-ups; Unix seconds.
     pub partition: i64,
     /// The rows.
     pub batch: RecordBatch,
@@ -33,9 +33,9 @@ pub struct Part {
     pub last: i64,
 }
 
-/// A day, the partition of the hourly tables.
+/// A day, the partition of roll-ups: opening a file costs as much as reading ten thousand rows of it.
 const DAY: i64 = 86_400;
-/// An hour, the partition of minutes and records.
+/// An hour, the partition of records.
 const HOUR: i64 = 3_600;
 
 /// The minute, hour and conversation tables of a commit.
@@ -51,8 +51,8 @@ pub fn rollup_parts(mut rollup: Rollup) -> Result<Vec<Part>, LakeError> {
     let rollup = &rollup;
     let mut parts = Vec::new();
     for (table, rows, partition, width) in [
-        (Table::Minute, &minutes, HOUR, 60),
-        (Table::MinuteByInterface, &rollup.minutes, HOUR, 60),
+        (Table::Minute, &minutes, DAY, 60),
+        (Table::MinuteByInterface, &rollup.minutes, DAY, 60),
         (Table::Hour, &hours, DAY, HOUR),
     ] {
         let rows = rows.iter().map(|((time, group), sums)| Row {

@@ -12,10 +12,10 @@ use hashbrown::HashMap;
 /// A conversation: who, with whom, about what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Talk {
-    /// Who opened it, as far as known.
-    pub client: [u8; 16],
+    /// Who opened it, as far as known; an IPv6 address as a number, which hashes faster than its bytes.
+    pub client: u128,
     /// Who answered.
-    pub server: [u8; 16],
+    pub server: u128,
     /// Service port; -1 when unknown.
     pub service_port: i32,
     /// IANA protocol; -1 when missing.
@@ -59,8 +59,8 @@ impl Fold for Talkers {
         Pieces::of(batch).each(self.clip, &self.grid, |row, _, amount| {
             let Some((client, server)) = ends(row) else { return };
             let talk = Talk {
-                client,
-                server,
+                client: u128::from_be_bytes(client),
+                server: u128::from_be_bytes(server),
                 service_port: port.at(row).unwrap_or(-1),
                 protocol: protocol.at(row).unwrap_or(-1),
             };

@@ -36,7 +36,7 @@ async fn files_that_no_commit_names_are_swept() {
     place.put_records(&records(8, 100, 1));
     drop(place.ingested().await);
     let stray = place.data().join("records/date=2026-11-20/hour=00/stray.parquet");
-    let aside = place.data().join("minutes/date=2026-11-20/hour=00/half.tmp");
+    let aside = place.data().join("minutes/date=2026-11-20/half.tmp");
     fs::write(&stray, b"left by a killed process").unwrap();
     fs::write(&aside, b"left by a killed process").unwrap();
     let lake = Lake::open(&place.data(), Mode::Write).unwrap();
