@@ -188,10 +188,12 @@ mkdirSync(options.work, { recursive: true });
 const python = peersPython();
 if (!python) say("no python3 with venv: Weir is measured alone");
 const results = [];
-for (const format of options.formats.split(",")) results.push(await measure(format, python));
+for (const format of options.formats.split(",")) {
+  results.push(await measure(format, python));
+  console.log(`\n${table(results.at(-1))}`);
+}
 const machine = `${cpus()[0].model.trim()}, ${THREADS} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${release()}`;
 const note = `Medians of ${RUNS} in one run, ${new Date().toISOString().slice(0, 10)}, ${machine}. In brackets: how many times as long as Weir.`;
-const report = [...results.map(table), note].join("\n\n");
 writeFileSync(join(options.work, "result.json"), JSON.stringify(results, undefined, 2));
-writeFileSync(join(options.work, "result.md"), `${report}\n`);
-console.log(`\n${report}`);
+writeFileSync(join(options.work, "result.md"), `${[...results.map(table), note].join("\n\n")}\n`);
+console.log(`\n${note}`);

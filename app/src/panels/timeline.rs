@@ -188,7 +188,7 @@ pub fn TableToggle(
 ) -> impl IntoView {
     let pressed = move || if show_table.get() { "true" } else { "false" };
     view! {
-        <button class="ctl small ghost js-only" type="button" aria-pressed=pressed on:click=move |_| show_table.update(|shown| *shown = !*shown)>
+        <button class="ctl small ghost js-only" type="button" aria-label="Table" aria-pressed=pressed on:click=move |_| show_table.update(|shown| *shown = !*shown)>
             <icon::Pictogram icon=icon::TABLE/> <span class="label">"Table"</span>
         </button>
     }

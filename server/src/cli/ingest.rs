@@ -67,7 +67,15 @@ pub async fn read_all(lake: &Lake, sources: &[Arc<dyn Source>]) -> Passes {
     let mut passes = Passes::default();
     for (source, report) in sources.iter().zip(reports) {
         match report {
-            Ok(report) => passes.lines.push(words(source.name(), &report)),
+            Ok(report) => {
+                passes.lines.push(words(source.name(), &report));
+                // The source was listed, but refused some of its objects.
+                let status = lake.progress().sources.into_iter().find(|status| status.name == source.name());
+                if let Some(refusal) = status.and_then(|status| status.refusal) {
+                    passes.refused = true;
+                    Fault::from(refusal).print();
+                }
+            }
             Err(error) => {
                 passes.refused = true;
                 Fault::from(error).print();

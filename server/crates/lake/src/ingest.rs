@@ -22,8 +22,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::{ObjectMeta, Source, StoreError};
 
-/// Records after which a commit is worth it: 1 M records of 29 fields are about 150 MB of columns.
-const COMMIT_ROWS: usize = 1 << 20;
+/// Records after which a commit is worth it: a quarter of a million of 29 fields are about 40 MB of columns, are stored
+/// every second or so, and make few enough files that a month still plans in milliseconds.
+const COMMIT_ROWS: usize = 1 << 18;
 /// Longest time without a commit while objects arrive, so that a slow source shows up early.
 const COMMIT_AFTER: Duration = Duration::from_secs(10);
 
