@@ -4,6 +4,7 @@
 
 use crate::error::LakeError;
 use crate::files::{self, FileEntry};
+use crate::interfaces::OwnAddress;
 use contract::Table;
 use rusqlite::{Connection, OpenFlags, params};
 use std::path::{Path, PathBuf};
@@ -115,7 +116,7 @@ impl Catalog {
         &mut self,
         objects: &[ObjectEntry],
         files: &[FileEntry],
-        interfaces: &[(Box<str>, [u8; 16])],
+        interfaces: &[OwnAddress],
     ) -> Result<(), LakeError> {
         self.run(|db| {
             let tx = db.transaction()?;
@@ -198,7 +199,7 @@ impl Catalog {
     }
 
     /// Interfaces whose own address is known.
-    pub fn interfaces(&mut self) -> Result<Vec<(Box<str>, [u8; 16])>, LakeError> {
+    pub fn interfaces(&mut self) -> Result<Vec<OwnAddress>, LakeError> {
         self.run(|db| {
             let mut query = db.prepare("select id, address from interface")?;
             let rows = query.query_map([], |row| {

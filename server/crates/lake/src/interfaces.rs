@@ -10,6 +10,9 @@ use datafusion::arrow::array::RecordBatch;
 use hashbrown::HashMap;
 use std::sync::{PoisonError, RwLock};
 
+/// An interface and its own address.
+pub type OwnAddress = (Box<str>, [u8; 16]);
+
 /// Interfaces whose own address is known. Shared by all readers; only grows.
 #[derive(Debug, Default)]
 pub struct Interfaces {
@@ -42,12 +45,12 @@ impl Shared {
 
 impl Interfaces {
     /// Interfaces known from earlier.
-    pub fn new(own: impl IntoIterator<Item = (Box<str>, [u8; 16])>) -> Self {
+    pub fn new(own: impl IntoIterator<Item = OwnAddress>) -> Self {
         Interfaces { own: RwLock::new(own.into_iter().collect()) }
     }
 
     /// All that is known, to be kept.
-    pub fn known(&self) -> Vec<(Box<str>, [u8; 16])> {
+    pub fn known(&self) -> Vec<OwnAddress> {
         self.own
             .read()
             .unwrap_or_else(PoisonError::into_inner)
