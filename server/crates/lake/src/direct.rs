@@ -122,6 +122,7 @@ struct Asker<F> {
     columns: Vec<String>,
     sieve: Option<Sieve>,
     interfaces: Arc<Interfaces>,
+    empty: F,
     fold: F,
     facts: Facts,
     unread: Vec<(String, String)>,
@@ -146,6 +147,7 @@ impl<F: Fold + Clone> Asker<F> {
             columns: columns.to_vec(),
             sieve,
             interfaces: Arc::clone(interfaces),
+            empty: fold.clone(),
             fold,
             facts: Facts::default(),
             unread: Vec::new(),
@@ -163,16 +165,22 @@ impl<F: Fold + Clone> Reader for Asker<F> {
                 return Ok(());
             }
         };
-        // An object that turns out unreadable half way must not count at all.
-        let mut read = Vec::new();
+        // Added up while the columns are still in the cache; an object that turns out unreadable half way must not
+        // count at all, so it has a sum of its own until its end.
+        let (mut sum, mut rows, mut seen) = (self.empty.clone(), 0, None);
+        let sieve = self.sieve.as_ref();
         let decoded = self.decoder.decode(
             &object.meta,
             &bytes,
             &self.interfaces,
             Added::Only(&self.columns),
             &mut |batch| {
-                read.push(batch);
-                Ok(())
+                rows += batch.num_rows() as u64;
+                seen = wider(seen, reach(std::slice::from_ref(&batch)));
+                match sieve {
+                    Some(sieve) => sum.push(&sieve.keep(&batch)?),
+                    None => sum.push(&batch),
+                }
             },
         )?;
         let tally = match decoded {
@@ -182,13 +190,8 @@ impl<F: Fold + Clone> Reader for Asker<F> {
                 return Ok(());
             }
         };
-        for batch in &read {
-            self.facts.rows += batch.num_rows() as u64;
-            match &self.sieve {
-                Some(sieve) => self.fold.push(&sieve.keep(batch)?)?,
-                None => self.fold.push(batch)?,
-            }
-        }
+        self.fold.merge(sum);
+        self.facts.rows += rows;
         self.facts.objects += 1;
         self.facts.records += tally.records;
         self.facts.set_aside += tally.set_aside;
@@ -199,7 +202,7 @@ impl<F: Fold + Clone> Reader for Asker<F> {
                 self.facts.silent += 1;
             }
         }
-        self.facts.reach = wider(self.facts.reach, reach(&read));
+        self.facts.reach = wider(self.facts.reach, seen);
         Ok(())
     }
 
