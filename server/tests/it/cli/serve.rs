@@ -80,7 +80,7 @@ fn deliver(folder: &Path, name: &str, flows: usize) {
 fn new_objects_appear_beside_a_source_that_refuses_and_a_signal_ends_it() {
     let (logs, data) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     deliver(logs.path(), "aaaaaaaa", 3);
-    let missing = logs.path().join("not-there");
+    let missing = data.path().join("not-there");
     let mut server = Server::start(&[&missing, logs.path()], data.path());
     assert_eq!(server.get("/healthz"), "ok\n");
     server.wait_for(3);
