@@ -3,7 +3,7 @@
 //! `Arc<dyn Flows>`.
 
 use async_trait::async_trait;
-use contract::{Matrix, Progress, Refusal, Summary, Timeline, Top, View};
+use contract::{Coverage, Matrix, Objects, Progress, Refusal, SetAside, Summary, Timeline, Top, View};
 use std::sync::Arc;
 
 /// Answers questions about flow logs. Every method may be called from many requests at once; a caller that loses
@@ -21,6 +21,15 @@ pub trait Flows: Send + Sync + 'static {
 
     /// The view's ranking.
     async fn top(&self, view: &View) -> Result<Arc<Top>, Refusal>;
+
+    /// How completely the view's range is known, whatever its filter.
+    async fn coverage(&self, view: &View) -> Result<Arc<Coverage>, Refusal>;
+
+    /// What each object of the view's range brought, whatever its filter.
+    async fn objects(&self, view: &View) -> Result<Arc<Objects>, Refusal>;
+
+    /// What was set aside in the view's range, whatever its filter.
+    async fn set_aside(&self, view: &View) -> Result<Arc<SetAside>, Refusal>;
 
     /// How far reading the sources has come. Answers at once, from memory.
     fn progress(&self) -> Progress;

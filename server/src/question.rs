@@ -3,7 +3,7 @@
 
 use crate::csv;
 use app::ports::Flows;
-use contract::{Matrix, Refusal, Summary, Timeline, Top, View};
+use contract::{Coverage, Matrix, Objects, Refusal, SetAside, Summary, Timeline, Top, View};
 use std::sync::Arc;
 
 /// A question by its name in `/api/v1/NAME` and `weir ask NAME`.
@@ -17,6 +17,12 @@ pub enum Question {
     Matrix,
     /// The ranking of `by`.
     Top,
+    /// How completely the range is known: objects by hour and account, gaps, late objects, what was set aside, formats.
+    Coverage,
+    /// What became of the lines of each object, those in trouble first.
+    Objects,
+    /// The lines, and objects, that could not be read, with the reason.
+    SetAside,
 }
 
 /// What a question was answered with.
@@ -30,11 +36,25 @@ pub enum Answer {
     Matrix(Arc<Matrix>),
     /// To [`Question::Top`].
     Top(Arc<Top>),
+    /// To [`Question::Coverage`].
+    Coverage(Arc<Coverage>),
+    /// To [`Question::Objects`].
+    Objects(Arc<Objects>),
+    /// To [`Question::SetAside`].
+    SetAside(Arc<SetAside>),
 }
 
 impl Question {
     /// Every question, in the order the manual lists them.
-    pub const ALL: [Question; 4] = [Question::Summary, Question::Timeline, Question::Matrix, Question::Top];
+    pub const ALL: [Question; 7] = [
+        Question::Summary,
+        Question::Timeline,
+        Question::Matrix,
+        Question::Top,
+        Question::Coverage,
+        Question::Objects,
+        Question::SetAside,
+    ];
 
     /// The name in paths, metrics and on the command line.
     pub const fn name(self) -> &'static str {
@@ -43,6 +63,9 @@ impl Question {
             Question::Timeline => "timeline",
             Question::Matrix => "matrix",
             Question::Top => "top",
+            Question::Coverage => "coverage",
+            Question::Objects => "objects",
+            Question::SetAside => "set-aside",
         }
     }
 
@@ -56,6 +79,9 @@ impl Question {
             Question::Timeline => Answer::Timeline(flows.timeline(view).await?),
             Question::Matrix => Answer::Matrix(flows.matrix(view).await?),
             Question::Top => Answer::Top(flows.top(view).await?),
+            Question::Coverage => Answer::Coverage(flows.coverage(view).await?),
+            Question::Objects => Answer::Objects(flows.objects(view).await?),
+            Question::SetAside => Answer::SetAside(flows.set_aside(view).await?),
         })
     }
 }
@@ -71,6 +97,9 @@ impl Answer {
             Answer::Timeline(timeline) => serde_json::to_vec(&**timeline),
             Answer::Matrix(matrix) => serde_json::to_vec(&**matrix),
             Answer::Top(top) => serde_json::to_vec(&**top),
+            Answer::Coverage(coverage) => serde_json::to_vec(&**coverage),
+            Answer::Objects(objects) => serde_json::to_vec(&**objects),
+            Answer::SetAside(set_aside) => serde_json::to_vec(&**set_aside),
         }
     }
 
@@ -81,6 +110,9 @@ impl Answer {
             Answer::Timeline(timeline) => csv::timeline(timeline),
             Answer::Matrix(matrix) => csv::matrix(matrix),
             Answer::Top(top) => csv::top(top),
+            Answer::Coverage(coverage) => csv::coverage(coverage),
+            Answer::Objects(objects) => csv::objects(objects),
+            Answer::SetAside(set_aside) => csv::set_aside(set_aside),
         }
     }
 }

@@ -5,7 +5,9 @@ use crate::events;
 use crate::http::refused;
 use app::ports::Flows;
 use async_trait::async_trait;
-use contract::{Matrix, Progress, Refusal, RefusalKind, Summary, Timeline, Top, View};
+use contract::{
+    Coverage, Matrix, Objects, Progress, Refusal, RefusalKind, SetAside, Summary, Timeline, Top, View,
+};
 use lake::{Direct, Lake, LakeError};
 use std::future::Future;
 use std::sync::Arc;
@@ -41,6 +43,18 @@ impl Flows for LakeFlows {
 
     async fn top(&self, view: &View) -> Result<Arc<Top>, Refusal> {
         told("top", self.lake.top(view, now())).await
+    }
+
+    async fn coverage(&self, view: &View) -> Result<Arc<Coverage>, Refusal> {
+        told("coverage", self.lake.coverage(view, now())).await
+    }
+
+    async fn objects(&self, view: &View) -> Result<Arc<Objects>, Refusal> {
+        told("objects", self.lake.objects(view, now())).await
+    }
+
+    async fn set_aside(&self, view: &View) -> Result<Arc<SetAside>, Refusal> {
+        told("set-aside", self.lake.set_aside(view, now())).await
     }
 
     fn progress(&self) -> Progress {
@@ -85,6 +99,18 @@ impl Flows for DirectFlows {
 
     async fn top(&self, view: &View) -> Result<Arc<Top>, Refusal> {
         told("top", self.direct.top(view, now())).await.map(Arc::new)
+    }
+
+    async fn coverage(&self, view: &View) -> Result<Arc<Coverage>, Refusal> {
+        told("coverage", self.direct.coverage(view, now())).await.map(Arc::new)
+    }
+
+    async fn objects(&self, view: &View) -> Result<Arc<Objects>, Refusal> {
+        told("objects", self.direct.objects(view, now())).await.map(Arc::new)
+    }
+
+    async fn set_aside(&self, view: &View) -> Result<Arc<SetAside>, Refusal> {
+        told("set-aside", self.direct.set_aside(view, now())).await.map(Arc::new)
     }
 
     fn progress(&self) -> Progress {

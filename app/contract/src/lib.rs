@@ -1,16 +1,18 @@
 //! What crosses the wire between the browser, the HTTP API, the command line and the lake:
-//! questions ([`View`]), answers ([`Timeline`], [`Matrix`], [`Top`], [`Summary`], [`Progress`]), the link that prints
-//! a question as text ([`link`]) and the filter language ([`filter`]).
+//! questions ([`View`]), answers ([`Timeline`], [`Matrix`], [`Top`], [`Summary`], [`Coverage`], [`Progress`]), the link
+//! that prints a question as text ([`link`]) and the filter language ([`filter`]).
 //!
 //! Plain data with serde and nothing else: no I/O, no clock, no UI. It compiles to WebAssembly and natively alike.
 
 pub mod answer;
 mod as_text;
 mod civil;
+pub mod coverage;
 pub mod field;
 pub mod filter;
 pub mod grid;
 pub mod human;
+pub mod lacking;
 pub mod link;
 pub mod moment;
 pub mod names;
@@ -22,6 +24,7 @@ pub use answer::{
     FailedObject, Matrix, MatrixRow, Previous, Progress, Provenance, Series, SourceStatus, Stage, Summary,
     Table, Timeline, Top, TopRow,
 };
+pub use coverage::{Coverage, Objects, SetAside};
 pub use field::{Field, Kind};
 pub use filter::Filter;
 pub use grid::{Grid, Span};

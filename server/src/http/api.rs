@@ -1,4 +1,5 @@
-//! `/api/v1/…`: answers as JSON, or as CSV by suffix or by the `Accept` header.
+//! `/api/v1/…`: answers as JSON, or as CSV by suffix or by the `Accept` header; what was set aside also as one JSON
+//! object per line.
 
 use crate::csv;
 use crate::http::query;
@@ -32,7 +33,9 @@ pub fn routes(flows: Arc<dyn Flows>) -> Router {
             .route(&format!("/api/v1/{name}.csv"), get(as_csv));
     }
     let watched = Arc::clone(&flows);
+    let asked = Arc::clone(&flows);
     router
+        .route("/api/v1/set-aside.ndjson", get(move |RawQuery(raw)| set_aside_lines(asked, raw)))
         .route(
             "/api/v1/progress",
             get(move |headers: HeaderMap| async move { progress(&*watched, form(&headers)) }),
@@ -62,6 +65,20 @@ async fn answer(
             written(form, body, question.name())
         }
     })
+}
+
+/// What was set aside, one JSON object per line: `source`, `object`, `line` (null for a whole object), `why`.
+async fn set_aside_lines(flows: Arc<dyn Flows>, raw: Option<String>) -> Result<Response, Refused> {
+    let view = query::view(raw.as_deref().unwrap_or_default())?;
+    let mut body = Vec::new();
+    for line in &flows.set_aside(&view).await?.kept {
+        serde_json::to_writer(&mut body, line)
+            .map_err(|error| refused::internal("writing what was set aside", &error))?;
+        body.push(b'\n');
+    }
+    let kind = (header::CONTENT_TYPE, "application/x-ndjson");
+    let name = (header::CONTENT_DISPOSITION, "attachment; filename=\"weir-set-aside.ndjson\"");
+    Ok(([kind, name], body).into_response())
 }
 
 fn progress(flows: &dyn Flows, form: Form) -> Result<Response, Refused> {

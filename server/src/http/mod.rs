@@ -4,7 +4,8 @@
 //! | Path | For |
 //! |---|---|
 //! | `/healthz` `/readyz` `/metrics` | operators |
-//! | `/api/v1/{summary,timeline,matrix,top,progress}[.csv]` | programs |
+//! | `/api/v1/{summary,timeline,matrix,top,coverage,objects,set-aside,progress}[.csv]` | programs |
+//! | `/api/v1/set-aside.ndjson` | programs |
 //! | `/api/v1/{timeline,matrix}.{svg,png}` | `<img>` and link previews |
 //! | pages, server functions | people |
 //! | everything else | files of the site folder, or a 404 |

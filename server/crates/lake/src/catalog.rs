@@ -4,18 +4,21 @@
 
 use crate::error::LakeError;
 use crate::files::{self, FileEntry};
+use crate::flow_logs;
 use crate::interfaces::OwnAddress;
+use crate::sight::Sight;
 use contract::Table;
-use rusqlite::{Connection, OpenFlags, params};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
 use std::path::{Path, PathBuf};
-
-/// Version of the tables below; a file with a higher one is from a newer Weir.
-const VERSION: i64 = 1;
 
 /// Lines that could not be read are kept up to this many per object: enough to see what is wrong.
 pub const SAMPLES_PER_OBJECT: usize = 20;
 
-const TABLES: &str = "
+/// What makes a catalog of each version from the one before, the first from nothing. A file of a higher version than
+/// there are steps is from a newer Weir.
+const STEPS: [&[&str]; 2] = [&[FIRST], &[ACCOUNTS, flow_logs::TABLES]];
+
+const FIRST: &str = "
 create table object (
   source text not null, key text not null, etag text not null, size integer not null,
   stamp integer not null, why text,
@@ -30,6 +33,14 @@ create table file (
 create table set_aside (source text not null, key text not null, line integer not null, why text not null);
 create index set_aside_object on set_aside (source, key);
 create table interface (id text primary key, address blob not null) without rowid;
+";
+
+/// Header and blank lines, and when an object was written. Of objects read before, the lines that became nothing else
+/// were headers or blank, as the decoder counts every line once; when they were written is not known.
+const ACCOUNTS: &str = "
+alter table object add column headers integer not null default 0;
+alter table object add column modified integer;
+update object set headers = max(0, lines - records - nodata - skipdata - set_aside);
 ";
 
 /// What reading an object gave.
@@ -47,8 +58,12 @@ pub struct ObjectEntry {
     pub stamp: i64,
     /// Why it could not be read; `None` when it was.
     pub why: Option<String>,
+    /// When it was written, Unix seconds; `None` when an earlier version read it.
+    pub modified: Option<i64>,
     /// Lines in it.
     pub lines: u64,
+    /// Header and blank lines.
+    pub headers: u64,
     /// Flow records.
     pub records: u64,
     /// NODATA records.
@@ -63,6 +78,8 @@ pub struct ObjectEntry {
     pub first: Option<i64>,
     /// Latest `end`, Unix seconds.
     pub last: Option<i64>,
+    /// What it shows of its flow log; kept in tables of its own.
+    pub sight: Sight,
 }
 
 /// The open catalog.
@@ -88,26 +105,52 @@ impl Catalog {
         Ok(catalog)
     }
 
-    fn prepare(&mut self) -> Result<(), LakeError> {
-        let version: i64 = self.run(|db| {
-            db.busy_timeout(std::time::Duration::from_secs(10))?;
-            db.pragma_update(None, "journal_mode", "wal")?;
-            db.pragma_update(None, "synchronous", "full")?;
-            db.pragma_query_value(None, "user_version", |row| row.get(0))
-        })?;
-        match version {
-            0 => self.run(|db| {
-                let tx = db.transaction()?;
-                tx.execute_batch(TABLES)?;
-                tx.pragma_update(None, "user_version", VERSION)?;
-                tx.commit()
-            }),
-            VERSION => Ok(()),
-            found => Err(LakeError::NewerCatalog { found, known: VERSION }),
-        }
+    /// A catalog that is gone with the process.
+    pub fn in_memory() -> Result<Catalog, LakeError> {
+        let path = PathBuf::from(":memory:");
+        let db = Connection::open_in_memory()
+            .map_err(|source| LakeError::Catalog { path: path.clone(), source })?;
+        let mut catalog = Catalog { path, db };
+        catalog.bring_up()?;
+        Ok(catalog)
     }
 
-    fn run<T>(&mut self, work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>) -> Result<T, LakeError> {
+    fn prepare(&mut self) -> Result<(), LakeError> {
+        self.run(|db| {
+            db.busy_timeout(std::time::Duration::from_secs(10))?;
+            db.pragma_update(None, "journal_mode", "wal")?;
+            db.pragma_update(None, "synchronous", "full")
+        })?;
+        self.bring_up()
+    }
+
+    /// Takes the steps from the file's version to the present one, all or none.
+    fn bring_up(&mut self) -> Result<(), LakeError> {
+        let known = STEPS.len() as i64;
+        let found = self.run(|db| {
+            let version = |db: &Connection| db.pragma_query_value(None, "user_version", |row| row.get(0));
+            let found: i64 = version(db)?;
+            if found >= known {
+                return Ok(found);
+            }
+            // The writer's place is taken first: another process may be about to do the same.
+            let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let found: i64 = version(&tx)?;
+            for step in STEPS.iter().skip(usize::try_from(found).unwrap_or_default()).copied().flatten() {
+                tx.execute_batch(step)?;
+            }
+            tx.pragma_update(None, "user_version", known.max(found))?;
+            tx.commit()?;
+            Ok(found)
+        })?;
+        if found > known { Err(LakeError::NewerCatalog { found, known }) } else { Ok(()) }
+    }
+
+    /// Does some work on the database; its errors name the file.
+    pub(crate) fn run<T>(
+        &mut self,
+        work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, LakeError> {
         work(&mut self.db).map_err(|source| LakeError::Catalog { path: self.path.clone(), source })
     }
 
@@ -123,6 +166,7 @@ impl Catalog {
             for object in objects {
                 insert_object(&tx, object)?;
             }
+            flow_logs::note(&tx, objects)?;
             for file in files {
                 tx.prepare_cached("insert into file values (?,?,?,?,?,?,?,?)")?.execute(params![
                     file.path,
@@ -168,11 +212,12 @@ impl Catalog {
         })
     }
 
-    /// Every object, without the samples of its bad lines.
+    /// Every object, without the samples of its bad lines and what it shows of its flow log.
     pub fn objects(&mut self) -> Result<Vec<ObjectEntry>, LakeError> {
         self.run(|db| {
             let mut query = db.prepare(
-                "select source, key, etag, size, stamp, why, lines, records, nodata, skipdata, set_aside, first, last
+                "select source, key, etag, size, stamp, why, lines, records, nodata, skipdata, set_aside, first, last,
+                        headers, modified
                  from object",
             )?;
             let rows = query.query_map([], |row| {
@@ -192,8 +237,23 @@ impl Catalog {
                     samples: Vec::new(),
                     first: row.get(11)?,
                     last: row.get(12)?,
+                    headers: count(13)?,
+                    modified: row.get(14)?,
+                    sight: Sight::default(),
                 })
             })?;
+            rows.collect()
+        })
+    }
+
+    /// The kept lines of an object that were set aside, in their order: number and reason.
+    pub fn samples(&mut self, source: &str, key: &str) -> Result<Vec<(u64, String)>, LakeError> {
+        self.run(|db| {
+            let mut query = db.prepare_cached(
+                "select line, why from set_aside where source = ? and key = ? order by line",
+            )?;
+            let rows =
+                query.query_map([source, key], |row| Ok((row.get::<_, i64>(0)? as u64, row.get(1)?)))?;
             rows.collect()
         })
     }
@@ -216,7 +276,7 @@ impl Catalog {
 }
 
 fn insert_object(tx: &rusqlite::Transaction<'_>, object: &ObjectEntry) -> rusqlite::Result<()> {
-    tx.prepare_cached("insert or replace into object values (?,?,?,?,?,?,?,?,?,?,?,?,?)")?.execute(
+    tx.prepare_cached("insert or replace into object values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")?.execute(
         params![
             object.source,
             object.key,
@@ -231,6 +291,8 @@ fn insert_object(tx: &rusqlite::Transaction<'_>, object: &ObjectEntry) -> rusqli
             object.set_aside as i64,
             object.first,
             object.last,
+            object.headers as i64,
+            object.modified,
         ],
     )?;
     tx.prepare_cached("delete from set_aside where source = ? and key = ?")?
@@ -244,4 +306,58 @@ fn insert_object(tx: &rusqlite::Transaction<'_>, object: &ObjectEntry) -> rusqli
         ])?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+    use super::*;
+
+    #[test]
+    fn a_catalog_of_the_first_version_is_brought_up_and_keeps_what_it_holds() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("catalog.sqlite");
+        let old = Connection::open(&path).unwrap();
+        old.execute_batch(FIRST).unwrap();
+        old.execute("insert into object values ('s','k','e',9,300,null,12,8,2,0,1,300,599)", []).unwrap();
+        old.pragma_update(None, "user_version", 1).unwrap();
+        drop(old);
+        let mut catalog = Catalog::open(dir.path(), true).unwrap();
+        let objects = catalog.objects().unwrap();
+        assert_eq!((objects.len(), objects[0].lines, objects[0].headers), (1, 12, 1));
+        assert_eq!(objects[0].modified, None);
+        let newer =
+            ObjectEntry { source: "s".into(), key: "n".into(), modified: Some(7), ..objects[0].clone() };
+        catalog.commit(&[newer], &[], &[]).unwrap();
+        drop(catalog);
+        let again = Catalog::open(dir.path(), false).unwrap().objects().unwrap();
+        assert_eq!(again.len(), 2);
+        assert_eq!(again.iter().filter_map(|object| object.modified).collect::<Vec<_>>(), [7]);
+    }
+
+    #[test]
+    fn a_catalog_of_a_newer_weir_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let newer = Connection::open(dir.path().join("catalog.sqlite")).unwrap();
+        newer.pragma_update(None, "user_version", STEPS.len() as i64 + 1).unwrap();
+        drop(newer);
+        assert!(matches!(Catalog::open(dir.path(), true), Err(LakeError::NewerCatalog { .. })));
+    }
+
+    #[test]
+    fn the_kept_lines_of_an_object_come_back_in_order() {
+        let mut catalog = Catalog::in_memory().unwrap();
+        let samples = vec![(7, "too few values".to_owned()), (3, "too many values".to_owned())];
+        let object = ObjectEntry {
+            source: "s".into(),
+            key: "k".into(),
+            set_aside: 2,
+            samples,
+            ..ObjectEntry::default()
+        };
+        catalog.commit(&[object], &[], &[]).unwrap();
+        let lines: Vec<u64> = catalog.samples("s", "k").unwrap().into_iter().map(|(line, _)| line).collect();
+        assert_eq!(lines, [3, 7]);
+        assert_eq!(catalog.samples("s", "other").unwrap(), []);
+    }
 }

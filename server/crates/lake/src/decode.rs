@@ -50,6 +50,7 @@ pub fn origin_of(meta: &ObjectMeta) -> Origin {
 pub struct ObjectDecoder {
     unpacker: Unpacker,
     decoder: Decoder,
+    fields: Vec<String>,
 }
 
 impl ObjectDecoder {
@@ -58,7 +59,13 @@ impl ObjectDecoder {
         ObjectDecoder {
             unpacker: Unpacker::new(UnpackLimits::default()),
             decoder: Decoder::new(want, Limits::default()),
+            fields: Vec::new(),
         }
+    }
+
+    /// The fields of the object decoded last, AWS's names in the order of the line.
+    pub fn fields(&self) -> &[String] {
+        &self.fields
     }
 
     /// Decodes an object, giving every batch to `sink`. On a fault some batches may have been given already.
@@ -70,6 +77,7 @@ impl ObjectDecoder {
         added: Added<'_>,
         sink: &mut dyn FnMut(RecordBatch) -> Result<(), LakeError>,
     ) -> Result<Result<Tally, ObjectFault>, LakeError> {
+        self.fields.clear();
         if bytes.is_empty() {
             return Ok(Err(ObjectFault::Empty));
         }
@@ -77,9 +85,15 @@ impl ObjectDecoder {
             return Ok(Err(ObjectFault::Parquet));
         }
         let origin = origin_of(meta);
-        let decoder = &mut self.decoder;
+        let (decoder, fields) = (&mut self.decoder, &mut self.fields);
         let mut close = |decoder: &mut Decoder| -> Result<(), LakeError> {
-            sink(enrich(to_arrow(decoder.take())?, &origin, interfaces, added)?)
+            let batch = decoder.take();
+            for name in batch.columns.iter().map(|column| column.field.as_str()) {
+                if !fields.iter().any(|known| known == name) {
+                    fields.push(name.to_owned());
+                }
+            }
+            sink(enrich(to_arrow(batch)?, &origin, interfaces, added)?)
         };
         let mut failed = None;
         let unpacked = self.unpacker.unpack(&meta.key, bytes, &mut |text| {

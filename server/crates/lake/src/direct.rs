@@ -22,11 +22,11 @@ use store::Source;
 /// Slack on either side of the asked range when objects are chosen by their delivery window, seconds: records span up
 /// to ten minutes and are delivered late "on a best effort basis".
 /// <https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-basics.html>
-const LATE_SECS: i64 = 3_600;
+pub(crate) const LATE_SECS: i64 = 3_600;
 
 /// Sources asked as they are.
 pub struct Direct {
-    sources: Vec<Arc<dyn Source>>,
+    pub(crate) sources: Vec<Arc<dyn Source>>,
     engine: Engine,
     unread: Mutex<Vec<(String, String)>>,
 }

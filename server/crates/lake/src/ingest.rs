@@ -12,6 +12,7 @@ use crate::error::{LakeError, store_refusal};
 use crate::files::{self, FileEntry};
 use crate::pump::{Fetched, Reader, pump, reader_count};
 use crate::rollup::Rollup;
+use crate::sight::Sight;
 use crate::spread::Extent;
 use crate::status::Status;
 use crate::tables::{record_parts, rollup_parts};
@@ -173,6 +174,7 @@ impl Ingester {
             self.rollup.add_coverage(&gap.interface, &gap.account, region, gap.start, gap.skipped);
         }
         let (first, last) = reach(&batches).unzip();
+        let sight = Sight::of(&batches, self.decoder.fields());
         let stamped = store::keys::parse(&meta.key).is_some();
         self.report.objects += 1;
         self.report.records += tally.records;
@@ -186,6 +188,7 @@ impl Ingester {
             // A bare file tells no delivery window: its records do.
             stamp: if stamped { origin.stamp } else { first.unwrap_or(origin.stamp) },
             lines: tally.lines,
+            headers: tally.headers + tally.blank,
             records: tally.records,
             nodata: tally.nodata,
             skipdata: tally.skipdata,
@@ -198,6 +201,7 @@ impl Ingester {
                 .collect(),
             first,
             last,
+            sight,
             ..self.entry(meta)
         });
         Ok(())
@@ -216,6 +220,7 @@ impl Ingester {
             key: meta.key.clone(),
             etag: meta.etag.clone(),
             size: meta.size,
+            modified: Some(meta.modified),
             ..ObjectEntry::default()
         }
     }

@@ -12,12 +12,14 @@ mod cache;
 mod catalog;
 mod columns;
 mod condition;
+mod coverage;
 mod decode;
 mod direct;
 mod engine;
 mod enrich;
 mod error;
 mod files;
+mod flow_logs;
 mod fold;
 mod ingest;
 mod interfaces;
@@ -29,8 +31,10 @@ mod scan;
 mod schema;
 mod service;
 mod shape;
+mod sight;
 mod spread;
 mod status;
+mod survey;
 mod tables;
 
 pub use direct::Direct;
@@ -40,6 +44,7 @@ pub use ingest::IngestReport;
 use crate::ask::{Facts, Ground};
 use crate::cache::{Answer, Cache};
 use crate::catalog::{Catalog, ObjectEntry};
+use crate::coverage::Survey;
 use crate::engine::Engine;
 use crate::files::FileEntry;
 use crate::fold::Fold;
@@ -47,7 +52,7 @@ use crate::interfaces::Interfaces;
 use crate::manifest::Manifest;
 use crate::plan::Need;
 use crate::status::Statuses;
-use contract::{Matrix, Progress, Span, Summary, Timeline, Top, View, link};
+use contract::{Coverage, Matrix, Objects, Progress, SetAside, Span, Summary, Timeline, Top, View, link};
 use std::fs::{self, File, TryLockError};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -180,6 +185,40 @@ impl Lake {
         let answer = Arc::new(ask::summary(Ground::Stored(&self.0), view, now).await?);
         self.0.cache.put(generation, question, Answer::Summary(Arc::clone(&answer)));
         Ok(answer)
+    }
+
+    /// How completely the range is known. The filter of the view does not matter: it is about objects, not records.
+    pub async fn coverage(&self, view: &View, now: i64) -> Result<Arc<Coverage>, LakeError> {
+        let view = view.clone();
+        self.survey(now, move |survey| survey.coverage(&view)).await
+    }
+
+    /// The objects of the range, whatever the filter.
+    pub async fn objects(&self, view: &View, now: i64) -> Result<Arc<Objects>, LakeError> {
+        let view = view.clone();
+        self.survey(now, move |survey| survey.objects(&view)).await
+    }
+
+    /// What was set aside in the range, whatever the filter.
+    pub async fn set_aside(&self, view: &View, now: i64) -> Result<Arc<SetAside>, LakeError> {
+        let view = view.clone();
+        self.survey(now, move |survey| survey.set_aside(&view)).await
+    }
+
+    /// Asks the catalog, on a thread that may wait for it.
+    async fn survey<T: Send + 'static>(
+        &self,
+        now: i64,
+        ask: impl FnOnce(Survey<'_>) -> Result<T, LakeError> + Send + 'static,
+    ) -> Result<Arc<T>, LakeError> {
+        let lake = self.clone();
+        let asked = tokio::task::spawn_blocking(move || {
+            let (progress, manifest) = (lake.progress(), lake.0.manifest());
+            let growing = lake.0.statuses.busy(None);
+            let mut catalog = lake.0.catalog.lock().unwrap_or_else(PoisonError::into_inner);
+            ask(Survey { catalog: &mut catalog, manifest: &manifest, progress, growing, now })
+        });
+        asked.await.map_err(|error| LakeError::Worker(error.to_string()))?.map(Arc::new)
     }
 
     /// What equal questions have in common: the kind, the link, and for relative times the minutes they stand for.

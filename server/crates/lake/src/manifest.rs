@@ -2,15 +2,12 @@
 
 use crate::catalog::ObjectEntry;
 use crate::files::FileEntry;
+use crate::flow_logs::LogKey;
+use crate::sight::Sight;
+use contract::coverage::{GAP_SECS, WINDOW_SECS};
 use contract::{Span, Table};
 use hashbrown::{HashMap, HashSet};
 use std::sync::Arc;
-
-/// An object's delivery window when nothing else is known: AWS publishes every five minutes.
-/// <https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-path.html>
-const WINDOW_SECS: i64 = 300;
-/// Silence shorter than this is not a gap: the largest aggregation interval and one delivery window.
-const GAP_SECS: i64 = 600 + WINDOW_SECS;
 
 /// A snapshot of the lake.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +17,16 @@ pub struct Manifest {
     files: Vec<Arc<FileEntry>>,
     objects: Vec<ObjectEntry>,
     seen: HashMap<(String, String), String>,
+    logs: HashMap<LogKey, LogReach>,
+}
+
+/// When a flow log delivered, whatever the range; Unix seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogReach {
+    /// Start of what its first object speaks of.
+    pub first: i64,
+    /// End of what its newest object speaks of.
+    pub newest: i64,
 }
 
 /// Sums over the objects of a range.
@@ -50,7 +57,12 @@ impl Manifest {
             if known.is_some() {
                 self.objects.retain(|old| old.source != object.source || old.key != object.key);
             }
-            self.objects.push(object);
+            let (from, to) = reach(&object);
+            let log = self.logs.entry(LogKey::of(&object.source, &object.key));
+            let log = log.or_insert(LogReach { first: from, newest: to });
+            *log = LogReach { first: log.first.min(from), newest: log.newest.max(to) };
+            // The catalog keeps these; in memory they would only weigh.
+            self.objects.push(ObjectEntry { samples: Vec::new(), sight: Sight::default(), ..object });
         }
     }
 
@@ -120,26 +132,48 @@ impl Manifest {
 
     /// The parts of `span` that no object speaks of.
     pub fn gaps(&self, span: Span, source: Option<&str>) -> Vec<Span> {
-        let mut known: Vec<(i64, i64)> = self.objects_of(source).map(reach).collect();
-        known.retain(|(from, to)| *from < span.to && *to > span.from);
-        known.sort_unstable();
-        let (mut gaps, mut reached) = (Vec::new(), span.from);
-        for (from, to) in known.into_iter().chain([(span.to, span.to)]) {
-            if from - reached >= GAP_SECS {
-                gaps.push(Span { from: reached, to: from });
-            }
-            reached = reached.max(to);
-        }
-        gaps
+        silences(self.objects_of(source).map(reach), span)
     }
 
-    fn objects_of<'a>(&'a self, source: Option<&'a str>) -> impl Iterator<Item = &'a ObjectEntry> {
+    /// The columns of a source's stored records.
+    pub fn columns(&self, source: &str) -> Vec<&str> {
+        let mut columns: Vec<&str> = Vec::new();
+        let records = self.files.iter().filter(|file| file.table == Table::Segments && file.source == source);
+        for column in records.flat_map(|file| &file.columns) {
+            if !columns.contains(&column.as_str()) {
+                columns.push(column);
+            }
+        }
+        columns
+    }
+
+    /// Every flow log and when it delivered.
+    pub fn logs(&self) -> impl Iterator<Item = (&LogKey, LogReach)> {
+        self.logs.iter().map(|(log, reach)| (log, *reach))
+    }
+
+    /// Every object of a source, or of all.
+    pub fn objects_of<'a>(&'a self, source: Option<&'a str>) -> impl Iterator<Item = &'a ObjectEntry> {
         self.objects.iter().filter(move |object| source.is_none_or(|name| name == object.source))
     }
 }
 
+/// The parts of `span`, [`GAP_SECS`] or longer, that none of the known ranges `(from, to)` touches.
+pub fn silences(known: impl Iterator<Item = (i64, i64)>, span: Span) -> Vec<Span> {
+    let mut known: Vec<(i64, i64)> = known.filter(|(from, to)| *from < span.to && *to > span.from).collect();
+    known.sort_unstable();
+    let (mut gaps, mut reached) = (Vec::new(), span.from);
+    for (from, to) in known.into_iter().chain([(span.to, span.to)]) {
+        if from - reached >= GAP_SECS {
+            gaps.push(Span { from: reached, to: from });
+        }
+        reached = reached.max(to);
+    }
+    gaps
+}
+
 /// The seconds an object speaks of: its delivery window and its records.
-fn reach(object: &ObjectEntry) -> (i64, i64) {
+pub fn reach(object: &ObjectEntry) -> (i64, i64) {
     let from = object.first.map_or(object.stamp, |first| first.min(object.stamp));
     let to =
         object.last.map_or(object.stamp + WINDOW_SECS, |last| (last + 1).max(object.stamp + WINDOW_SECS));
