@@ -4,6 +4,7 @@
 use crate::chart::{change, ticks};
 use crate::question;
 use crate::range::period_before;
+use crate::signals::use_link::Page;
 use contract::{
     Dimension, Grid, Matrix, MatrixRow, Measure, Moment, Previous, Span, Summary, Timeline, View, human, link,
 };
@@ -50,6 +51,9 @@ pub struct Lead {
     pub label: String,
     /// The link text of the view it opens.
     pub link: String,
+    /// The page that shows it.
+    #[serde(default)]
+    pub page: Page,
 }
 
 /// Buckets in which changes are looked for: fine enough to say when, coarse enough to be calm.
@@ -86,7 +90,7 @@ pub fn say(view: &View, summary: &Summary, timeline: &Timeline, matrix: &Matrix)
         return say_rise_at(view, matrix, row, rise, rise.end == known);
     }
     if summary.skipped as f64 > NOTABLE_SKIPS * summary.flows as f64 {
-        return say_skipped(summary);
+        return say_skipped(view, summary);
     }
     say_change(view, summary, timeline.span.secs())
 }
@@ -192,10 +196,10 @@ fn lead_to(view: &View, grid: &Grid, span: Span, rise: Rise, row: Option<&Matrix
         measure: Measure::Flows,
         ..question::narrowed(view, &clause)?
     };
-    Some(Lead { label: "Show these rejects".to_owned(), link: link::encode(&view) })
+    Some(Lead { label: "Show these rejects".to_owned(), link: link::encode(&view), page: Page::Overview })
 }
 
-fn say_skipped(summary: &Summary) -> Headline {
+fn say_skipped(view: &View, summary: &Summary) -> Headline {
     Headline {
         parts: vec![
             Part::Plain("AWS ".to_owned()),
@@ -203,7 +207,7 @@ fn say_skipped(summary: &Summary) -> Headline {
             Part::Plain(" in this range: what flowed then is unknown.".to_owned()),
         ],
         tone: Tone::Unknown,
-        lead: None,
+        lead: Some(Lead { label: "Show where".to_owned(), link: link::encode(view), page: Page::Coverage }),
     }
 }
 
@@ -235,7 +239,11 @@ fn say_change(view: &View, summary: &Summary, span_secs: i64) -> Headline {
             measure: Measure::Flows,
             ..v
         });
-        let lead = rejects_only.map(|v| Lead { label: "Show rejects".to_owned(), link: link::encode(&v) });
+        let lead = rejects_only.map(|v| Lead {
+            label: "Show rejects".to_owned(),
+            link: link::encode(&v),
+            page: Page::Overview,
+        });
         return Headline { parts, tone: Tone::Reject, lead };
     }
     match relative_change(summary.bytes, previous.bytes) {

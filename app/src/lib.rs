@@ -46,6 +46,7 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=pages::not_found::NotFound>
                 <Route path=path!("/") view=pages::overview::Overview ssr=SsrMode::InOrder/>
+                <Route path=path!("/coverage") view=pages::coverage::CoveragePage ssr=SsrMode::InOrder/>
             </Routes>
         </Router>
     }

@@ -20,6 +20,9 @@ const POINTS: std::ops::RangeInclusive<u16> = 24..=720;
 /// Numbers of buckets are multiples of this, so that a window dragged by its corner asks seldom.
 const POINTS_STEP: u16 = 24;
 
+/// Objects and reasons the Coverage page names.
+const COVERAGE_TOP: u16 = 12;
+
 /// What all questions share: the range, the filter and the source.
 fn records(view: &View) -> View {
     View {
@@ -49,6 +52,12 @@ pub fn timeline(view: &View, width_css: f64) -> View {
 pub fn matrix(view: &View, width_css: f64) -> View {
     let points = points(width_css / HEATMAP_CELL_CSS);
     View { rows: view.rows, measure: Measure::Flows, top: view.top, points: Some(points), ..records(view) }
+}
+
+/// The question behind the Coverage page: it is about objects, which no filter of records can choose among. Objects and
+/// reasons are named as many as fit a screen, whatever the view ranks.
+pub fn coverage(view: &View) -> View {
+    View { from: view.from, to: view.to, source: view.source.clone(), top: COVERAGE_TOP, ..View::default() }
 }
 
 /// The question behind the ranking.
@@ -87,6 +96,13 @@ mod tests {
         let after = View { rows: Dimension::InterfaceId, ..View::default() };
         assert_eq!(timeline(&before, 900.0), timeline(&after, 900.0));
         assert_ne!(matrix(&before, 600.0), matrix(&after, 600.0));
+    }
+
+    #[test]
+    fn coverage_does_not_depend_on_the_filter() {
+        let rejects = narrowed(&View::default(), "action = REJECT").unwrap();
+        assert_eq!(coverage(&rejects), coverage(&View::default()));
+        assert_ne!(summary(&rejects), summary(&View::default()));
     }
 
     #[test]

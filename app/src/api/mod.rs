@@ -1,6 +1,7 @@
 //! Server functions: what the page in the browser asks the server for. One file per noun; a body checks the link, asks
 //! the port and returns. They are public endpoints under `/api/ask/…?link=…`, and so trust nothing they are given.
 
+mod coverage;
 mod error;
 mod headline;
 mod matrix;
@@ -10,6 +11,7 @@ mod summary;
 mod timeline;
 mod top;
 
+pub use coverage::coverage;
 pub use error::ApiError;
 pub use headline::headline;
 pub use matrix::matrix;

@@ -4,7 +4,7 @@
 
 use crate::headline::Headline;
 use crate::signals::use_link::Asked;
-use contract::{Matrix, Progress, Refusal, Summary, Timeline, Top};
+use contract::{Coverage, Matrix, Progress, Refusal, Summary, Timeline, Top};
 use serde::{Deserialize, Serialize};
 
 /// The first answers; each is `None` where nothing was asked, or the answer took too long to wait for with a blank page.
@@ -24,6 +24,23 @@ pub struct Opening {
     pub progress: Option<Progress>,
 }
 
+/// The first answers of the Coverage page, as [`Opening`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CoverageOpening {
+    /// The server's clock and the last record.
+    pub summary: Option<Result<Summary, Refusal>>,
+    /// The whole page.
+    pub coverage: Option<Result<Coverage, Refusal>>,
+    /// The state of the sources.
+    pub progress: Option<Progress>,
+}
+
+/// Asks everything of the Coverage page on the server; asks nothing in the browser.
+#[cfg(not(feature = "ssr"))]
+pub async fn open_coverage(_asked: Asked) -> CoverageOpening {
+    CoverageOpening::default()
+}
+
 /// Asks everything at once on the server; asks nothing in the browser.
 #[cfg(not(feature = "ssr"))]
 pub async fn open(_asked: Asked) -> Opening {
@@ -31,11 +48,11 @@ pub async fn open(_asked: Asked) -> Opening {
 }
 
 #[cfg(feature = "ssr")]
-pub use on_the_server::{headline_of, open};
+pub use on_the_server::{headline_of, open, open_coverage};
 
 #[cfg(feature = "ssr")]
 mod on_the_server {
-    use super::{Asked, Headline, Matrix, Opening, Progress, Refusal, Timeline};
+    use super::{Asked, CoverageOpening, Headline, Matrix, Opening, Progress, Refusal, Timeline};
     use crate::headline;
     use crate::ports::Flows;
     use crate::question::{self, HEATMAP_NOMINAL_CSS, TIMELINE_NOMINAL_CSS};
@@ -77,6 +94,30 @@ mod on_the_server {
             timeline: timeline.map(|answer| answer.map(|t| without_values(&t))),
             matrix: matrix.map(|answer| answer.map(|m| without_cells(&m))),
             headline,
+            progress,
+        }
+    }
+
+    /// Asks everything of the Coverage page on the server; asks nothing in the browser.
+    pub async fn open_coverage(asked: Asked) -> CoverageOpening {
+        let flows = expect_context::<Arc<dyn Flows>>();
+        let progress = Some(flows.progress());
+        let view = match asked.question() {
+            Ok(view) => view,
+            Err(refusal) => {
+                return CoverageOpening {
+                    summary: Some(Err(refusal.clone())),
+                    coverage: Some(Err(refusal.clone())),
+                    progress,
+                };
+            }
+        };
+        let (summary_q, coverage_q) = (question::summary(view), question::coverage(view));
+        let (summary, coverage) =
+            futures::join!(soon(flows.summary(&summary_q)), soon(flows.coverage(&coverage_q)));
+        CoverageOpening {
+            summary: summary.map(|answer| answer.map(Arc::unwrap_or_clone)),
+            coverage: coverage.map(|answer| answer.map(Arc::unwrap_or_clone)),
             progress,
         }
     }

@@ -1,4 +1,5 @@
 //! Pages: one file per route. A page picks panels and owns no logic.
 
+pub mod coverage;
 pub mod not_found;
 pub mod overview;

@@ -15,7 +15,7 @@ use crate::panels::timeline::TimelinePanel;
 use crate::panels::top_bar::TopBar;
 use crate::question;
 use crate::signals::latest::{First, latest};
-use crate::signals::use_link::{Link, use_link};
+use crate::signals::use_link::{Link, Page, use_link};
 use crate::signals::use_progress::use_progress;
 use contract::{Refusal, View, link};
 use leptos::html::{Dialog, Input};
@@ -25,7 +25,7 @@ use leptos_meta::Title;
 /// The page.
 #[component]
 pub fn Overview() -> impl IntoView {
-    let link = use_link();
+    let link = use_link(Page::Overview);
     // Read once, at the top of the page and outside of what waits for it. Later answers do not come this way: a resource
     // neither drops an outdated request nor hides its answer.
     let opening = Resource::new(|| (), move |()| open(link.asked.get_untracked()));

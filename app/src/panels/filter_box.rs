@@ -4,7 +4,7 @@ use super::frame::{sentence, words};
 use super::scene::use_scene;
 use crate::parts::filter_ink::FilterInk;
 use crate::parts::icon::{self, Pictogram};
-use crate::signals::use_link::{Link, address, hidden_fields};
+use crate::signals::use_link::{Link, hidden_fields};
 use contract::{Filter, Refusal, View};
 use leptos::html::{Input, Span};
 use leptos::prelude::*;
@@ -84,7 +84,7 @@ pub fn FilterBox(
         draft.apply();
     };
     let is_faulty = move || draft.fault.with(Option::is_some);
-    let clear = move || address(&View { filter: Filter::default(), ..link.view() });
+    let clear = move || link.address(&View { filter: Filter::default(), ..link.view() });
     let end = move || {
         match link.asked.with(|asked| asked.filter_text.is_empty()) {
         true => view! { <kbd aria-hidden="true">"/"</kbd> }.into_any(),
@@ -107,7 +107,7 @@ pub fn FilterBox(
         fields.into_iter().map(field).collect_view()
     };
     view! {
-        <form class="filter ctl" class:faulty=is_faulty role="search" action="/" method="get" on:submit=on_submit>
+        <form class="filter ctl" class:faulty=is_faulty role="search" action=link.page.path() method="get" on:submit=on_submit>
             {hidden}
             <FilterInput draft input/>
             {end}

@@ -2,7 +2,6 @@
 
 use super::scene::use_scene;
 use crate::signals::latest::{Face, Load};
-use crate::signals::use_link::address;
 use contract::{Filter, Refusal, RefusalKind, View};
 use leptos::prelude::*;
 
@@ -66,11 +65,11 @@ pub fn RefusedFace(
     let scene = use_scene();
     let cure = match refusal.kind {
         RefusalKind::BadQuestion if refusal.at.is_some() => {
-            let plain = move || address(&View { filter: Filter::default(), ..scene.link.view() });
+            let plain = move || scene.link.address(&View { filter: Filter::default(), ..scene.link.view() });
             view! { <a class="ctl" href=plain data-noscroll="">"Clear the filter"</a> }.into_any()
         }
         RefusalKind::BadQuestion => {
-            view! { <a class="ctl" href="/" data-noscroll="">"Start from the last 24 hours"</a> }.into_any()
+            view! { <a class="ctl" href=scene.link.page.path() data-noscroll="">"Start from the last 24 hours"</a> }.into_any()
         }
         _ => {
             let again = move |_| scene.reading.ask_again();

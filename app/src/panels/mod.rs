@@ -2,6 +2,7 @@
 //! they are made of (`parts`, `chart`) know neither.
 
 pub mod brush;
+pub mod coverage;
 pub mod filter_box;
 pub mod foot;
 pub mod frame;

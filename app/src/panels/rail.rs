@@ -2,10 +2,15 @@
 
 use super::keys::HelpButton;
 use super::scene::use_scene;
-use crate::parts::icon::{self, Brand, Pictogram};
+use crate::parts::icon::{self, Brand, Icon, Pictogram};
+use crate::signals::use_link::Page;
 use contract::{Stage, human};
 use leptos::html::Dialog;
 use leptos::prelude::*;
+
+/// The pages that exist, in the order of the rail.
+const PAGES: [(Page, Icon, &str); 2] =
+    [(Page::Overview, icon::OVERVIEW, "Overview"), (Page::Coverage, icon::COVERAGE, "Coverage")];
 
 /// The rail.
 #[component]
@@ -31,7 +36,13 @@ pub fn Rail(
         <nav class="rail" aria-label="Pages">
             <a class="brand" href="/" aria-label="Weir, overview"><Brand/><span>"Weir"</span></a>
             <ul>
-                <li><a href="/" aria-current="page"><Pictogram icon=icon::OVERVIEW/><span>"Overview"</span></a></li>
+                {PAGES.map(|(page, icon, label)| view! {
+                    <li>
+                        <a href=move || page.address(&scene.link.view()) aria-current=(page == scene.link.page).then_some("page") title=label>
+                            <Pictogram icon/><span>{label}</span>
+                        </a>
+                    </li>
+                }).collect_view()}
             </ul>
             <div class="rail-foot">
                 <p class="state"><span>{last}</span><span>{sources}</span></p>

@@ -7,6 +7,7 @@ use crate::headline::{Headline, Lead, Part, Tone};
 use crate::parts::icon::{self, Pictogram};
 use crate::range::span_said;
 use crate::signals::latest::Load;
+use crate::signals::use_link::Page;
 use contract::{Filter, Moment, Refusal, View, link};
 use leptos::prelude::*;
 
@@ -35,6 +36,16 @@ pub fn Say(
             }),
         }
     });
+    view! { <Line said=said.into()/> }
+}
+
+/// A sentence with its weight and the place it leads to.
+#[component]
+pub fn Line(
+    /// What it says.
+    said: Signal<Headline>,
+) -> impl IntoView {
+    let scene = use_scene();
     let tone = move || match said.with(|said| said.tone) {
         Tone::Quiet => "quiet",
         Tone::Reject => "reject",
@@ -47,7 +58,7 @@ pub fn Say(
     };
     let lead = |lead: Lead| {
         view! {
-            <a href=format!("/?{}", lead.link) data-noscroll="">{lead.label} <Pictogram icon=icon::ONWARD/></a>
+            <a href=format!("{}?{}", lead.page.path(), lead.link) data-noscroll=(lead.page == scene.link.page).then_some("")>{lead.label} <Pictogram icon=icon::ONWARD/></a>
         }
     };
     view! {
@@ -59,7 +70,7 @@ pub fn Say(
 }
 
 /// A refusal as a sentence; the panels offer the cure.
-fn refused(refusal: &Refusal) -> Headline {
+pub fn refused(refusal: &Refusal) -> Headline {
     let unquoted = |text: &str| text.replace('`', "");
     let parts = vec![
         Part::Strong(unquoted(&sentence(&refusal.message))),
@@ -94,7 +105,11 @@ fn explain(scene: Scene, notice: Notice) -> Headline {
                 Part::Plain(format!(" The logs hold {words}.")),
             ];
             let view = View { from: Moment::At(held.from), to: Moment::At(held.to), ..scene.link.view() };
-            (Tone::Unknown, parts, Some(Lead { label: "Go there".to_owned(), link: link::encode(&view) }))
+            (
+                Tone::Unknown,
+                parts,
+                Some(Lead { label: "Go there".to_owned(), link: link::encode(&view), page: scene.link.page }),
+            )
         }
         Notice::FilterMatchesNothing => {
             let view = scene.link.view();
@@ -105,14 +120,20 @@ fn explain(scene: Scene, notice: Notice) -> Headline {
                 plain(" in this range."),
             ];
             let link = link::encode(&View { filter: Filter::default(), ..view });
-            (Tone::Unknown, parts, Some(Lead { label: "Clear the filter".to_owned(), link }))
+            (
+                Tone::Unknown,
+                parts,
+                Some(Lead { label: "Clear the filter".to_owned(), link, page: scene.link.page }),
+            )
         }
         Notice::Silence => {
             let parts = vec![
                 Part::Strong("No records in this range,".to_owned()),
                 plain(" though there are some before and after. Widen the range to see them."),
             ];
-            (Tone::Unknown, parts, None)
+            let link = link::encode(&scene.link.view());
+            let lead = Lead { label: "Was anything delivered?".to_owned(), link, page: Page::Coverage };
+            (Tone::Unknown, parts, Some(lead))
         }
     };
     Headline { parts, tone, lead }

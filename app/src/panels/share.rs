@@ -4,7 +4,6 @@ use super::scene::{Scene, use_scene};
 use crate::parts::icon;
 use crate::parts::menu::Menu;
 use crate::signals::browser;
-use crate::signals::use_link::address;
 use contract::{Moment, View};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -26,7 +25,7 @@ pub fn Share() -> impl IntoView {
     let said = RwSignal::new("Share");
     let copy = move |choose: fn(Scene) -> View| {
         move |_| {
-            let text = format!("{}{}", browser::origin(), address(&choose(scene)));
+            let text = format!("{}{}", browser::origin(), scene.link.address(&choose(scene)));
             spawn_local(async move {
                 said.set(if browser::copy(text).await { "Copied" } else { "Copy refused" });
                 let forget = move || {

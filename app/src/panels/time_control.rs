@@ -7,7 +7,7 @@ use crate::parts::choice::Choice;
 use crate::parts::icon::{self, Icon, Pictogram};
 use crate::parts::menu::{Choices, Menu};
 use crate::range::{self, PRESETS, Way};
-use crate::signals::use_link::{address, hidden_fields};
+use crate::signals::use_link::hidden_fields;
 use contract::human::utc;
 use contract::{Moment, Refresh, View, Zone};
 use leptos::ev;
@@ -24,7 +24,7 @@ pub fn TimeControl() -> impl IntoView {
             let view = link.view();
             let (from, to) = (Moment::Now { minus: secs }, Moment::NOW);
             let current = view.from == from && view.to == to;
-            Choice { label: label.to_owned(), current, href: address(&View { from, to, ..view }) }
+            Choice { label: label.to_owned(), current, href: link.address(&View { from, to, ..view }) }
         };
         PRESETS.into_iter().map(choice).collect::<Vec<_>>()
     });
@@ -34,7 +34,7 @@ pub fn TimeControl() -> impl IntoView {
             Choice {
                 label: if *zone == Zone::Utc { "UTC".to_owned() } else { "My time".to_owned() },
                 current: view.zone == *zone,
-                href: address(&View { zone: *zone, ..view }),
+                href: link.address(&View { zone: *zone, ..view }),
             }
         };
         Zone::ALL.iter().map(choice).collect::<Vec<_>>()
@@ -44,7 +44,7 @@ pub fn TimeControl() -> impl IntoView {
     let zone = Signal::derive(move || format!(" {}", zone_name(scene.zone_offset_secs())));
     let to = move |change: fn(&View, i64) -> Option<View>| {
         Signal::derive(move || {
-            link.asked.with(|asked| change(&asked.view, scene.now())).map(|view| address(&view))
+            link.asked.with(|asked| change(&asked.view, scene.now())).map(|view| link.address(&view))
         })
     };
     view! {
@@ -109,7 +109,7 @@ fn OwnRange() -> impl IntoView {
     };
     let (from_text, to_text) = (text(|view| view.from), text(|view| view.to));
     view! {
-        <form class="own-range" action="/" method="get" on:submit=apply>
+        <form class="own-range" action=link.page.path() method="get" on:submit=apply>
             {hidden}
             <label><span>"From"</span><input node_ref=from type="text" name="from" autocomplete="off" spellcheck="false" value=from_text prop:value=from_text/></label>
             <label><span>"To"</span><input node_ref=to type="text" name="to" autocomplete="off" spellcheck="false" value=to_text prop:value=to_text/></label>
@@ -145,7 +145,7 @@ pub fn RefreshControl() -> impl IntoView {
                     every => format!("Every {}", every.label()),
                 },
                 current: view.refresh == *refresh,
-                href: address(&View { refresh: *refresh, ..view }),
+                href: link.address(&View { refresh: *refresh, ..view }),
             }
         };
         Refresh::ALL.iter().map(choice).collect::<Vec<_>>()

@@ -7,7 +7,6 @@ use super::time_control::{RefreshControl, TimeControl};
 use crate::parts::choice::Choice;
 use crate::parts::icon;
 use crate::parts::menu::{Choices, Menu};
-use crate::signals::use_link::address;
 use contract::View;
 use leptos::html::Input;
 use leptos::prelude::*;
@@ -55,7 +54,7 @@ fn SourceControl() -> impl IntoView {
             Choice {
                 label: source.clone().unwrap_or_else(|| "All sources".to_owned()),
                 current: view.source == source,
-                href: address(&View { source, ..view }),
+                href: link.address(&View { source, ..view }),
             }
         };
         std::iter::once(None).chain(names.get().into_iter().map(Some)).map(choice).collect::<Vec<_>>()

@@ -29,6 +29,10 @@ pub const TABLE: Icon = Icon("M2.8 3.5h10.4v9H2.8zM2.8 6.5h10.4M2.8 9.5h10.4M6.6
 pub const MORE: Icon = Icon("M3.6 8h.01M8 8h.01M12.4 8h.01");
 /// The page of tiles and charts.
 pub const OVERVIEW: Icon = Icon("M2.5 13V9.5M6.2 13V6M9.8 13V8M13.5 13V3");
+/// The page of what is known and what is missing.
+pub const COVERAGE: Icon = Icon(
+    "M2.8 3.2h2.6v2.6H2.8zM6.7 3.2h2.6v2.6H6.7zM10.6 3.2h2.6v2.6h-2.6zM2.8 10.2h2.6v2.6H2.8zM10.6 10.2h2.6v2.6h-2.6zM7.4 11.5h1.2",
+);
 /// Taking away.
 pub const CLEAR: Icon = Icon("M4.5 4.5l7 7M11.5 4.5l-7 7");
 /// A place to put records.

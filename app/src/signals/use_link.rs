@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 use percent_encoding::percent_decode_str;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// What the address asks.
@@ -56,6 +57,31 @@ fn filter_of(search: &str) -> String {
     percent_decode_str(&value.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
+/// A page that shows a view. Every page has the same link, so that changing pages keeps the question.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Page {
+    /// What flows and what is held back.
+    #[default]
+    Overview,
+    /// How completely that is known.
+    Coverage,
+}
+
+impl Page {
+    /// Where it lies.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Page::Overview => "/",
+            Page::Coverage => "/coverage",
+        }
+    }
+
+    /// The address of `view` on this page.
+    pub fn address(self, view: &View) -> String {
+        format!("{}?{}", self.path(), link::encode(view))
+    }
+}
+
 type Go = Arc<dyn Fn(&str, bool) + Send + Sync>;
 
 /// The view of the address and the way to another one.
@@ -63,18 +89,20 @@ type Go = Arc<dyn Fn(&str, bool) + Send + Sync>;
 pub struct Link {
     /// What the address asks.
     pub asked: Memo<Asked>,
+    /// The page it is shown on.
+    pub page: Page,
     go: StoredValue<Go>,
 }
 
-/// The link of the page; needs the router around it.
-pub fn use_link() -> Link {
+/// The link of a page; needs the router around it.
+pub fn use_link(page: Page) -> Link {
     let search = use_location().search;
     let asked = Memo::new(move |_| search.with(|search| Asked::read(search)));
     let navigate = use_navigate();
     let go: Go = Arc::new(move |to: &str, replace: bool| {
         navigate(to, NavigateOptions { replace, scroll: false, ..NavigateOptions::default() });
     });
-    Link { asked, go: StoredValue::new(go) }
+    Link { asked, page, go: StoredValue::new(go) }
 }
 
 impl Link {
@@ -92,23 +120,28 @@ impl Link {
     pub fn href(self, change: impl FnOnce(&mut View)) -> String {
         let mut view = self.view();
         change(&mut view);
-        address(&view)
+        self.address(&view)
+    }
+
+    /// The address of `view` on this page.
+    pub fn address(self, view: &View) -> String {
+        self.page.address(view)
     }
 
     /// Opens `view` as a decision of its own: the back button returns from it.
     pub fn push(self, view: &View) {
-        self.go.with_value(|go| go(&address(view), false));
+        self.go.with_value(|go| go(&self.address(view), false));
     }
 
     /// Opens `view` in the place of the current one, as while something is dragged or stepped through.
     pub fn replace(self, view: &View) {
-        self.go.with_value(|go| go(&address(view), true));
+        self.go.with_value(|go| go(&self.address(view), true));
     }
 }
 
 /// The address of `view` on the overview page.
 pub fn address(view: &View) -> String {
-    format!("/?{}", link::encode(view))
+    Page::Overview.address(view)
 }
 
 /// The parameters of the link of `view` without those named in `except`: what a form sends along unseen.
@@ -143,6 +176,14 @@ mod tests {
         let asked = Asked::read("from=now-3h&filter=action%3dreject");
         assert_eq!(asked.question().unwrap().filter.to_string(), asked.filter_text);
         assert_eq!(asked.filter_text, "action = REJECT");
+    }
+
+    #[test]
+    fn changing_the_page_keeps_the_question() {
+        let view = Asked::read("from=now-3h&measure=flows").view;
+        let [overview, coverage] = [Page::Overview, Page::Coverage].map(|page| page.address(&view));
+        assert_eq!(overview.strip_prefix("/?"), coverage.strip_prefix("/coverage?"));
+        assert_eq!(overview, address(&view));
     }
 
     #[test]

@@ -5,9 +5,10 @@ use async_trait::async_trait;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
+use contract::coverage::{CoverageRow, Delivered, Lines, ObjectRow, Reason, SetAsideLine, Slot};
 use contract::{
-    Grid, Matrix, MatrixRow, Progress, Refusal, RefusalKind, Series, SourceStatus, Span, Stage, Summary,
-    Timeline, Top, TopRow, View,
+    Coverage, Grid, Matrix, MatrixRow, Objects, Progress, Refusal, RefusalKind, Series, SetAside,
+    SourceStatus, Span, Stage, Summary, Timeline, Top, TopRow, View,
 };
 use server::http::{Hosts, Lifecycle, Limits, Parts, Site, router};
 use std::sync::Arc;
@@ -121,6 +122,60 @@ impl Flows for Scripted {
         }))
     }
 
+    async fn coverage(&self, view: &View) -> Result<Arc<Coverage>, Refusal> {
+        Scripted::trouble(view).await?;
+        let span = view.span(TO);
+        let reason = Reason {
+            what: "too few values".into(),
+            count: 1,
+            objects: 1,
+            whole: false,
+            example: line_set_aside(),
+        };
+        let row = CoverageRow {
+            account: "123456789012".into(),
+            region: "us-east-1".into(),
+            slots: vec![Slot::Covered, Slot::Gap],
+            objects: vec![1, 0],
+            records: vec![7, 0],
+            nodata: vec![1, 0],
+            skipdata: vec![0, 0],
+            set_aside: vec![1, 0],
+            late: vec![0, 0],
+            failed: vec![0, 0],
+            gaps: vec![Span { from: span.from + 1_800, to: span.to }],
+            ..CoverageRow::default()
+        };
+        Ok(Arc::new(Coverage {
+            span,
+            grid: Grid::with_step(span, 1_800),
+            delivered: Delivered { objects: 1, lines: LINES, ..Delivered::default() },
+            rows: vec![row],
+            hidden_rows: 0,
+            freshness: Vec::new(),
+            flow_logs: Vec::new(),
+            doubled: Vec::new(),
+            reasons: vec![reason],
+            kept_lines: 1,
+            objects: vec![object()],
+            lacking: Vec::new(),
+            provenance: Default::default(),
+            now: TO,
+        }))
+    }
+
+    async fn objects(&self, view: &View) -> Result<Arc<Objects>, Refusal> {
+        Scripted::trouble(view).await?;
+        Ok(Arc::new(Objects { span: Some(view.span(TO)), total: 1, rows: vec![object()] }))
+    }
+
+    async fn set_aside(&self, view: &View) -> Result<Arc<SetAside>, Refusal> {
+        Scripted::trouble(view).await?;
+        let whole = SetAsideLine { line: None, why: "the object is empty".into(), ..line_set_aside() };
+        let kept = vec![whole, line_set_aside()];
+        Ok(Arc::new(SetAside { span: Some(view.span(TO)), lines: 1, objects: 1, kept }))
+    }
+
     fn progress(&self) -> Progress {
         let source = SourceStatus {
             name: "s3://acme".into(),
@@ -129,6 +184,22 @@ impl Flows for Scripted {
             ..Default::default()
         };
         Progress { sources: vec![source], generation: 3 }
+    }
+}
+
+/// The lines of the one object.
+const LINES: Lines = Lines { all: 10, headers: 1, records: 7, nodata: 1, skipdata: 0, set_aside: 1 };
+
+fn object() -> ObjectRow {
+    ObjectRow { source: "s3://acme".into(), key: "a/b.log.gz".into(), lines: LINES, ..ObjectRow::default() }
+}
+
+fn line_set_aside() -> SetAsideLine {
+    SetAsideLine {
+        source: "s3://acme".into(),
+        object: "a/b.log.gz".into(),
+        line: Some(4),
+        why: "too few values: 3 where the layout has 14".into(),
     }
 }
 

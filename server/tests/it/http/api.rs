@@ -1,4 +1,4 @@
-//! `/api/v1/{summary,timeline,matrix,top,progress}`.
+//! `/api/v1/{summary,timeline,matrix,top,coverage,objects,set-aside,progress}`.
 
 use crate::fake::{LINK, get, get_with};
 
@@ -14,6 +14,21 @@ async fn every_question_answers_in_json() {
     assert_eq!(get(&format!("/api/v1/matrix?{LINK}")).await.json()["rows"][0]["label"], "22 ssh");
     assert_eq!(get(&format!("/api/v1/top?{LINK}")).await.json()["rows"][0]["service_port"], 443);
     assert_eq!(get("/api/v1/progress").await.json()["generation"], 3);
+}
+
+#[tokio::test]
+async fn coverage_is_told_in_json_and_what_was_set_aside_line_by_line() {
+    let coverage = get(&format!("/api/v1/coverage?{LINK}")).await.json();
+    assert_eq!(coverage["rows"][0]["slots"], serde_json::json!(["covered", "gap"]));
+    assert_eq!(coverage["delivered"]["lines"]["all"], 10);
+    assert_eq!(get(&format!("/api/v1/objects?{LINK}")).await.json()["rows"][0]["key"], "a/b.log.gz");
+    let download = get(&format!("/api/v1/set-aside.ndjson?{LINK}")).await;
+    assert_eq!((download.status.as_u16(), download.header("content-type")), (200, "application/x-ndjson"));
+    assert!(download.header("content-disposition").contains("weir-set-aside.ndjson"));
+    let lines: Vec<serde_json::Value> =
+        download.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((lines.len(), &lines[0]["line"], &lines[1]["line"]), (2, &serde_json::Value::Null, &4.into()));
+    assert_eq!(get("/api/v1/set-aside.ndjson?source=denied").await.status, 403);
 }
 
 #[tokio::test]
@@ -39,7 +54,7 @@ async fn csv_comes_by_suffix_and_by_the_accept_header() {
         ]
     );
     assert_eq!(lines.len(), 1 + 2 * 2);
-    for name in ["summary", "matrix", "top", "progress"] {
+    for name in ["summary", "matrix", "top", "coverage", "objects", "set-aside", "progress"] {
         let answer = get(&format!("/api/v1/{name}.csv")).await;
         assert!(answer.status == 200 && answer.text().lines().count() > 1, "{name}");
     }

@@ -23,6 +23,21 @@ async fn the_overview_is_readable_without_a_script_and_allows_only_its_own() {
 }
 
 #[tokio::test]
+async fn the_coverage_page_is_readable_without_a_script_and_leads_back_with_the_same_question() {
+    let page = get_with(&format!("/coverage?{LINK}&filter=action%3DREJECT"), &[BROWSER]).await;
+    assert_eq!(page.status, 200);
+    let html = page.text();
+    for words in
+        ["every line is accounted for", "nothing delivered", "Too few values.", "b.log.gz", "role=\"grid\""]
+    {
+        assert!(html.contains(words), "{words} is in the page");
+    }
+    let back = html.split("href=\"/?").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    assert!(back.contains("from=1795143600") && back.contains("filter="), "{back}");
+    assert!(page.header("content-security-policy").contains("script-src"));
+}
+
+#[tokio::test]
 async fn an_unknown_page_says_so_in_html_to_browsers_and_in_json_to_programs() {
     let page = get_with("/no/such/page", &[BROWSER]).await;
     assert_eq!(page.status, 404);

@@ -1,0 +1,346 @@
+//! Objects by time, account and region: a grid of cells that can be read by eye, by keyboard and aloud. What is missing
+//! is dotted, what AWS skipped is striped, what came late or was set aside carries a mark.
+
+use super::Answer;
+use super::ledger::{Foot, file};
+use super::tiles::filter_note;
+use super::words::{cell_told, knows_delivery, sheet};
+use crate::chart::ticks::{date_and_clock, step_words, zone_name};
+use crate::panels::frame::{Frame, faces};
+use crate::panels::scene::{Scene, use_scene};
+use crate::panels::timeline::TableToggle;
+use crate::parts::data_table::DataTable;
+use contract::coverage::{CoverageRow, LATE_SECS, Slot, WINDOW_SECS};
+use contract::human::{self, Step};
+use contract::{Coverage, Moment, View};
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::{ev, web_sys};
+use std::sync::Arc;
+
+/// Shades of blue, from few objects to many.
+const SHADES: u64 = 5;
+/// Labels on the time axis, about.
+const LABELS: usize = 8;
+
+/// Row and bucket of a cell.
+type Place = (usize, usize);
+
+/// The panel.
+#[component]
+pub fn DeliveryPanel(
+    /// The answer.
+    load: Answer,
+) -> impl IntoView {
+    let scene = use_scene();
+    let (face, busy) = faces(load);
+    let spot = RwSignal::new(None::<Place>);
+    let show_table = RwSignal::new(false);
+    let coverage = move || load.with(|load| load.value.clone());
+    let sub = move || {
+        let step = load.with(|load| load.value.as_ref().map_or(3_600, |coverage| coverage.grid.step));
+        let note = scene.link.asked.with(|asked| filter_note(&asked.view.filter));
+        format!("objects per {}, by account and region{note}", step_words(step))
+    };
+    let table = Signal::derive(move || {
+        coverage().map(|coverage| sheet(&coverage, scene.zone_offset_secs())).unwrap_or_default()
+    });
+    let cells = move || {
+        match coverage() {
+        Some(coverage) if !coverage.rows.is_empty() => {
+            draw(scene, &coverage, spot, scene.zone_offset_secs()).into_any()
+        }
+        Some(_) => view! { <p class="none">"No account or region has delivered in this range, nor in the week before it."</p> }.into_any(),
+        None => view! { <div class="cover-bones"></div> }.into_any(),
+    }
+    };
+    let read = move || {
+        let told = spot.get().zip(coverage()).and_then(|((row, bucket), coverage)| {
+            cell_told(&coverage, row, bucket, scene.zone_offset_secs())
+        });
+        told.unwrap_or_else(|| {
+            "Point at a cell, or go from cell to cell with the arrow keys; Enter opens its time.".to_owned()
+        })
+    };
+    let links = view! {
+        <a href=file(scene.link, "coverage.csv") rel="external" download="weir-coverage.csv">"CSV"</a>
+        <a href=file(scene.link, "coverage") rel="external" target="_blank">"JSON"</a>
+    }
+    .into_any();
+    let foot = view! { <Foot load words=late_words links/> }.into_any();
+    let controls = view! { <TableToggle show_table/> }.into_any();
+    view! {
+        <Frame id="delivery" title="Delivery" sub=Signal::derive(sub) face busy controls foot>
+            <div class="cover" class:tabled=move || show_table.get()>
+                {cells}
+                <p class="cover-read" aria-hidden="true">{read}</p>
+                <Legend load/>
+            </div>
+            <Show when=move || show_table.get()><DataTable sheet=table/></Show>
+        </Frame>
+    }
+}
+
+/// What late means, or why nothing is called late.
+fn late_words(coverage: &Coverage) -> String {
+    let hidden = match coverage.hidden_rows {
+        0 => String::new(),
+        hidden => format!("{hidden} more accounts and regions are counted but not shown. "),
+    };
+    let late = if knows_delivery(coverage) {
+        format!(
+            "Late: written more than {} after its five minutes ended; AWS calls 10 min typical",
+            human::duration(LATE_SECS)
+        )
+    } else {
+        "When AWS delivered these objects is not known, so none is called late".to_owned()
+    };
+    format!("{hidden}{late}")
+}
+
+fn draw(
+    scene: Scene,
+    coverage: &Arc<Coverage>,
+    spot: RwSignal<Option<Place>>,
+    offset_secs: i64,
+) -> impl IntoView + use<> {
+    let most = coverage.rows.iter().flat_map(|row| &row.objects).copied().max().unwrap_or(0);
+    let rows = coverage
+        .rows
+        .iter()
+        .enumerate()
+        .map(|(index, row)| draw_row(coverage, row, index, most, offset_secs));
+    let rows = rows.collect_view();
+    let zoom = {
+        let coverage = Arc::clone(coverage);
+        move |(_, bucket): Place| zoom(scene, &coverage, bucket)
+    };
+    let size = (coverage.rows.len(), coverage.grid.count);
+    let zoom_by_key = zoom.clone();
+    view! {
+        <div
+            class="cover-grid"
+            role="grid"
+            aria-label="Objects by time, account and region"
+            aria-readonly="true"
+            style=format!("--n:{}", coverage.grid.count)
+            on:pointerover=move |event| spot.set(place(event.target()))
+            on:pointerleave=move |_| spot.set(None)
+            on:focusin=move |event: ev::FocusEvent| spot.set(place(event.target()))
+            on:focusout=move |_| spot.set(None)
+            on:click=move |event| {
+                if let Some(place) = place(event.target()) {
+                    zoom(place);
+                }
+            }
+            on:keydown=move |event| {
+                if let Some(here) = place(event.target()) && on_key(&event, here, size, &zoom_by_key) {
+                    event.prevent_default();
+                }
+            }
+        >
+            {axis(coverage, offset_secs)}
+            {rows}
+        </div>
+    }
+}
+
+/// The times above the columns: every column has its own for those who listen, some are written.
+fn axis(coverage: &Coverage, offset_secs: i64) -> impl IntoView + use<> {
+    let grid = coverage.grid;
+    let every = grid.count.div_ceil(LABELS).max(1);
+    let head = move |bucket: usize| {
+        let at = grid.time_of(bucket);
+        let local = at + offset_secs;
+        let step = if local.rem_euclid(86_400) == 0 { Step::Day } else { Step::Minute };
+        let text = if bucket.is_multiple_of(every) { human::clock(local, step) } else { String::new() };
+        view! { <div role="columnheader" aria-label=date_and_clock(at, None, offset_secs)><span aria-hidden="true">{text}</span></div> }
+    };
+    view! {
+        <div role="row" class="axis">
+            <div role="columnheader" class="lane-name" aria-label="Account and region"><span class="zone" aria-hidden="true">{zone_name(offset_secs)}</span></div>
+            {(0..grid.count).map(head).collect_view()}
+        </div>
+    }
+}
+
+fn draw_row(
+    coverage: &Coverage,
+    row: &CoverageRow,
+    index: usize,
+    most: u64,
+    offset_secs: i64,
+) -> impl IntoView + use<> {
+    let cell = |bucket: usize| {
+        let objects = row.objects.get(bucket).copied().unwrap_or(0);
+        let slot = match row.slots.get(bucket).copied().unwrap_or_default() {
+            Slot::Covered => None,
+            Slot::Partial => Some("partial"),
+            Slot::Gap => Some("gap"),
+            Slot::Before | Slot::Pending => Some("blank"),
+        };
+        view! {
+            <div
+                role="gridcell"
+                class="cell"
+                tabindex=if index == 0 && bucket == 0 { "0" } else { "-1" }
+                data-cell=format!("{index},{bucket}")
+                data-slot=slot
+                data-shade=shade(objects, most)
+                data-marks=marks(row, bucket)
+                aria-label=cell_told(coverage, index, bucket, offset_secs)
+            >
+                {(objects > 0).then(|| human::count(objects).to_string())}
+            </div>
+        }
+    };
+    let name = match row.account.as_str() {
+        "" => view! { <span>"Files without AWS's names"</span> }.into_any(),
+        account => view! { <code>{account.to_owned()}</code> <span>{row.region.clone()}</span> }.into_any(),
+    };
+    view! {
+        <div role="row" class="lane">
+            <div role="rowheader" class="lane-name">{name}</div>
+            {(0..coverage.grid.count).map(cell).collect_view()}
+        </div>
+    }
+}
+
+/// Which shade a number of objects has; none for none.
+fn shade(objects: u64, most: u64) -> Option<String> {
+    (objects > 0).then(|| (objects * SHADES).div_ceil(most.max(1)).clamp(1, SHADES).to_string())
+}
+
+/// The marks of a cell: `skip`, `late`, `aside`.
+fn marks(row: &CoverageRow, bucket: usize) -> Option<String> {
+    let any =
+        |values: &[&Vec<u64>]| values.iter().any(|list| list.get(bucket).is_some_and(|value| *value > 0));
+    let marks = [
+        ("skip", any(&[&row.skipdata])),
+        ("late", any(&[&row.late])),
+        ("aside", any(&[&row.set_aside, &row.failed])),
+    ];
+    let named: Vec<&str> = marks.into_iter().filter_map(|(name, is_set)| is_set.then_some(name)).collect();
+    (!named.is_empty()).then(|| named.join(" "))
+}
+
+/// The cell an event came from.
+fn place(target: Option<web_sys::EventTarget>) -> Option<Place> {
+    let element = target?.dyn_into::<web_sys::Element>().ok()?;
+    let cell = element.closest("[data-cell]").ok()??;
+    let text = cell.get_attribute("data-cell")?;
+    let (row, bucket) = text.split_once(',')?;
+    Some((row.parse().ok()?, bucket.parse().ok()?))
+}
+
+/// Opens the time of a column; a single delivery window has nothing finer to show.
+fn zoom(scene: Scene, coverage: &Coverage, bucket: usize) {
+    let (grid, span) = (coverage.grid, coverage.span);
+    if grid.step <= WINDOW_SECS {
+        return;
+    }
+    let from = grid.time_of(bucket).max(span.from);
+    let to = (grid.time_of(bucket) + grid.step).min(span.to);
+    scene.link.push(&View { from: Moment::At(from), to: Moment::At(to), ..scene.link.view_now() });
+}
+
+/// Whether the key meant something: arrows, Home and End go from cell to cell, Enter opens the time.
+fn on_key(event: &ev::KeyboardEvent, here: Place, size: Place, zoom: &dyn Fn(Place)) -> bool {
+    let Some(next) = stepped(&event.key(), here, size) else {
+        let is_enter = event.key() == "Enter";
+        if is_enter {
+            zoom(here);
+        }
+        return is_enter;
+    };
+    let Some(grid) = event.current_target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()) else {
+        return false;
+    };
+    let cell = |(row, bucket): Place| {
+        let found = grid.query_selector(&format!("[data-cell=\"{row},{bucket}\"]")).ok().flatten();
+        found.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok())
+    };
+    if let (Some(old), Some(new)) = (cell(here), cell(next)) {
+        old.set_tab_index(-1);
+        new.set_tab_index(0);
+        // A cell that is on screen takes the focus.
+        let _ = new.focus();
+    }
+    true
+}
+
+/// Where a key leads within a grid of `size` rows and columns.
+fn stepped(key: &str, (row, bucket): Place, (rows, buckets): Place) -> Option<Place> {
+    let last = |count: usize| count.saturating_sub(1);
+    Some(match key {
+        "ArrowLeft" => (row, bucket.saturating_sub(1)),
+        "ArrowRight" => (row, (bucket + 1).min(last(buckets))),
+        "ArrowUp" => (row.saturating_sub(1), bucket),
+        "ArrowDown" => ((row + 1).min(last(rows)), bucket),
+        "Home" => (row, 0),
+        "End" => (row, last(buckets)),
+        _ => return None,
+    })
+}
+
+/// What shades, dots, stripes and marks mean.
+#[component]
+fn Legend(load: Answer) -> impl IntoView {
+    let most = move || {
+        load.with(|load| {
+            let rows = load.value.as_ref().map(|coverage| coverage.rows.clone()).unwrap_or_default();
+            rows.iter().flat_map(|row| &row.objects).copied().max().unwrap_or(0)
+        })
+    };
+    let shades = (1..=SHADES).map(|shade| view! { <i class="cell key" data-shade=shade.to_string()></i> });
+    let key = |slot: Option<&'static str>, marks: Option<&'static str>, text: &'static str| {
+        let shade = marks.map(|_| "1");
+        view! { <li><i class="cell key" data-slot=slot data-shade=shade data-marks=marks></i>{text}</li> }
+    };
+    view! {
+        <ul class="cover-legend">
+            <li><span class="shades" aria-hidden="true">{shades.collect_view()}</span> {move || format!("1 to {} objects", human::count(most().max(1)))}</li>
+            {key(Some("gap"), None, "nothing delivered")}
+            {key(Some("blank"), None, "not expected")}
+            {key(None, Some("skip"), "AWS skipped records")}
+            {key(None, Some("aside"), "lines set aside or object unread")}
+            {key(None, Some("late"), "late objects")}
+        </ul>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_step_through_the_grid_and_stay_in_it() {
+        let size = (2, 24);
+        assert_eq!(stepped("ArrowRight", (0, 22), size), Some((0, 23)));
+        assert_eq!(stepped("ArrowRight", (0, 23), size), Some((0, 23)));
+        assert_eq!(stepped("ArrowUp", (0, 3), size), Some((0, 3)));
+        assert_eq!(stepped("ArrowDown", (0, 3), size), Some((1, 3)));
+        assert_eq!(stepped("End", (1, 3), size), Some((1, 23)));
+        assert_eq!(stepped("x", (1, 3), size), None);
+    }
+
+    #[test]
+    fn one_object_is_never_white_and_the_most_are_darkest() {
+        assert_eq!(shade(0, 12), None);
+        assert_eq!(shade(1, 1_000).as_deref(), Some("1"));
+        assert_eq!(shade(12, 12).as_deref(), Some("5"));
+    }
+
+    #[test]
+    fn a_cell_carries_every_mark_it_needs() {
+        let row = CoverageRow {
+            skipdata: vec![0, 3],
+            failed: vec![0, 1],
+            late: vec![1, 0],
+            ..CoverageRow::default()
+        };
+        assert_eq!(marks(&row, 0).as_deref(), Some("late"));
+        assert_eq!(marks(&row, 1).as_deref(), Some("skip aside"));
+        assert_eq!(marks(&row, 2), None);
+    }
+}
