@@ -8,6 +8,7 @@ mod matrix;
 pub mod opening;
 mod progress;
 mod summary;
+mod text;
 mod timeline;
 mod top;
 
@@ -17,6 +18,7 @@ pub use headline::headline;
 pub use matrix::matrix;
 pub use progress::progress;
 pub use summary::summary;
+pub use text::Answered;
 pub use timeline::timeline;
 pub use top::top;
 

@@ -3,11 +3,11 @@
 //! Not an endpoint: a page that is opened by navigation in the browser starts empty and asks for itself.
 
 use crate::headline::Headline;
-use crate::signals::use_link::Asked;
+use crate::signals::use_link::{Asked, Page};
 use contract::{Coverage, Matrix, Progress, Refusal, Summary, Timeline, Top};
 use serde::{Deserialize, Serialize};
 
-/// The first answers; each is `None` where nothing was asked, or the answer took too long to wait for with a blank page.
+/// The first answers; each is `None` where the page does not ask, or the answer took too long to wait for with a blank page.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Opening {
     /// The numbers of the tiles.
@@ -20,39 +20,24 @@ pub struct Opening {
     pub matrix: Option<Result<Matrix, Refusal>>,
     /// The sentence.
     pub headline: Option<Result<Headline, Refusal>>,
-    /// The state of the sources.
-    pub progress: Option<Progress>,
-}
-
-/// The first answers of the Coverage page, as [`Opening`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct CoverageOpening {
-    /// The server's clock and the last record.
-    pub summary: Option<Result<Summary, Refusal>>,
-    /// The whole page.
+    /// All of the Coverage page.
     pub coverage: Option<Result<Coverage, Refusal>>,
     /// The state of the sources.
     pub progress: Option<Progress>,
 }
 
-/// Asks everything of the Coverage page on the server; asks nothing in the browser.
-#[cfg(not(feature = "ssr"))]
-pub async fn open_coverage(_asked: Asked) -> CoverageOpening {
-    CoverageOpening::default()
-}
-
 /// Asks everything at once on the server; asks nothing in the browser.
 #[cfg(not(feature = "ssr"))]
-pub async fn open(_asked: Asked) -> Opening {
+pub async fn open(_page: Page, _asked: Asked) -> Opening {
     Opening::default()
 }
 
 #[cfg(feature = "ssr")]
-pub use on_the_server::{headline_of, open, open_coverage};
+pub use on_the_server::{headline_of, open};
 
 #[cfg(feature = "ssr")]
 mod on_the_server {
-    use super::{Asked, CoverageOpening, Headline, Matrix, Opening, Progress, Refusal, Timeline};
+    use super::{Asked, Headline, Matrix, Opening, Page, Refusal, Timeline};
     use crate::headline;
     use crate::ports::Flows;
     use crate::question::{self, HEATMAP_NOMINAL_CSS, TIMELINE_NOMINAL_CSS};
@@ -71,13 +56,18 @@ mod on_the_server {
     }
 
     /// Asks everything at once on the server; asks nothing in the browser.
-    pub async fn open(asked: Asked) -> Opening {
+    pub async fn open(page: Page, asked: Asked) -> Opening {
         let flows = expect_context::<Arc<dyn Flows>>();
         let progress = Some(flows.progress());
-        let view = match asked.question() {
-            Ok(view) => view,
-            Err(refusal) => return refused(refusal, progress),
+        let opening = match (asked.question(), page) {
+            (Ok(view), Page::Overview) => overview(flows.as_ref(), view).await,
+            (Ok(view), Page::Coverage) => coverage(flows.as_ref(), view).await,
+            (Err(refusal), _) => refused(refusal),
         };
+        Opening { progress, ..opening }
+    }
+
+    async fn overview(flows: &dyn Flows, view: &View) -> Opening {
         let (summary_q, top_q) = (question::summary(view), question::top(view));
         let timeline_q = question::timeline(view, TIMELINE_NOMINAL_CSS);
         let matrix_q = question::matrix(view, HEATMAP_NOMINAL_CSS);
@@ -86,7 +76,7 @@ mod on_the_server {
             soon(flows.top(&top_q)),
             soon(flows.timeline(&timeline_q)),
             soon(flows.matrix(&matrix_q)),
-            soon(headline_of(flows.as_ref(), view)),
+            soon(headline_of(flows, view)),
         );
         Opening {
             summary: summary.map(|answer| answer.map(Arc::unwrap_or_clone)),
@@ -94,43 +84,31 @@ mod on_the_server {
             timeline: timeline.map(|answer| answer.map(|t| without_values(&t))),
             matrix: matrix.map(|answer| answer.map(|m| without_cells(&m))),
             headline,
-            progress,
+            ..Opening::default()
         }
     }
 
-    /// Asks everything of the Coverage page on the server; asks nothing in the browser.
-    pub async fn open_coverage(asked: Asked) -> CoverageOpening {
-        let flows = expect_context::<Arc<dyn Flows>>();
-        let progress = Some(flows.progress());
-        let view = match asked.question() {
-            Ok(view) => view,
-            Err(refusal) => {
-                return CoverageOpening {
-                    summary: Some(Err(refusal.clone())),
-                    coverage: Some(Err(refusal.clone())),
-                    progress,
-                };
-            }
-        };
+    async fn coverage(flows: &dyn Flows, view: &View) -> Opening {
         let (summary_q, coverage_q) = (question::summary(view), question::coverage(view));
         let (summary, coverage) =
             futures::join!(soon(flows.summary(&summary_q)), soon(flows.coverage(&coverage_q)));
-        CoverageOpening {
+        Opening {
             summary: summary.map(|answer| answer.map(Arc::unwrap_or_clone)),
             coverage: coverage.map(|answer| answer.map(Arc::unwrap_or_clone)),
-            progress,
+            ..Opening::default()
         }
     }
 
     /// No question, no answers: every panel says why.
-    fn refused(refusal: &Refusal, progress: Option<Progress>) -> Opening {
+    fn refused(refusal: &Refusal) -> Opening {
         Opening {
             summary: Some(Err(refusal.clone())),
             top: Some(Err(refusal.clone())),
             timeline: Some(Err(refusal.clone())),
             matrix: Some(Err(refusal.clone())),
             headline: Some(Err(refusal.clone())),
-            progress,
+            coverage: Some(Err(refusal.clone())),
+            progress: None,
         }
     }
 

@@ -2,4 +2,5 @@
 
 pub mod coverage;
 pub mod not_found;
+pub mod opened;
 pub mod overview;

@@ -56,9 +56,10 @@ pub fn Line(
         Part::Strong(text) => view! { <b>{text}</b> }.into_any(),
         Part::Code(text) => view! { <code>{text}</code> }.into_any(),
     };
-    let lead = |lead: Lead| {
+    let here = scene.link.page;
+    let lead = move |lead: Lead| {
         view! {
-            <a href=format!("{}?{}", lead.page.path(), lead.link) data-noscroll=(lead.page == scene.link.page).then_some("")>{lead.label} <Pictogram icon=icon::ONWARD/></a>
+            <a href=format!("{}?{}", lead.page.path(), lead.link) data-noscroll=(lead.page == here).then_some("")>{lead.label} <Pictogram icon=icon::ONWARD/></a>
         }
     };
     view! {

@@ -4,6 +4,7 @@ pub mod choice;
 pub mod data_table;
 pub mod filter_ink;
 pub mod icon;
+pub mod ledger;
 pub mod menu;
 pub mod quantity;
 pub mod segmented;

@@ -2,7 +2,7 @@
 //! is dotted, what AWS skipped is striped, what came late or was set aside carries a mark.
 
 use super::Answer;
-use super::ledger::{Foot, file};
+use super::sheet::{Foot, Way};
 use super::tiles::filter_note;
 use super::words::{cell_told, knows_delivery, sheet};
 use crate::chart::ticks::{date_and_clock, step_words, zone_name};
@@ -22,6 +22,9 @@ use std::sync::Arc;
 const SHADES: u64 = 5;
 /// Labels on the time axis, about.
 const LABELS: usize = 8;
+
+/// What can be taken away.
+const WAYS: [Way; 2] = [Way { label: "CSV", to: "coverage.csv" }, Way { label: "JSON", to: "coverage" }];
 
 /// Row and bucket of a cell.
 type Place = (usize, usize);
@@ -45,15 +48,7 @@ pub fn DeliveryPanel(
     let table = Signal::derive(move || {
         coverage().map(|coverage| sheet(&coverage, scene.zone_offset_secs())).unwrap_or_default()
     });
-    let cells = move || {
-        match coverage() {
-        Some(coverage) if !coverage.rows.is_empty() => {
-            draw(scene, &coverage, spot, scene.zone_offset_secs()).into_any()
-        }
-        Some(_) => view! { <p class="none">"No account or region has delivered in this range, nor in the week before it."</p> }.into_any(),
-        None => view! { <div class="cover-bones"></div> }.into_any(),
-    }
-    };
+    let cells = move || draw(scene, coverage(), spot, scene.zone_offset_secs());
     let read = move || {
         let told = spot.get().zip(coverage()).and_then(|((row, bucket), coverage)| {
             cell_told(&coverage, row, bucket, scene.zone_offset_secs())
@@ -62,12 +57,7 @@ pub fn DeliveryPanel(
             "Point at a cell, or go from cell to cell with the arrow keys; Enter opens its time.".to_owned()
         })
     };
-    let links = view! {
-        <a href=file(scene.link, "coverage.csv") rel="external" download="weir-coverage.csv">"CSV"</a>
-        <a href=file(scene.link, "coverage") rel="external" target="_blank">"JSON"</a>
-    }
-    .into_any();
-    let foot = view! { <Foot load words=late_words links/> }.into_any();
+    let foot = view! { <Foot load words=late_words ways=&WAYS/> }.into_any();
     let controls = view! { <TableToggle show_table/> }.into_any();
     view! {
         <Frame id="delivery" title="Delivery" sub=Signal::derive(sub) face busy controls foot>
@@ -98,49 +88,58 @@ fn late_words(coverage: &Coverage) -> String {
     format!("{hidden}{late}")
 }
 
+/// The grid, or what stands in its place: one shape for all, as every further one costs the browser a download.
 fn draw(
     scene: Scene,
-    coverage: &Arc<Coverage>,
+    coverage: Option<Arc<Coverage>>,
     spot: RwSignal<Option<Place>>,
     offset_secs: i64,
-) -> impl IntoView + use<> {
-    let most = coverage.rows.iter().flat_map(|row| &row.objects).copied().max().unwrap_or(0);
-    let rows = coverage
-        .rows
-        .iter()
-        .enumerate()
-        .map(|(index, row)| draw_row(coverage, row, index, most, offset_secs));
-    let rows = rows.collect_view();
-    let zoom = {
-        let coverage = Arc::clone(coverage);
-        move |(_, bucket): Place| zoom(scene, &coverage, bucket)
+) -> impl IntoView {
+    let rows = coverage.as_ref().map(|coverage| coverage.rows.len());
+    let size = (rows.unwrap_or(0), coverage.as_ref().map_or(0, |coverage| coverage.grid.count));
+    let has_rows = size.0 > 0;
+    let words = match rows {
+        Some(0) => "No account or region has delivered in this range, nor in the week before it.",
+        _ => "",
     };
-    let size = (coverage.rows.len(), coverage.grid.count);
-    let zoom_by_key = zoom.clone();
+    let axis = coverage.as_ref().filter(|_| has_rows).map(|coverage| axis(coverage, offset_secs));
+    let lanes = coverage.as_deref().map(|coverage| {
+        let most = coverage.rows.iter().flat_map(|row| &row.objects).copied().max().unwrap_or(0);
+        let lane = |(index, row)| draw_row(coverage, row, index, most, offset_secs);
+        coverage.rows.iter().enumerate().map(lane).collect_view()
+    });
+    let open = move |(_, bucket): Place| {
+        if let Some(coverage) = &coverage {
+            zoom(scene, coverage, bucket);
+        }
+    };
+    let open_by_key = open.clone();
     view! {
         <div
             class="cover-grid"
-            role="grid"
-            aria-label="Objects by time, account and region"
-            aria-readonly="true"
-            style=format!("--n:{}", coverage.grid.count)
+            class:cover-bones=rows.is_none()
+            role=has_rows.then_some("grid")
+            aria-label=has_rows.then_some("Objects by time, account and region")
+            aria-readonly=has_rows.then_some("true")
+            style=format!("--n:{}", size.1)
             on:pointerover=move |event| spot.set(place(event.target()))
             on:pointerleave=move |_| spot.set(None)
             on:focusin=move |event: ev::FocusEvent| spot.set(place(event.target()))
             on:focusout=move |_| spot.set(None)
             on:click=move |event| {
                 if let Some(place) = place(event.target()) {
-                    zoom(place);
+                    open(place);
                 }
             }
             on:keydown=move |event| {
-                if let Some(here) = place(event.target()) && on_key(&event, here, size, &zoom_by_key) {
+                if let Some(here) = place(event.target()) && on_key(&event, here, size, &open_by_key) {
                     event.prevent_default();
                 }
             }
         >
-            {axis(coverage, offset_secs)}
-            {rows}
+            {axis}
+            {lanes}
+            <p class="none">{words}</p>
         </div>
     }
 }
@@ -194,13 +193,10 @@ fn draw_row(
             </div>
         }
     };
-    let name = match row.account.as_str() {
-        "" => view! { <span>"Files without AWS's names"</span> }.into_any(),
-        account => view! { <code>{account.to_owned()}</code> <span>{row.region.clone()}</span> }.into_any(),
-    };
+    let region = if row.account.is_empty() { "Files without AWS's names" } else { &row.region };
     view! {
         <div role="row" class="lane">
-            <div role="rowheader" class="lane-name">{name}</div>
+            <div role="rowheader" class="lane-name"><code>{row.account.clone()}</code> <span>{region.to_owned()}</span></div>
             {(0..coverage.grid.count).map(cell).collect_view()}
         </div>
     }

@@ -1,22 +1,17 @@
 //! The panels of the Coverage page. All of them read one answer: what one says, the next does not contradict.
 
-mod fields;
-mod freshness;
+mod delivered;
 mod grid;
-mod ledger;
-mod lines;
-mod objects;
-mod reasons;
+mod lost;
+mod sheet;
 mod silence;
 mod tiles;
 mod words;
 
-pub use fields::{FlowLogsPanel, LackingPanel};
-pub use freshness::FreshnessPanel;
+pub use delivered::{FRESHNESS, LINES, OBJECTS};
 pub use grid::DeliveryPanel;
-pub use lines::LinesPanel;
-pub use objects::ObjectsPanel;
-pub use reasons::ReasonsPanel;
+pub use lost::{FLOW_LOGS, LACKING, REASONS};
+pub use sheet::SheetPanel;
 pub use silence::Silence;
 pub use tiles::CoverageTiles;
 pub use words::headline;

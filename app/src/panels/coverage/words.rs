@@ -23,6 +23,11 @@ pub fn place(account: &str, region: &str) -> String {
     }
 }
 
+/// The end of a key, which tells objects apart; the whole is long.
+pub fn file_name(key: &str) -> &str {
+    key.rsplit_once('/').map_or(key, |(_, name)| name)
+}
+
 /// When the objects of a source are written.
 pub fn delivery_said(delivery: Delivery) -> String {
     match delivery {
@@ -332,6 +337,12 @@ mod tests {
         );
         let lost = Lines { all: 9, ..whole };
         assert!(said(&coverage(Vec::new(), lost)).starts_with("1 line is not accounted for."));
+    }
+
+    #[test]
+    fn an_object_is_named_by_the_end_of_its_key() {
+        assert_eq!(file_name("AWSLogs/1/x.log.gz"), "x.log.gz");
+        assert_eq!(file_name("x.log"), "x.log");
     }
 
     #[test]

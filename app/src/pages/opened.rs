@@ -1,0 +1,72 @@
+//! What every page with a question has in common: the first answers come with it, and the rail, the bar and the keys
+//! stand around it.
+
+use crate::api;
+use crate::api::opening::{Opening, open};
+use crate::panels::keys::Keys;
+use crate::panels::rail::Rail;
+use crate::panels::reading::ReadingCorner;
+use crate::panels::scene::{self, provide_scene};
+use crate::panels::top_bar::TopBar;
+use crate::question;
+use crate::signals::latest::{First, latest};
+use crate::signals::use_link::{Link, Page, use_link};
+use crate::signals::use_progress::use_progress;
+use contract::{Refusal, View, link};
+use leptos::html::{Dialog, Input};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// A page.
+#[component]
+pub fn Opened<V: IntoView + 'static>(
+    /// Which one.
+    page: Page,
+    /// What it is called.
+    title: &'static str,
+    /// What stands in its middle; the surroundings exist when it is called.
+    middle: fn(Opening) -> V,
+) -> impl IntoView {
+    let link = use_link(page);
+    // Read once, at the top of the page and outside of what waits for it. Later answers do not come this way: a resource
+    // neither drops an outdated request nor hides its answer.
+    let opening = Resource::new(|| (), move |()| open(page, link.asked.get_untracked()));
+    view! {
+        <Title text=format!("{title} – Weir")/>
+        <Suspense fallback=|| view! { <p class="spoken" role="status">"Loading"</p> }>
+            {Suspend::new(async move {
+                let opening = opening.await;
+                surrounded(link, title, opening, middle)
+            })}
+        </Suspense>
+    }
+}
+
+/// The middle with everything around it.
+fn surrounded<V: IntoView + 'static>(
+    link: Link,
+    title: &'static str,
+    mut opening: Opening,
+    middle: fn(Opening) -> V,
+) -> impl IntoView {
+    let reading = use_progress(opening.progress.take(), link);
+    let key = move || scene::key(link, reading, question::summary);
+    let ask = |view: View| async move { api::summary(link::encode(&view)).await.map_err(Refusal::from) };
+    provide_scene(link, reading, latest(First::whole(opening.summary.take()), key, ask));
+    let (filter, help) = (NodeRef::<Input>::new(), NodeRef::<Dialog>::new());
+    view! {
+        <a class="skip" href="#content">"Skip to content"</a>
+        <div class="frame">
+            <Rail help/>
+            <div class="page">
+                <TopBar filter/>
+                <main id="content">
+                    <h1 class="spoken">{title}</h1>
+                    {middle(opening)}
+                </main>
+            </div>
+        </div>
+        <ReadingCorner/>
+        <Keys filter help/>
+    }
+}
