@@ -6,7 +6,7 @@ use crate::question;
 use crate::range::period_before;
 use crate::signals::use_link::Page;
 use contract::{
-    Dimension, Grid, Matrix, MatrixRow, Measure, Moment, Previous, Span, Summary, Timeline, View, human, link,
+    Dimension, Grid, Matrix, MatrixRow, Measure, Moment, Previous, Span, Summary, Timeline, View, human,
 };
 use serde::{Deserialize, Serialize};
 
@@ -49,11 +49,8 @@ pub enum Tone {
 pub struct Lead {
     /// What the link says.
     pub label: String,
-    /// The link text of the view it opens.
-    pub link: String,
-    /// The page that shows it.
-    #[serde(default)]
-    pub page: Page,
+    /// Where that is: a page and its link.
+    pub address: String,
 }
 
 /// Buckets in which changes are looked for: fine enough to say when, coarse enough to be calm.
@@ -196,7 +193,7 @@ fn lead_to(view: &View, grid: &Grid, span: Span, rise: Rise, row: Option<&Matrix
         measure: Measure::Flows,
         ..question::narrowed(view, &clause)?
     };
-    Some(Lead { label: "Show these rejects".to_owned(), link: link::encode(&view), page: Page::Overview })
+    Some(Lead { label: "Show these rejects".to_owned(), address: Page::Overview.address(&view) })
 }
 
 fn say_skipped(view: &View, summary: &Summary) -> Headline {
@@ -207,7 +204,7 @@ fn say_skipped(view: &View, summary: &Summary) -> Headline {
             Part::Plain(" in this range: what flowed then is unknown.".to_owned()),
         ],
         tone: Tone::Unknown,
-        lead: Some(Lead { label: "Show where".to_owned(), link: link::encode(view), page: Page::Coverage }),
+        lead: Some(Lead { label: "Show where".to_owned(), address: Page::Coverage.address(view) }),
     }
 }
 
@@ -239,11 +236,8 @@ fn say_change(view: &View, summary: &Summary, span_secs: i64) -> Headline {
             measure: Measure::Flows,
             ..v
         });
-        let lead = rejects_only.map(|v| Lead {
-            label: "Show rejects".to_owned(),
-            link: link::encode(&v),
-            page: Page::Overview,
-        });
+        let lead = rejects_only
+            .map(|v| Lead { label: "Show rejects".to_owned(), address: Page::Overview.address(&v) });
         return Headline { parts, tone: Tone::Reject, lead };
     }
     match relative_change(summary.bytes, previous.bytes) {
@@ -296,7 +290,7 @@ fn growth(factor: f64) -> String {
 #[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use contract::Provenance;
+    use contract::{Provenance, link};
 
     const SPAN: Span = Span { from: 1_763_596_800, to: 1_763_596_800 + 144 * 600 };
 
@@ -375,7 +369,7 @@ mod tests {
     fn the_sentence_names_the_time_and_the_port_and_leads_there() {
         let said = say(&View::default(), &busy(), &timeline(step_up()), &matrix(&[("5432", step_up())]));
         assert_eq!(words(&said), "Rejects tripled at 14:00: 100 % of them to port 5432 postgresql.");
-        let led = link::decode(&said.lead.unwrap().link).unwrap();
+        let led = link::decode(said.lead.unwrap().address.trim_start_matches('/')).unwrap();
         assert_eq!(led.filter.to_string(), "action = REJECT AND service-port = 5432");
         assert!(led.span(0).from < 1_763_596_800 + 84 * 600);
     }

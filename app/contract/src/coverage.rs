@@ -164,27 +164,13 @@ pub struct Freshness {
     pub newest_record: Option<i64>,
     /// End of the newest delivery window, whatever the range; Unix seconds.
     pub newest_window: Option<i64>,
-    /// What the times of writing tell.
-    pub delivery: Delivery,
-}
-
-/// How long after their windows objects are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "known", content = "secs")]
-pub enum Delivery {
-    /// No object says when it was written, or none has AWS's name.
-    #[default]
-    Unknown,
-    /// The objects were written in one go, long after their windows or before: they are copies, and their times tell
-    /// when they were copied.
-    Copied,
-    /// Seconds from the end of the window to the object.
-    Lag {
-        /// Half of the objects came within this.
-        median: i64,
-        /// All but one in twenty came within this.
-        most: i64,
-    },
+    /// Whether the objects were written in one go, long after their windows, or before: then they are copies, and their
+    /// times tell when they were copied.
+    pub copied: bool,
+    /// Half of the objects came within so many seconds after their window; `None` when the times tell nothing.
+    pub median_lag_secs: Option<i64>,
+    /// All but one in twenty came within so many seconds.
+    pub most_lag_secs: Option<i64>,
 }
 
 /// A flow log whose objects were read.
@@ -232,8 +218,12 @@ pub struct Reason {
     pub objects: u64,
     /// Whether whole objects could not be read, rather than lines of them.
     pub whole: bool,
-    /// One of them.
-    pub example: SetAsideLine,
+    /// The key of an object with it.
+    pub object: String,
+    /// The line in that object, from 1; `None` when it is the whole object.
+    pub line: Option<u64>,
+    /// What is wrong there, with the particulars.
+    pub why: String,
 }
 
 /// A line, or an object, that could not be read.
@@ -420,16 +410,5 @@ mod tests {
         let (row, gap) = coverage.longest_gap().unwrap_or((&coverage.rows[0], span));
         assert_eq!((row.account.as_str(), gap.secs()), ("2", 3_600));
         assert_eq!(coverage.gap_secs(), 900 + 60 + 3_600);
-    }
-
-    #[test]
-    fn a_delivery_travels_with_its_kind() {
-        for (delivery, text) in [
-            (Delivery::Copied, r#"{"known":"copied"}"#),
-            (Delivery::Lag { median: 420, most: 600 }, r#"{"known":"lag","secs":{"median":420,"most":600}}"#),
-        ] {
-            assert_eq!(serde_json::to_string(&delivery).unwrap_or_default(), text);
-            assert_eq!(serde_json::from_str::<Delivery>(text).unwrap_or_default(), delivery);
-        }
     }
 }

@@ -18,10 +18,11 @@ use leptos::prelude::*;
 /// The page.
 #[component]
 pub fn CoveragePage() -> impl IntoView {
-    view! { <Opened page=Page::Coverage title="Coverage" middle=survey/> }
+    view! { <Opened page=Page::Coverage title="Coverage"/> }
 }
 
-fn survey(opening: Opening) -> impl IntoView {
+/// Its middle; the surroundings exist when it is called.
+pub fn survey(opening: Opening) -> impl IntoView {
     let scene = use_scene();
     let ask = |view: View| async move { api::coverage(link::encode(&view)).await.map_err(Refusal::from) };
     let load = latest(First::whole(opening.coverage), move || scene.key(question::coverage), ask);

@@ -1,6 +1,7 @@
 //! What every page with a question has in common: the first answers come with it, and the rail, the bar and the keys
 //! stand around it.
 
+use super::{coverage, overview};
 use crate::api;
 use crate::api::opening::{Opening, open};
 use crate::panels::keys::Keys;
@@ -13,19 +14,18 @@ use crate::signals::latest::{First, latest};
 use crate::signals::use_link::{Link, Page, use_link};
 use crate::signals::use_progress::use_progress;
 use contract::{Refusal, View, link};
+use leptos::either::Either;
 use leptos::html::{Dialog, Input};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 /// A page.
 #[component]
-pub fn Opened<V: IntoView + 'static>(
+pub fn Opened(
     /// Which one.
     page: Page,
     /// What it is called.
     title: &'static str,
-    /// What stands in its middle; the surroundings exist when it is called.
-    middle: fn(Opening) -> V,
 ) -> impl IntoView {
     let link = use_link(page);
     // Read once, at the top of the page and outside of what waits for it. Later answers do not come this way: a resource
@@ -36,23 +36,23 @@ pub fn Opened<V: IntoView + 'static>(
         <Suspense fallback=|| view! { <p class="spoken" role="status">"Loading"</p> }>
             {Suspend::new(async move {
                 let opening = opening.await;
-                surrounded(link, title, opening, middle)
+                surrounded(link, title, opening)
             })}
         </Suspense>
     }
 }
 
 /// The middle with everything around it.
-fn surrounded<V: IntoView + 'static>(
-    link: Link,
-    title: &'static str,
-    mut opening: Opening,
-    middle: fn(Opening) -> V,
-) -> impl IntoView {
+fn surrounded(link: Link, title: &'static str, mut opening: Opening) -> impl IntoView {
     let reading = use_progress(opening.progress.take(), link);
     let key = move || scene::key(link, reading, question::summary);
     let ask = |view: View| async move { api::summary(link::encode(&view)).await.map_err(Refusal::from) };
     provide_scene(link, reading, latest(First::whole(opening.summary.take()), key, ask));
+    // Both are one type, so that the browser loads what stands around them once.
+    let middle = match link.page {
+        Page::Overview => Either::Left(overview::dashboard(opening)),
+        Page::Coverage => Either::Right(coverage::survey(opening)),
+    };
     let (filter, help) = (NodeRef::<Input>::new(), NodeRef::<Dialog>::new());
     view! {
         <a class="skip" href="#content">"Skip to content"</a>
@@ -62,7 +62,7 @@ fn surrounded<V: IntoView + 'static>(
                 <TopBar filter/>
                 <main id="content">
                     <h1 class="spoken">{title}</h1>
-                    {middle(opening)}
+                    {middle}
                 </main>
             </div>
         </div>

@@ -19,10 +19,11 @@ use leptos::prelude::*;
 /// The page.
 #[component]
 pub fn Overview() -> impl IntoView {
-    view! { <Opened page=Page::Overview title="Overview" middle=dashboard/> }
+    view! { <Opened page=Page::Overview title="Overview"/> }
 }
 
-fn dashboard(opening: Opening) -> impl IntoView {
+/// Its middle; the surroundings exist when it is called.
+pub fn dashboard(opening: Opening) -> impl IntoView {
     let scene = use_scene();
     let Opening { top, timeline, matrix, headline, .. } = opening;
     let ask = |view: View| async move { api::headline(link::encode(&view)).await.map_err(Refusal::from) };

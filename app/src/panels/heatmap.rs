@@ -5,13 +5,13 @@ use super::foot::Foot;
 use super::frame::{Frame, faces};
 use super::plate::{Easel, Plate, Reader, Spot, use_easel};
 use super::scene::{Scene, use_scene};
-use super::timeline::{TableToggle, lower_first};
+use super::timeline::{TableBehind, TableToggle, lower_first};
 use super::timeline_words::bucket_said;
 use crate::api;
 use crate::chart::ticks::{date_and_clock, step_words, zone_name};
 use crate::chart::{Look, Plot, heatmap as painter, sentence};
 use crate::parts::choice::Choice;
-use crate::parts::data_table::{DataTable, Sheet};
+use crate::parts::data_table::Sheet;
 use crate::parts::icon;
 use crate::parts::menu::{Choices, Menu};
 use crate::parts::segmented::Segmented;
@@ -73,7 +73,7 @@ pub fn HeatmapPanel(
     view! {
         <Frame id="rejects" title="Rejects" sub=Signal::derive(sub) face busy controls=controls(scene.link, show_table) foot>
             <Plate easel plot reader=reader(scene, load) description=Signal::derive(description) proportions=Signal::derive(proportions) still/>
-            <Show when=move || show_table.get()><DataTable sheet/></Show>
+            <TableBehind show_table sheet/>
         </Frame>
     }
 }

@@ -8,7 +8,7 @@ use crate::parts::icon::{self, Pictogram};
 use crate::range::span_said;
 use crate::signals::latest::Load;
 use crate::signals::use_link::Page;
-use contract::{Filter, Moment, Refusal, View, link};
+use contract::{Filter, Moment, Refusal, View};
 use leptos::prelude::*;
 
 /// The line itself.
@@ -51,15 +51,19 @@ pub fn Line(
         Tone::Reject => "reject",
         Tone::Unknown => "unknown",
     };
-    let part = |part: Part| match part {
-        Part::Plain(text) => view! { <span>{text}</span> }.into_any(),
-        Part::Strong(text) => view! { <b>{text}</b> }.into_any(),
-        Part::Code(text) => view! { <code>{text}</code> }.into_any(),
+    let part = |part: Part| {
+        let (class, text) = match part {
+            Part::Plain(text) => ("", text),
+            Part::Strong(text) => ("strong", text),
+            Part::Code(text) => ("code", text),
+        };
+        view! { <span class=class>{text}</span> }
     };
     let here = scene.link.page;
     let lead = move |lead: Lead| {
+        let stays = lead.address.split('?').next() == Some(here.path());
         view! {
-            <a href=format!("{}?{}", lead.page.path(), lead.link) data-noscroll=(lead.page == here).then_some("")>{lead.label} <Pictogram icon=icon::ONWARD/></a>
+            <a href=lead.address data-noscroll=stays.then_some("")>{lead.label} <Pictogram icon=icon::ONWARD/></a>
         }
     };
     view! {
@@ -109,7 +113,7 @@ fn explain(scene: Scene, notice: Notice) -> Headline {
             (
                 Tone::Unknown,
                 parts,
-                Some(Lead { label: "Go there".to_owned(), link: link::encode(&view), page: scene.link.page }),
+                Some(Lead { label: "Go there".to_owned(), address: scene.link.address(&view) }),
             )
         }
         Notice::FilterMatchesNothing => {
@@ -120,20 +124,16 @@ fn explain(scene: Scene, notice: Notice) -> Headline {
                 Part::Code(view.filter.to_string()),
                 plain(" in this range."),
             ];
-            let link = link::encode(&View { filter: Filter::default(), ..view });
-            (
-                Tone::Unknown,
-                parts,
-                Some(Lead { label: "Clear the filter".to_owned(), link, page: scene.link.page }),
-            )
+            let address = scene.link.address(&View { filter: Filter::default(), ..view });
+            (Tone::Unknown, parts, Some(Lead { label: "Clear the filter".to_owned(), address }))
         }
         Notice::Silence => {
             let parts = vec![
                 Part::Strong("No records in this range,".to_owned()),
                 plain(" though there are some before and after. Widen the range to see them."),
             ];
-            let link = link::encode(&scene.link.view());
-            let lead = Lead { label: "Was anything delivered?".to_owned(), link, page: Page::Coverage };
+            let address = Page::Coverage.address(&scene.link.view());
+            let lead = Lead { label: "Was anything delivered?".to_owned(), address };
             (Tone::Unknown, parts, Some(lead))
         }
     };

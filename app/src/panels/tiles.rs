@@ -2,7 +2,7 @@
 
 use super::scene::{Scene, use_scene};
 use crate::headline::{relative_change, whole_previous};
-use crate::parts::quantity::Amount;
+use crate::parts::tile::{Note, Shown, Tile};
 use crate::range::period_before;
 use contract::human::{self, Quantity};
 use contract::{Previous, Summary};
@@ -13,17 +13,6 @@ use std::sync::Arc;
 /// one check of the source; seconds.
 const FRESH_SECS: i64 = 16 * 60;
 
-/// A small line below a number.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Note {
-    /// The words that matter.
-    strong: String,
-    /// How they are coloured: `up` for more rejects, `ok` for fresh data, else empty.
-    tone: &'static str,
-    /// The rest.
-    rest: String,
-}
-
 /// The five tiles.
 #[component]
 pub fn Tiles() -> impl IntoView {
@@ -31,40 +20,25 @@ pub fn Tiles() -> impl IntoView {
     let is_stale = move || scene.summary.with(|load| load.stale || (load.busy && load.value.is_none()));
     view! {
         <section class="tiles" aria-label="Totals of this range" aria-busy=move || is_stale().then_some("true")>
-            <Tile title="Traffic" value=|s, _| human::bytes(s.bytes) exact=|s| format!("{} bytes, summed over interfaces", human::exact(s.bytes)) note=traffic_note/>
-            <Tile title="Flows" value=|s, _| human::count(s.flows) exact=|s| format!("{} flow records", human::exact(s.flows)) note=flows_note/>
-            <Tile title="Rejected" value=|s, _| rejected_share(s) exact=|s| format!("{} of {} flow records", human::exact(s.rejected), human::exact(s.flows)) note=rejects_note/>
-            <Tile title="Interfaces talking" value=|s, _| human::count(s.interfaces) exact=|s| format!("{} interfaces with at least one record", human::exact(s.interfaces)) note=interfaces_note/>
-            <Tile title="Last record" value=age exact=last_record note=freshness_note/>
+            <Tile title="Traffic" shown=shown(scene, (|s, _| human::bytes(s.bytes), |s| format!("{} bytes, summed over interfaces", human::exact(s.bytes)), traffic_note))/>
+            <Tile title="Flows" shown=shown(scene, (|s, _| human::count(s.flows), |s| format!("{} flow records", human::exact(s.flows)), flows_note))/>
+            <Tile title="Rejected" shown=shown(scene, (|s, _| rejected_share(s), |s| format!("{} of {} flow records", human::exact(s.rejected), human::exact(s.flows)), rejects_note))/>
+            <Tile title="Interfaces talking" shown=shown(scene, (|s, _| human::count(s.interfaces), |s| format!("{} interfaces with at least one record", human::exact(s.interfaces)), interfaces_note))/>
+            <Tile title="Last record" shown=shown(scene, (age, last_record, freshness_note))/>
         </section>
     }
 }
 
-#[component]
-fn Tile(
-    title: &'static str,
-    value: fn(&Summary, i64) -> Quantity,
-    exact: fn(&Summary) -> String,
-    note: fn(&Summary, Scene) -> Note,
-) -> impl IntoView {
-    let scene = use_scene();
-    let summary = move || scene.summary.with(|load| load.value.clone());
-    let quantity = Signal::derive(move || {
-        let none = Quantity { value: "–".to_owned(), unit: "" };
-        summary().map_or(none, |s: Arc<Summary>| value(&s, scene.now()))
-    });
-    let exact = move || summary().map(|s| exact(&s)).unwrap_or_default();
-    let note = Memo::new(move |_| summary().map(|s| note(&s, scene)).unwrap_or_default());
-    view! {
-        <div class="tile" title=exact>
-            <h2>{title}</h2>
-            <div class="value"><Amount quantity/></div>
-            <div class="note">
-                <b class=move || note.with(|n| n.tone)>{move || note.with(|n| n.strong.clone())}</b>
-                <span>{move || note.with(|n| n.rest.clone())}</span>
-            </div>
-        </div>
-    }
+/// A tile of the summary.
+type Facet = (fn(&Summary, i64) -> Quantity, fn(&Summary) -> String, fn(&Summary, Scene) -> Note);
+
+fn shown(scene: Scene, (value, exact, note): Facet) -> Memo<Shown> {
+    let show = move |s: Arc<Summary>| Shown {
+        quantity: value(&s, scene.now()),
+        exact: exact(&s),
+        note: note(&s, scene),
+    };
+    Memo::new(move |_| scene.summary.with(|load| load.value.clone()).map(show).unwrap_or_default())
 }
 
 /// `+4.1 %`, with a real minus sign; `× 12` where per cent would be too many to read.

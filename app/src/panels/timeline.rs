@@ -10,7 +10,7 @@ use super::timeline_words::{self, is_whole};
 use crate::api;
 use crate::chart::{Look, Plot, sentence, timeline as painter};
 use crate::parts::choice::Choice;
-use crate::parts::data_table::DataTable;
+use crate::parts::data_table::{DataTable, Sheet};
 use crate::parts::icon;
 use crate::parts::menu::{Choices, Menu};
 use crate::parts::segmented::Segmented;
@@ -73,7 +73,7 @@ pub fn TimelinePanel(
     view! {
         <Frame id="timeline" title="Traffic over time" sub=Signal::derive(sub) face busy controls=controls(scene.link, show_table) foot>
             <Plate easel plot reader=reader(scene, load) description=Signal::derive(description) proportions=PROPORTIONS still/>
-            <Show when=move || show_table.get()><DataTable sheet/></Show>
+            <TableBehind show_table sheet/>
             <Legend picture link=scene.link/>
         </Frame>
     }
@@ -178,6 +178,17 @@ fn controls(link: Link, show_table: RwSignal<bool>) -> AnyView {
 pub fn lower_first(label: &str) -> String {
     let is_abbreviation = label.chars().nth(1).is_some_and(char::is_uppercase);
     if is_abbreviation { label.to_owned() } else { label.to_lowercase() }
+}
+
+/// The numbers, while they are shown.
+#[component]
+pub fn TableBehind(
+    /// Whether they are.
+    show_table: RwSignal<bool>,
+    /// The numbers.
+    sheet: Signal<Sheet>,
+) -> impl IntoView {
+    move || show_table.get().then(|| view! { <DataTable sheet/> })
 }
 
 /// Shows the numbers in the place of the picture.

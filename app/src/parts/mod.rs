@@ -9,4 +9,5 @@ pub mod menu;
 pub mod quantity;
 pub mod segmented;
 pub mod still;
+pub mod tile;
 pub mod tooltip;

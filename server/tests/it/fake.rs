@@ -130,7 +130,9 @@ impl Flows for Scripted {
             count: 1,
             objects: 1,
             whole: false,
-            example: line_set_aside(),
+            object: line_set_aside().object,
+            line: line_set_aside().line,
+            why: line_set_aside().why,
         };
         let row = CoverageRow {
             account: "123456789012".into(),

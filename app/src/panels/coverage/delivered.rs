@@ -118,7 +118,7 @@ fn fresh(source: &Freshness, now: i64) -> Vec<Cell> {
         Cell::new(Look::CodeName, source.source.clone()).note(state),
         Cell::new(Look::Words, ago(newest, "no objects")).title(exact),
         Cell::new(Look::Words, ago(source.last_checked, "not since the start")),
-        Cell::new(Look::Words, delivery_said(source.delivery)),
+        Cell::new(Look::Words, delivery_said(source)),
     ]
 }
 

@@ -8,8 +8,7 @@ use super::words::{cell_told, knows_delivery, sheet};
 use crate::chart::ticks::{date_and_clock, step_words, zone_name};
 use crate::panels::frame::{Frame, faces};
 use crate::panels::scene::{Scene, use_scene};
-use crate::panels::timeline::TableToggle;
-use crate::parts::data_table::DataTable;
+use crate::panels::timeline::{TableBehind, TableToggle};
 use contract::coverage::{CoverageRow, LATE_SECS, Slot, WINDOW_SECS};
 use contract::human::{self, Step};
 use contract::{Coverage, Moment, View};
@@ -25,6 +24,16 @@ const LABELS: usize = 8;
 
 /// What can be taken away.
 const WAYS: [Way; 2] = [Way { label: "CSV", to: "coverage.csv" }, Way { label: "JSON", to: "coverage" }];
+
+/// What shades, dots, stripes and marks mean: the classes of the cells shown, and the words beside them.
+const LEGEND: [(&str, &str); 6] = [
+    ("shade-1,shade-2,shade-3,shade-4,shade-5", "few to many objects"),
+    ("gap", "nothing delivered"),
+    ("blank", "not expected"),
+    ("shade-1 skip", "AWS skipped records"),
+    ("shade-1 aside", "lines set aside or object unread"),
+    ("shade-1 late", "late objects"),
+];
 
 /// Row and bucket of a cell.
 type Place = (usize, usize);
@@ -66,7 +75,7 @@ pub fn DeliveryPanel(
                 <p class="cover-read" aria-hidden="true">{read}</p>
                 <Legend load/>
             </div>
-            <Show when=move || show_table.get()><DataTable sheet=table/></Show>
+            <TableBehind show_table sheet=table/>
         </Frame>
     }
 }
@@ -172,21 +181,12 @@ fn draw_row(
 ) -> impl IntoView + use<> {
     let cell = |bucket: usize| {
         let objects = row.objects.get(bucket).copied().unwrap_or(0);
-        let slot = match row.slots.get(bucket).copied().unwrap_or_default() {
-            Slot::Covered => None,
-            Slot::Partial => Some("partial"),
-            Slot::Gap => Some("gap"),
-            Slot::Before | Slot::Pending => Some("blank"),
-        };
         view! {
             <div
                 role="gridcell"
-                class="cell"
+                class=look(row, bucket, most)
                 tabindex=if index == 0 && bucket == 0 { "0" } else { "-1" }
                 data-cell=format!("{index},{bucket}")
-                data-slot=slot
-                data-shade=shade(objects, most)
-                data-marks=marks(row, bucket)
                 aria-label=cell_told(coverage, index, bucket, offset_secs)
             >
                 {(objects > 0).then(|| human::count(objects).to_string())}
@@ -202,22 +202,24 @@ fn draw_row(
     }
 }
 
-/// Which shade a number of objects has; none for none.
-fn shade(objects: u64, most: u64) -> Option<String> {
-    (objects > 0).then(|| (objects * SHADES).div_ceil(most.max(1)).clamp(1, SHADES).to_string())
-}
-
-/// The marks of a cell: `skip`, `late`, `aside`.
-fn marks(row: &CoverageRow, bucket: usize) -> Option<String> {
-    let any =
-        |values: &[&Vec<u64>]| values.iter().any(|list| list.get(bucket).is_some_and(|value| *value > 0));
-    let marks = [
-        ("skip", any(&[&row.skipdata])),
-        ("late", any(&[&row.late])),
-        ("aside", any(&[&row.set_aside, &row.failed])),
-    ];
-    let named: Vec<&str> = marks.into_iter().filter_map(|(name, is_set)| is_set.then_some(name)).collect();
-    (!named.is_empty()).then(|| named.join(" "))
+/// The classes of a cell: its shade (`shade-1` to `shade-5`), what is missing (`gap`, `partial`, `blank`) and its marks
+/// (`skip`, `late`, `aside`).
+fn look(row: &CoverageRow, bucket: usize, most: u64) -> String {
+    let at = |values: &[u64]| values.get(bucket).copied().unwrap_or(0);
+    let slot = match row.slots.get(bucket).copied().unwrap_or_default() {
+        Slot::Covered => "",
+        Slot::Partial => " partial",
+        Slot::Gap => " gap",
+        Slot::Before | Slot::Pending => " blank",
+    };
+    let mark = |name: &'static str, count: u64| if count > 0 { name } else { "" };
+    let shade = match at(&row.objects) {
+        0 => String::new(),
+        objects => format!(" shade-{}", (objects * SHADES).div_ceil(most.max(1)).clamp(1, SHADES)),
+    };
+    let aside = at(&row.set_aside) + at(&row.failed);
+    let marks = [mark(" skip", at(&row.skipdata)), mark(" late", at(&row.late)), mark(" aside", aside)];
+    format!("cell{shade}{slot}{}", marks.concat())
 }
 
 /// The cell an event came from.
@@ -288,19 +290,14 @@ fn Legend(load: Answer) -> impl IntoView {
             rows.iter().flat_map(|row| &row.objects).copied().max().unwrap_or(0)
         })
     };
-    let shades = (1..=SHADES).map(|shade| view! { <i class="cell key" data-shade=shade.to_string()></i> });
-    let key = |slot: Option<&'static str>, marks: Option<&'static str>, text: &'static str| {
-        let shade = marks.map(|_| "1");
-        view! { <li><i class="cell key" data-slot=slot data-shade=shade data-marks=marks></i>{text}</li> }
+    let key = |(class, text): (&'static str, &'static str)| {
+        let cells = class.split(',').map(|class| view! { <i class=format!("cell key {class}")></i> });
+        view! { <li><span class="keys-of">{cells.collect_view()}</span>{text}</li> }
     };
     view! {
         <ul class="cover-legend">
-            <li><span class="shades" aria-hidden="true">{shades.collect_view()}</span> {move || format!("1 to {} objects", human::count(most().max(1)))}</li>
-            {key(Some("gap"), None, "nothing delivered")}
-            {key(Some("blank"), None, "not expected")}
-            {key(None, Some("skip"), "AWS skipped records")}
-            {key(None, Some("aside"), "lines set aside or object unread")}
-            {key(None, Some("late"), "late objects")}
+            {LEGEND.map(key).collect_view()}
+            <li>{move || format!("at most {} objects", human::count(most().max(1)))}</li>
         </ul>
     }
 }
@@ -322,21 +319,20 @@ mod tests {
 
     #[test]
     fn one_object_is_never_white_and_the_most_are_darkest() {
-        assert_eq!(shade(0, 12), None);
-        assert_eq!(shade(1, 1_000).as_deref(), Some("1"));
-        assert_eq!(shade(12, 12).as_deref(), Some("5"));
+        let row = CoverageRow { objects: vec![0, 1, 1_000], ..CoverageRow::default() };
+        assert_eq!([0, 1, 2].map(|at| look(&row, at, 1_000)), ["cell", "cell shade-1", "cell shade-5"]);
     }
 
     #[test]
     fn a_cell_carries_every_mark_it_needs() {
         let row = CoverageRow {
+            slots: vec![Slot::Gap, Slot::Partial],
             skipdata: vec![0, 3],
             failed: vec![0, 1],
             late: vec![1, 0],
             ..CoverageRow::default()
         };
-        assert_eq!(marks(&row, 0).as_deref(), Some("late"));
-        assert_eq!(marks(&row, 1).as_deref(), Some("skip aside"));
-        assert_eq!(marks(&row, 2), None);
+        assert_eq!(look(&row, 0, 1), "cell gap late");
+        assert_eq!(look(&row, 1, 1), "cell partial skip aside");
     }
 }

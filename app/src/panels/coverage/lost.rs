@@ -77,14 +77,13 @@ fn reason_row(reason: &Reason) -> Vec<Cell> {
         true => String::new(),
         false => format!("in {}", counted(reason.objects, "object", "objects")),
     };
-    let example = &reason.example;
-    let at = example.line.map(|line| format!(", line {}", human::exact(line))).unwrap_or_default();
+    let at = reason.line.map(|line| format!(", line {}", human::exact(line))).unwrap_or_default();
     vec![
         Cell::new(Look::Number, format!("{} {noun}", human::exact(reason.count))).note(within),
         Cell::new(Look::Name, sentence(&reason.what)),
-        Cell::new(Look::Code, format!("{}{at}", file_name(&example.object)))
-            .note(sentence(&example.why))
-            .title(example.object.clone()),
+        Cell::new(Look::Code, format!("{}{at}", file_name(&reason.object)))
+            .note(sentence(&reason.why))
+            .title(reason.object.clone()),
     ]
 }
 
@@ -161,17 +160,18 @@ fn lacking_row(one: &Lacking, all: usize) -> Vec<Cell> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use contract::coverage::SetAsideLine;
 
     #[test]
     fn a_reason_names_its_example() {
-        let example = SetAsideLine {
-            source: "s".into(),
+        let reason = Reason {
+            what: "too few values".into(),
+            count: 2,
+            objects: 1,
+            whole: false,
             object: "AWSLogs/1/x.log.gz".into(),
             line: Some(1_204),
             why: "too few values: 3 where the layout has 14".into(),
         };
-        let reason = Reason { what: "too few values".into(), count: 2, objects: 1, whole: false, example };
         let cells = reason_row(&reason);
         assert_eq!((cells[0].text.as_str(), cells[0].note.as_str()), ("2 lines", "in 1 object"));
         assert_eq!(cells[1].text, "Too few values.");

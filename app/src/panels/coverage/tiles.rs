@@ -2,25 +2,10 @@
 
 use super::Answer;
 use super::words::{counted, knows_delivery};
-use crate::parts::quantity::Amount;
+use crate::parts::tile::{Note, Shown, Tile};
 use contract::human::{self, Quantity};
 use contract::{Coverage, Filter};
 use leptos::prelude::*;
-
-/// What a tile shows.
-#[derive(Clone, Debug, PartialEq)]
-struct Shown {
-    quantity: Quantity,
-    exact: String,
-    note: String,
-}
-
-impl Default for Shown {
-    fn default() -> Self {
-        let quantity = Quantity { value: "–".to_owned(), unit: "" };
-        Shown { quantity, exact: String::new(), note: String::new() }
-    }
-}
 
 /// The five tiles.
 #[component]
@@ -29,28 +14,22 @@ pub fn CoverageTiles(
     load: Answer,
 ) -> impl IntoView {
     let is_stale = move || load.with(|load| load.stale || (load.busy && load.value.is_none()));
+    let shown = |show: fn(&Coverage) -> Shown| {
+        Memo::new(move |_| load.with(|load| load.value.as_deref().map(show).unwrap_or_default()))
+    };
     view! {
         <section class="tiles" aria-label="Totals of this range" aria-busy=move || is_stale().then_some("true")>
-            <Tile load title="Objects" show=objects/>
-            <Tile load title="Lines" show=lines/>
-            <Tile load title="Skipped by AWS" show=skipped/>
-            <Tile load title="Set aside" show=set_aside/>
-            <Tile load title="Missing" show=missing/>
+            <Tile title="Objects" shown=shown(objects)/>
+            <Tile title="Lines" shown=shown(lines)/>
+            <Tile title="Skipped by AWS" shown=shown(skipped)/>
+            <Tile title="Set aside" shown=shown(set_aside)/>
+            <Tile title="Missing" shown=shown(missing)/>
         </section>
     }
 }
 
-#[component]
-fn Tile(load: Answer, title: &'static str, show: fn(&Coverage) -> Shown) -> impl IntoView {
-    let shown = Memo::new(move |_| load.with(|load| load.value.as_deref().map(show).unwrap_or_default()));
-    let quantity = Signal::derive(move || shown.with(|shown| shown.quantity.clone()));
-    view! {
-        <div class="tile" title=move || shown.with(|shown| shown.exact.clone())>
-            <h2>{title}</h2>
-            <div class="value"><Amount quantity/></div>
-            <div class="note">{move || shown.with(|shown| shown.note.clone())}</div>
-        </div>
-    }
+fn told(quantity: Quantity, exact: String, words: String) -> Shown {
+    Shown { quantity, exact, note: Note { rest: words, ..Note::default() } }
 }
 
 fn objects(coverage: &Coverage) -> Shown {
@@ -63,7 +42,7 @@ fn objects(coverage: &Coverage) -> Shown {
         (failed, _) => format!("{} could not be read", human::count(failed)),
     };
     let exact = format!("{} objects, {}", human::exact(all.objects), human::bytes(all.bytes));
-    Shown { quantity: human::count(all.objects), exact, note }
+    told(human::count(all.objects), exact, note)
 }
 
 fn lines(coverage: &Coverage) -> Shown {
@@ -73,7 +52,7 @@ fn lines(coverage: &Coverage) -> Shown {
         0 => "every one accounted for".to_owned(),
         lost => format!("{} not accounted for", human::count(lost)),
     };
-    Shown { quantity: human::count(lines.all), exact: format!("{} lines", human::exact(lines.all)), note }
+    told(human::count(lines.all), format!("{} lines", human::exact(lines.all)), note)
 }
 
 fn skipped(coverage: &Coverage) -> Shown {
@@ -87,7 +66,7 @@ fn skipped(coverage: &Coverage) -> Shown {
         human::exact(lines.skipdata),
         human::exact(lines.nodata)
     );
-    Shown { quantity: human::count(lines.skipdata), exact, note: quiet }
+    told(human::count(lines.skipdata), exact, quiet)
 }
 
 fn set_aside(coverage: &Coverage) -> Shown {
@@ -98,7 +77,7 @@ fn set_aside(coverage: &Coverage) -> Shown {
     };
     let note = if lines.all == 0 { "nothing was read".to_owned() } else { note };
     let exact = format!("{} lines that could not be read", human::exact(lines.set_aside));
-    Shown { quantity: human::count(lines.set_aside), exact, note }
+    told(human::count(lines.set_aside), exact, note)
 }
 
 fn missing(coverage: &Coverage) -> Shown {
@@ -112,7 +91,7 @@ fn missing(coverage: &Coverage) -> Shown {
     };
     let value = if secs == 0 { "0".to_owned() } else { human::duration(secs) };
     let unit = if secs == 0 { "h" } else { "" };
-    Shown { quantity: Quantity { value, unit }, exact: "Time without any object".to_owned(), note }
+    told(Quantity { value, unit }, "Time without any object".to_owned(), note)
 }
 
 /// What to say when the view has a filter, which this page cannot obey.

@@ -7,8 +7,8 @@ use crate::panels::timeline_words::bucket_said;
 use crate::parts::data_table::Sheet;
 use crate::range::span_said;
 use crate::signals::use_link::Page;
-use contract::coverage::{CoverageRow, Delivered, Delivery, Doubled, Slot};
-use contract::{Coverage, Moment, Span, View, human, link};
+use contract::coverage::{CoverageRow, Delivered, Doubled, Freshness, Slot};
+use contract::{Coverage, Moment, Span, View, human};
 
 /// `1 object`, `288 objects`; the number to three digits.
 pub fn counted(number: u64, one: &str, more: &str) -> String {
@@ -29,22 +29,20 @@ pub fn file_name(key: &str) -> &str {
 }
 
 /// When the objects of a source are written.
-pub fn delivery_said(delivery: Delivery) -> String {
-    match delivery {
-        Delivery::Unknown => "not known".to_owned(),
-        Delivery::Copied => "not known: these objects are copies".to_owned(),
-        Delivery::Lag { median, most } if most - median < 60 => {
-            format!("{} after the window", human::duration(median))
-        }
-        Delivery::Lag { median, most } => {
+pub fn delivery_said(source: &Freshness) -> String {
+    match (source.median_lag_secs, source.most_lag_secs) {
+        (Some(median), Some(most)) if most - median >= 60 => {
             format!("{}, nearly all within {}", human::duration(median), human::duration(most))
         }
+        (Some(median), _) => format!("{} after the window", human::duration(median)),
+        (None, _) if source.copied => "not known: these objects are copies".to_owned(),
+        (None, _) => "not known".to_owned(),
     }
 }
 
 /// Whether the times of writing tell anything for any of the sources.
 pub fn knows_delivery(coverage: &Coverage) -> bool {
-    coverage.freshness.iter().any(|source| matches!(source.delivery, Delivery::Lag { .. }))
+    coverage.freshness.iter().any(|source| source.median_lag_secs.is_some())
 }
 
 /// What is known of a cell, in the order of importance.
@@ -241,7 +239,7 @@ fn coverage_secs(view: &View, around: Span) -> i64 {
 
 fn lead(label: &str, view: &View, span: Span) -> Lead {
     let view = View { from: Moment::At(span.from), to: Moment::At(span.to), ..view.clone() };
-    Lead { label: label.to_owned(), link: link::encode(&view), page: Page::Coverage }
+    Lead { label: label.to_owned(), address: Page::Coverage.address(&view) }
 }
 
 fn unknown(parts: Vec<Part>) -> Headline {
@@ -347,12 +345,15 @@ mod tests {
 
     #[test]
     fn delivery_is_said_in_words() {
-        assert_eq!(delivery_said(Delivery::Lag { median: 420, most: 440 }), "7 min after the window");
-        assert_eq!(
-            delivery_said(Delivery::Lag { median: 420, most: 1_200 }),
-            "7 min, nearly all within 20 min"
-        );
-        assert!(delivery_said(Delivery::Copied).contains("copies"));
+        let lag = |median, most| Freshness {
+            median_lag_secs: Some(median),
+            most_lag_secs: Some(most),
+            ..Freshness::default()
+        };
+        assert_eq!(delivery_said(&lag(420, 440)), "7 min after the window");
+        assert_eq!(delivery_said(&lag(420, 1_200)), "7 min, nearly all within 20 min");
+        let copied = Freshness { copied: true, ..Freshness::default() };
+        assert!(delivery_said(&copied).contains("copies"));
     }
 
     #[test]

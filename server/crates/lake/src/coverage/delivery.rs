@@ -4,7 +4,7 @@
 use crate::catalog::ObjectEntry;
 use crate::flow_logs::LogKey;
 use crate::manifest::Manifest;
-use contract::coverage::{Delivery, LATE_SECS, WINDOW_SECS};
+use contract::coverage::{LATE_SECS, WINDOW_SECS};
 use hashbrown::HashMap;
 use store::keys;
 
@@ -18,6 +18,17 @@ const NEVER_SECS: i64 = 86_400;
 
 /// Objects that are looked at, about: enough for a quantile.
 const SAMPLED: usize = 20_000;
+
+/// What the times of writing tell about one source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Delivery {
+    /// Whether the objects were written in one go: they are copies.
+    pub copied: bool,
+    /// Seconds from the end of the window to the object, for half of the objects; `None` when the times tell nothing.
+    pub median_secs: Option<i64>,
+    /// The same for all but one in twenty.
+    pub most_secs: Option<i64>,
+}
 
 /// What the times of writing tell, by source.
 #[derive(Debug, Default)]
@@ -43,7 +54,7 @@ impl Deliveries {
 
     /// Whether an object came late, as far as that can be told.
     pub fn is_late(&self, object: &ObjectEntry, log: &LogKey) -> bool {
-        let is_told = !log.id.is_empty() && matches!(self.of_source(&object.source), Delivery::Lag { .. });
+        let is_told = !log.id.is_empty() && self.of_source(&object.source).median_secs.is_some();
         is_told && object.modified.is_some_and(|at| at - (object.stamp + WINDOW_SECS) > LATE_SECS)
     }
 }
@@ -57,7 +68,7 @@ fn judged(times: &[(i64, i64)]) -> Delivery {
     };
     let lags = sorted(|(stamp, modified)| modified - (stamp + WINDOW_SECS));
     let (Some(median), Some(most)) = (quantile(&lags, 50), quantile(&lags, 95)) else {
-        return Delivery::Unknown;
+        return Delivery::default();
     };
     let middle =
         |values: &[i64]| quantile(values, 75).unwrap_or_default() - quantile(values, 25).unwrap_or_default();
@@ -66,9 +77,9 @@ fn judged(times: &[(i64, i64)]) -> Delivery {
     let in_one_go = windows >= JUDGED_SECS && windows > COPIED_FACTOR * writes;
     // An object that is older than the end of its window was not delivered then: AWS cannot know the future.
     if in_one_go || median > NEVER_SECS || median < 0 {
-        Delivery::Copied
+        Delivery { copied: true, ..Delivery::default() }
     } else {
-        Delivery::Lag { median, most: most.max(median) }
+        Delivery { copied: false, median_secs: Some(median), most_secs: Some(most) }
     }
 }
 
@@ -86,28 +97,34 @@ mod tests {
         (0..288).map(|window| window * WINDOW_SECS).map(|at| (at, written(at + WINDOW_SECS))).collect()
     }
 
+    const COPIED: Delivery = Delivery { copied: true, median_secs: None, most_secs: None };
+
+    fn lag(median: i64, most: i64) -> Delivery {
+        Delivery { copied: false, median_secs: Some(median), most_secs: Some(most) }
+    }
+
     #[test]
     fn deliveries_one_after_the_other_have_a_lag() {
-        assert_eq!(judged(&day(|end| end + 420)), Delivery::Lag { median: 420, most: 420 });
+        assert_eq!(judged(&day(|end| end + 420)), lag(420, 420));
         let few_late = judged(&day(|end| end + if end % 3_000 == 0 { 7_200 } else { 300 }));
-        assert_eq!(few_late, Delivery::Lag { median: 300, most: 7_200 });
+        assert_eq!(few_late, lag(300, 7_200));
     }
 
     #[test]
     fn what_was_written_in_one_go_is_a_copy() {
-        assert_eq!(judged(&day(|_| 86_400 + 60)), Delivery::Copied);
-        assert_eq!(judged(&day(|end| end + 90 * 86_400)), Delivery::Copied);
-        assert_eq!(judged(&day(|end| end - 100)), Delivery::Copied);
+        assert_eq!(judged(&day(|_| 86_400 + 60)), COPIED);
+        assert_eq!(judged(&day(|end| end + 90 * 86_400)), COPIED);
+        assert_eq!(judged(&day(|end| end - 100)), COPIED);
     }
 
     #[test]
     fn an_hour_that_was_caught_up_at_once_is_late_and_no_copy() {
         let outage = day(|end| if (40_000..43_600).contains(&end) { 50_000 } else { end + 300 });
-        assert!(matches!(judged(&outage), Delivery::Lag { median: 300, .. }));
+        assert_eq!(judged(&outage).median_secs, Some(300));
     }
 
     #[test]
     fn nothing_tells_nothing() {
-        assert_eq!(judged(&[]), Delivery::Unknown);
+        assert_eq!(judged(&[]), Delivery::default());
     }
 }

@@ -231,7 +231,12 @@ fn freshness(
         one.newest_record = one.newest_record.max(object.last);
         one.newest_window = one.newest_window.max(Some(object.stamp + WINDOW_SECS));
     }
-    fresh.iter_mut().for_each(|one| one.delivery = deliveries.of_source(&one.source));
+    for one in &mut fresh {
+        let delivery = deliveries.of_source(&one.source);
+        one.copied = delivery.copied;
+        one.median_lag_secs = delivery.median_secs;
+        one.most_lag_secs = delivery.most_secs;
+    }
     fresh.retain(|one| source.is_none_or(|name| name == one.source));
     fresh
 }

@@ -36,7 +36,15 @@ pub fn ranked(kept: &[SetAsideLine], most: usize) -> Vec<Reason> {
     for line in kept {
         let (whole, what) = (line.line.is_none(), general(&line.why));
         let (reason, objects) = groups.entry((whole, without_digits(what))).or_insert_with(|| {
-            let reason = Reason { what: what.to_owned(), count: 0, objects: 0, whole, example: line.clone() };
+            let reason = Reason {
+                what: what.to_owned(),
+                count: 0,
+                objects: 0,
+                whole,
+                object: line.object.clone(),
+                line: line.line,
+                why: line.why.clone(),
+            };
             (reason, BTreeSet::new())
         });
         reason.count += 1;
@@ -91,7 +99,8 @@ mod tests {
                 (false, "dstport is not a number", 1, 1),
             ]
         );
-        assert_eq!(reasons[1].example, kept[0]);
+        assert_eq!((reasons[1].object.as_str(), reasons[1].line), ("a", Some(3)));
+        assert_eq!(reasons[1].why, kept[0].why);
         assert_eq!(ranked(&kept, 1).len(), 1);
     }
 }
