@@ -39,14 +39,14 @@ pub fn survey(opening: Opening) -> impl IntoView {
         <DeliveryPanel load/>
         <div class="pair">
             <SheetPanel spec=&LINES load/>
-            <SheetPanel spec=&FRESHNESS load/>
+            <div class="stack">
+                <SheetPanel spec=&FRESHNESS load/>
+                <SheetPanel spec=&FLOW_LOGS load/>
+            </div>
         </div>
         <SheetPanel spec=&REASONS load/>
         <SheetPanel spec=&OBJECTS load/>
-        <div class="pair">
-            <SheetPanel spec=&FLOW_LOGS load/>
-            <SheetPanel spec=&LACKING load/>
-        </div>
+        <SheetPanel spec=&LACKING load/>
         <Silence load/>
     }
 }

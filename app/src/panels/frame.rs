@@ -95,9 +95,9 @@ pub fn sentence(message: &str) -> String {
 
 /// A text with what stands in backquotes set as code.
 pub fn words(text: &str) -> impl IntoView + use<> {
-    let piece = |(index, text): (usize, &str)| match index % 2 {
-        1 => view! { <code>{text.to_owned()}</code> }.into_any(),
-        _ => view! { <span>{text.to_owned()}</span> }.into_any(),
+    let piece = |(index, text): (usize, &str)| {
+        let class = if index % 2 == 1 { "code" } else { "" };
+        view! { <span class=class>{text.to_owned()}</span> }
     };
     text.split('`').enumerate().map(piece).collect_view()
 }

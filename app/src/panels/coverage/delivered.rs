@@ -79,6 +79,7 @@ fn lines(coverage: &Coverage, _: Told) -> Vec<Row> {
         (vec![Cell::new(Look::Name, name).note(meaning), number(count), share(count)], "")
     };
     let verdict = match lines.unaccounted() {
+        0 if lines.all == 0 => "nothing was read".to_owned(),
         0 => "every line is accounted for".to_owned(),
         lost => format!("{} not accounted for", human::exact(lost)),
     };

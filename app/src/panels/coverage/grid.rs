@@ -4,7 +4,7 @@
 use super::Answer;
 use super::sheet::{Foot, Way};
 use super::tiles::filter_note;
-use super::words::{cell_told, knows_delivery, sheet};
+use super::words::{cell_told, counted, knows_delivery, sheet};
 use crate::chart::ticks::{date_and_clock, step_words, zone_name};
 use crate::panels::frame::{Frame, faces};
 use crate::panels::scene::{Scene, use_scene};
@@ -30,7 +30,7 @@ const LEGEND: [(&str, &str); 6] = [
     ("shade-1,shade-2,shade-3,shade-4,shade-5", "few to many objects"),
     ("gap", "nothing delivered"),
     ("blank", "not expected"),
-    ("shade-1 skip", "AWS skipped records"),
+    ("shade-1 skips", "AWS skipped records"),
     ("shade-1 aside", "lines set aside or object unread"),
     ("shade-1 late", "late objects"),
 ];
@@ -203,7 +203,7 @@ fn draw_row(
 }
 
 /// The classes of a cell: its shade (`shade-1` to `shade-5`), what is missing (`gap`, `partial`, `blank`) and its marks
-/// (`skip`, `late`, `aside`).
+/// (`skips`, `late`, `aside`).
 fn look(row: &CoverageRow, bucket: usize, most: u64) -> String {
     let at = |values: &[u64]| values.get(bucket).copied().unwrap_or(0);
     let slot = match row.slots.get(bucket).copied().unwrap_or_default() {
@@ -218,7 +218,7 @@ fn look(row: &CoverageRow, bucket: usize, most: u64) -> String {
         objects => format!(" shade-{}", (objects * SHADES).div_ceil(most.max(1)).clamp(1, SHADES)),
     };
     let aside = at(&row.set_aside) + at(&row.failed);
-    let marks = [mark(" skip", at(&row.skipdata)), mark(" late", at(&row.late)), mark(" aside", aside)];
+    let marks = [mark(" skips", at(&row.skipdata)), mark(" late", at(&row.late)), mark(" aside", aside)];
     format!("cell{shade}{slot}{}", marks.concat())
 }
 
@@ -296,8 +296,8 @@ fn Legend(load: Answer) -> impl IntoView {
     };
     view! {
         <ul class="cover-legend">
+            <li>{move || format!("At most {} in a cell", counted(most(), "object", "objects"))}</li>
             {LEGEND.map(key).collect_view()}
-            <li>{move || format!("at most {} objects", human::count(most().max(1)))}</li>
         </ul>
     }
 }
@@ -333,6 +333,6 @@ mod tests {
             ..CoverageRow::default()
         };
         assert_eq!(look(&row, 0, 1), "cell gap late");
-        assert_eq!(look(&row, 1, 1), "cell partial skip aside");
+        assert_eq!(look(&row, 1, 1), "cell partial skips aside");
     }
 }

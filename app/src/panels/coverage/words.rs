@@ -23,9 +23,11 @@ pub fn place(account: &str, region: &str) -> String {
     }
 }
 
-/// The end of a key, which tells objects apart; the whole is long.
+/// The end of a key, which tells objects apart: the file's name, of one in AWS's form without account and region.
 pub fn file_name(key: &str) -> &str {
-    key.rsplit_once('/').map_or(key, |(_, name)| name)
+    let name = key.rsplit_once('/').map_or(key, |(_, name)| name);
+    let in_form = name.split_once("_vpcflowlogs_").and_then(|(_, rest)| rest.split_once('_'));
+    in_form.map_or(name, |(_, rest)| rest)
 }
 
 /// When the objects of a source are written.
@@ -341,6 +343,8 @@ mod tests {
     fn an_object_is_named_by_the_end_of_its_key() {
         assert_eq!(file_name("AWSLogs/1/x.log.gz"), "x.log.gz");
         assert_eq!(file_name("x.log"), "x.log");
+        let name = "a/123456789012_vpcflowlogs_us-east-1_fl-1_20180620T1620Z_fe.log.gz";
+        assert_eq!(file_name(name), "fl-1_20180620T1620Z_fe.log.gz");
     }
 
     #[test]
