@@ -3,16 +3,21 @@
 
 use crate::exchanges::Exchanges;
 use crate::keys::of_end;
-use crate::ladder::{self, End, Sides};
+use crate::ladder::{self, End, Ends, Sides};
 use crate::openings::Openings;
 use crate::own::Own;
-use crate::ports::rank;
+use crate::ports::Ranked;
 use crate::records::{Address, NO_ADDRESS, Ports, Records, View, is_multicast};
 use crate::servers::{Servers, Way};
 use crate::verdicts::{Client, Evidence, Verdicts};
+use std::hint::black_box;
 
 /// IANA numbers of ICMP and ICMPv6: what pings.
 const PINGS: [i32; 2] = [1, 58];
+
+/// Records whose places in the tables are loaded together: many more than a processor waits for at once, few enough
+/// for all places to stay in its nearest cache.
+const BLOCK: usize = 64;
 
 /// What is known. Learning the same records again changes nothing; in which order they come matters only where a
 /// bound is reached, or where an interface's address can be told by later records alone.
@@ -29,8 +34,16 @@ impl Knowledge {
     /// interfaces have. A chunk of any size; what one chunk proves is used for the next.
     pub fn learn(&mut self, records: &Records<'_>) {
         self.own.learn(records);
-        for row in 0..records.rows {
-            self.learn_sides(records, row);
+        let mut block = Vec::with_capacity(BLOCK);
+        for begin in (0..records.rows).step_by(BLOCK) {
+            block.clear();
+            block.extend((begin..records.rows.min(begin + BLOCK)).map(|row| Keyed::new(records, row)));
+            let load = |at: &Keyed| {
+                let other = if at.both_may_serve() { self.servers.touch_to_meet(at.unlikely) } else { 0 };
+                self.servers.touch_to_meet(at.likely) ^ other
+            };
+            black_box(block.iter().map(load).fold(0, |all, one| all ^ one));
+            block.iter().for_each(|at| self.learn_sides(at));
         }
     }
 
@@ -45,16 +58,38 @@ impl Knowledge {
     /// were learned is still logged.
     pub fn judge(&self, records: &Records<'_>, verdicts: &mut Verdicts) {
         verdicts.restart(records.rows);
-        let here = self.own.here(records);
+        let mut undecided = Vec::with_capacity(records.rows);
         for row in 0..records.rows {
-            let ports = records.ports(row);
-            let (client, evidence) = self.sides(records, row, ports);
+            let sides = ladder::by_flags(records.protocol(row), records.tcp_flags(row));
+            let (client, evidence) = sides.unwrap_or_default();
             verdicts.client.push(client);
             verdicts.evidence.push(evidence);
-            verdicts.service_port.push(service_port(ports, client));
-            verdicts.direction.push(self.own.direction(records, &here, row));
-            verdicts.told_elsewhere.push(self.own.told_elsewhere(records, &here, row));
+            if client == Client::Unknown {
+                undecided.push(row);
+            }
         }
+        let mut block = Vec::with_capacity(BLOCK);
+        for rows in undecided.chunks(BLOCK) {
+            block.clear();
+            block.extend(rows.iter().map(|row| Keyed::new(records, *row)));
+            let load = |at: &Keyed| {
+                self.openings.touch(at.likely, at.unlikely)
+                    ^ self.servers.touch(at.likely)
+                    ^ self.servers.touch(at.unlikely)
+            };
+            black_box(block.iter().map(load).fold(0, |all, one| all ^ one));
+            for (row, at) in rows.iter().zip(&block) {
+                let mut sides = self.sides(at);
+                if sides.0 == Client::Unknown && is_multicast(&records.talkers(*row, View::Packet).1) {
+                    sides = (Client::Source, Evidence::Multicast);
+                }
+                (verdicts.client[*row], verdicts.evidence[*row]) = sides;
+            }
+        }
+        for (row, client) in verdicts.client.iter().enumerate() {
+            verdicts.service_port.push(service_port(records.ports(row), *client));
+        }
+        self.own.judge(records, verdicts);
     }
 
     /// Adds what another reader of records learned. In which order readers are added does not matter. What is
@@ -78,104 +113,131 @@ impl Knowledge {
         self.own.add(interface, address);
     }
 
-    fn learn_sides(&mut self, records: &Records<'_>, row: usize) {
-        let (src, dst) = records.talkers(row, View::Packet);
-        if src == NO_ADDRESS || dst == NO_ADDRESS {
-            return;
+    fn learn_sides(&mut self, at: &Keyed) {
+        match at.ports {
+            Ports::Two(..) if at.likely != 0 => {}
+            Ports::None if at.likely != 0 => return self.learn_portless(at),
+            _ => return,
         }
-        let (protocol, rejected) = (records.protocol(row), records.is_rejected(row));
-        let (from, to) = match records.ports(row) {
-            Ports::Missing => return,
-            Ports::None => return self.learn_portless(protocol, src, dst, rejected),
-            Ports::Two(from, to) => (from, to),
-        };
-        let (from_key, to_key) = (of_end(&src, protocol, from), of_end(&dst, protocol, to));
-        match ladder::by_flags(protocol, records.tcp_flags(row)) {
-            Some((Client::Destination, _)) => {
-                self.openings.note(to_key, from_key);
-                self.servers.prove(from_key);
-                if !rejected {
-                    self.servers.meet(from_key, to_key, Way::Told);
+        let to_likely = if at.likely_is_src { Way::Told } else { Way::Heard };
+        match ladder::by_flags(at.protocol, at.tcp_flags) {
+            Some((client, evidence)) => {
+                let likely_serves = (client == Client::Destination) == at.likely_is_src;
+                let keys = [at.unlikely, at.likely];
+                let (server, client) = (keys[usize::from(likely_serves)], keys[usize::from(!likely_serves)]);
+                self.openings.note(client, server);
+                match (evidence, at.rejected) {
+                    (Evidence::SynAck, true) => self.servers.prove(server, client, Way::Refused),
+                    (Evidence::SynAck, false) => self.servers.prove(server, client, Way::Told),
+                    (_, true) => {}
+                    (_, false) => self.servers.meet(server, client, Way::Heard),
                 }
             }
-            Some(_) => {
-                self.openings.note(from_key, to_key);
-                if !rejected {
-                    self.servers.meet(to_key, from_key, Way::Heard);
+            None if at.rejected => {
+                if at.unlikely_port.is_service() {
+                    let (src, dst) = at.src_and_dst();
+                    self.servers.refuse(src, dst);
                 }
             }
             None => {
-                let (source, destination) = (rank(from), rank(to));
-                // Whoever speaks with a service's port from one that is none is its client and gathers no peers.
-                if rejected {
-                    if source.is_service() && destination.is_service() {
-                        self.servers.refuse(from_key, to_key);
-                    }
-                    return;
-                }
-                if destination.is_service() || !source.is_service() {
-                    self.servers.meet(to_key, from_key, Way::Heard);
-                }
-                if source.is_service() || !destination.is_service() {
-                    self.servers.meet(from_key, to_key, Way::Told);
+                self.servers.meet(at.likely, at.unlikely, to_likely);
+                if at.both_may_serve() {
+                    let to_unlikely = if at.likely_is_src { Way::Heard } else { Way::Told };
+                    self.servers.meet(at.unlikely, at.likely, to_unlikely);
                 }
             }
         }
     }
 
-    fn learn_portless(&mut self, protocol: i32, src: Address, dst: Address, rejected: bool) {
-        let (from, to) = (of_end(&src, protocol, 0), of_end(&dst, protocol, 0));
-        self.exchanges.note(from, to, rejected);
-        if !rejected && PINGS.contains(&protocol) {
-            self.servers.meet(to, from, Way::Heard);
-            self.servers.meet(from, to, Way::Told);
+    fn learn_portless(&mut self, at: &Keyed) {
+        let (src, dst) = at.src_and_dst();
+        self.exchanges.note(src, dst, at.rejected);
+        if !at.rejected && PINGS.contains(&at.protocol) {
+            self.servers.meet(dst, src, Way::Heard);
+            self.servers.meet(src, dst, Way::Told);
         }
     }
 
-    fn sides(&self, records: &Records<'_>, row: usize, ports: Ports) -> Sides {
-        let (from, to) = match ports {
+    /// All that stands below the record's own SYN bits.
+    fn sides(&self, at: &Keyed) -> Sides {
+        match at.ports {
             Ports::Missing => return Sides::default(),
-            Ports::None => (0, 0),
-            Ports::Two(from, to) => (from, to),
+            Ports::None => return self.portless_sides(at),
+            Ports::Two(..) => {}
+        }
+        if let Some(opened) = self.openings.opened_by(at.likely, at.unlikely) {
+            let client = if opened == at.likely_is_src { Client::Source } else { Client::Destination };
+            return (client, Evidence::SameConversation);
+        }
+        let ends = Ends {
+            likely: End::new(at.likely_port, self.servers.standing(at.likely)),
+            unlikely: End::new(at.unlikely_port, self.servers.standing(at.unlikely)),
+            likely_is_src: at.likely_is_src,
         };
-        let protocol = records.protocol(row);
-        if ports != Ports::None
-            && let Some(sides) = ladder::by_flags(protocol, records.tcp_flags(row))
-        {
-            return sides;
-        }
+        ladder::by_ends(&ends, at.rejected)
+    }
+
+    fn portless_sides(&self, at: &Keyed) -> Sides {
+        let (src, dst) = at.src_and_dst();
+        let standings = (&self.servers.standing(src), &self.servers.standing(dst));
+        ladder::without_ports(self.exchanges.client(src, dst), standings, at.rejected)
+    }
+}
+
+/// What the tables are asked about one record; its ends ordered as in [`Ends`]. Both keys are 0 where an address is
+/// missing.
+#[derive(Clone, Copy, Debug)]
+struct Keyed {
+    likely: u64,
+    unlikely: u64,
+    likely_port: Ranked,
+    unlikely_port: Ranked,
+    likely_is_src: bool,
+    ports: Ports,
+    protocol: i32,
+    tcp_flags: i32,
+    rejected: bool,
+}
+
+impl Keyed {
+    #[inline]
+    fn new(records: &Records<'_>, row: usize) -> Self {
         let (src, dst) = records.talkers(row, View::Packet);
-        let (from_key, to_key) = (of_end(&src, protocol, from), of_end(&dst, protocol, to));
-        let known = src != NO_ADDRESS && dst != NO_ADDRESS;
-        let standing = |key| if known { self.servers.standing(key) } else { Default::default() };
-        let (rejected, to_multicast) = (records.is_rejected(row), is_multicast(&dst));
-        if ports == Ports::None {
-            let first = self.exchanges.client(from_key, to_key);
-            return ladder::without_ports(
-                first,
-                (&standing(from_key), &standing(to_key)),
-                rejected,
-                to_multicast,
-            );
+        let (ports, protocol) = (records.ports(row), records.protocol(row));
+        let (from, to) = if let Ports::Two(from, to) = ports { (from, to) } else { (0, 0) };
+        let is_known = src != NO_ADDRESS && dst != NO_ADDRESS;
+        let key = |address, port| if is_known { of_end(address, protocol, port) } else { 0 };
+        let (src_key, dst_key) = (key(&src, from), key(&dst, to));
+        let (src_port, dst_port) = (Ranked::new(from), Ranked::new(to));
+        let likely_is_src = src_port < dst_port;
+        // Exchanged by arithmetic: which end is the likely one is as good as random, and a branch on it would be too.
+        let exchange = (src_key ^ dst_key) & if likely_is_src { u64::MAX } else { 0 };
+        Keyed {
+            likely: dst_key ^ exchange,
+            unlikely: src_key ^ exchange,
+            likely_port: src_port.min(dst_port),
+            unlikely_port: src_port.max(dst_port),
+            likely_is_src,
+            ports,
+            protocol,
+            tcp_flags: records.tcp_flags(row),
+            rejected: records.is_rejected(row),
         }
-        match self.openings.opened_by(from_key, to_key).filter(|_| known) {
-            Some(true) => (Client::Source, Evidence::SameConversation),
-            Some(false) => (Client::Destination, Evidence::SameConversation),
-            None => ladder::by_ends(
-                &End::new(from, standing(from_key)),
-                &End::new(to, standing(to_key)),
-                rejected,
-                to_multicast,
-            ),
-        }
+    }
+
+    fn src_and_dst(&self) -> (u64, u64) {
+        if self.likely_is_src { (self.likely, self.unlikely) } else { (self.unlikely, self.likely) }
+    }
+
+    /// Whether the unlikely end may serve too, by its port: what speaks with a service's port from one that is none
+    /// is a client, and gathers no peers by it.
+    fn both_may_serve(&self) -> bool {
+        !self.likely_port.is_service() || self.unlikely_port.is_service()
     }
 }
 
 fn service_port(ports: Ports, client: Client) -> i32 {
-    match (ports, client) {
-        (Ports::Two(_, to), Client::Source) => i32::from(to),
-        (Ports::Two(from, _), Client::Destination) => i32::from(from),
-        (Ports::Two(from, to), Client::Unknown) if from == to => i32::from(from),
-        _ => crate::NO_NUMBER,
-    }
+    let Ports::Two(from, to) = ports else { return crate::NO_NUMBER };
+    let (from, to) = (i32::from(from), i32::from(to));
+    [if from == to { from } else { crate::NO_NUMBER }, to, from][client as usize]
 }

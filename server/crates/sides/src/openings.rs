@@ -1,8 +1,9 @@
 //! Who opened which conversation, by the SYN bits of one of its records. A small table that forgets: a newer
 //! conversation takes the place of an older one.
 
-/// Conversations remembered, 2 MB: those of a commit of a quarter of a million records twice over.
-const PLACES: usize = 1 << 19;
+/// Conversations remembered, 1 MB, as much as the nearer caches hold: a commit of a quarter of a million records has
+/// some fifty thousand.
+const PLACES: usize = 1 << 18;
 const SHIFT: u32 = 64 - PLACES.trailing_zeros();
 
 /// The conversations.
@@ -22,6 +23,12 @@ impl Openings {
         if let Some(place) = self.places.get_mut((pair >> SHIFT) as usize) {
             *place = mark(pair, client < server);
         }
+    }
+
+    /// Loads what the next question about a conversation will need; the value means nothing.
+    pub(crate) fn touch(&self, one: u64, other: u64) -> u64 {
+        let pair = crate::keys::of_pair(one, other);
+        self.places.get((pair >> SHIFT) as usize).copied().unwrap_or_default().into()
     }
 
     /// Whether `one` opened the conversation with `other`, if that is remembered.

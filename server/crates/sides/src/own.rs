@@ -7,7 +7,7 @@ mod settle;
 
 use crate::keys::{KeyMap, of_address};
 use crate::records::{Address, NO_ADDRESS, Records, View, is_multicast, is_private_v4};
-use crate::verdicts::Direction;
+use crate::verdicts::{Direction, Verdicts};
 use hashbrown::HashMap;
 use settle::Unsettled;
 
@@ -43,77 +43,108 @@ pub(crate) struct Own {
     holders: KeyMap<u32>,
 }
 
-/// The interfaces of a chunk by their place in its names; `None` for those that are not known.
-pub(crate) type Here<'a> = Vec<Option<&'a Interface>>;
+/// The interfaces of a chunk by their place in its names. Nearly all have one address that nearly all of their records
+/// hold: it lies where it is found without asking the interface.
+struct Here<'a> {
+    first: Vec<Address>,
+    more: Vec<&'a [Address]>,
+}
+
+impl Here<'_> {
+    fn has(&self, key: Option<usize>, address: &Address) -> bool {
+        let Some((first, more)) = key.and_then(|key| Some((self.first.get(key)?, self.more.get(key)?)))
+        else {
+            return false;
+        };
+        (first == address) & (*first != NO_ADDRESS) || !more.is_empty() && more.contains(address)
+    }
+}
 
 impl Own {
     /// Takes what a chunk proves.
     pub(crate) fn learn(&mut self, records: &Records<'_>) {
         let places: Vec<Option<u32>> = records.interface_names.iter().map(|name| self.place(name)).collect();
         let mut unsettled = Unsettled::new(self, &places);
+        let first = self.here(records).first;
         for row in 0..records.rows {
-            let Some(place) = records.interface(row).and_then(|key| *places.get(key)?) else { continue };
+            let Some(key) = records.interface(row) else { continue };
             let (src, dst) = records.talkers(row, View::Interface);
-            if src == NO_ADDRESS || dst == NO_ADDRESS {
+            let logged = records.direction.get(row).copied().unwrap_or_default();
+            let known = first.get(key).copied().unwrap_or(NO_ADDRESS);
+            let (may_be_src, may_be_dst) = (logged != Direction::Ingress, logged != Direction::Egress);
+            // Either way round is as frequent: no branch between the two.
+            if may_be_src & (known == src) | may_be_dst & (known == dst) & (known != NO_ADDRESS) {
                 continue;
             }
-            let Some(interface) = self.interfaces.get(place as usize) else { continue };
-            match records.direction.get(row) {
-                Some(Direction::Ingress) if !interface.has(&dst) => self.claim(place, dst),
-                Some(Direction::Egress) if !interface.has(&src) => self.claim(place, src),
-                Some(Direction::Ingress | Direction::Egress) => {}
-                _ if interface.has(&src) || interface.has(&dst) => {}
-                _ => unsettled.push(place, src, dst),
+            if let Some(place) = places.get(key).copied().flatten() {
+                self.learn_row(&mut unsettled, place, (src, dst), logged);
             }
         }
         unsettled.settle(self);
     }
 
-    /// The interfaces of a chunk.
-    pub(crate) fn here(&self, records: &Records<'_>) -> Here<'_> {
-        records
+    /// A record of an interface whose first address does not explain it.
+    fn learn_row(
+        &mut self,
+        unsettled: &mut Unsettled,
+        place: u32,
+        (src, dst): (Address, Address),
+        logged: Direction,
+    ) {
+        let Some(interface) = self.interfaces.get(place as usize) else { return };
+        if src == NO_ADDRESS || dst == NO_ADDRESS {
+            return;
+        }
+        match logged {
+            Direction::Ingress => self.claim(place, dst),
+            Direction::Egress => self.claim(place, src),
+            Direction::Unknown if interface.has(&src) || interface.has(&dst) => {}
+            Direction::Unknown => unsettled.push(place, src, dst),
+        }
+    }
+
+    /// Adds direction and [`crate::Verdicts::told_elsewhere`] to the verdicts.
+    pub(crate) fn judge(&self, records: &Records<'_>, verdicts: &mut Verdicts) {
+        let here = self.here(records);
+        for row in 0..records.rows {
+            let key = records.interface(row);
+            let ends = records.talkers(row, View::Interface);
+            let own = (here.has(key, &ends.0), here.has(key, &ends.1));
+            let logged = records.direction.get(row).copied().unwrap_or_default();
+            verdicts.direction.push(if logged == Direction::Unknown && key.is_some() {
+                direction(&ends, own)
+            } else {
+                logged
+            });
+            let packet_ends = records.talkers(row, View::Packet);
+            let own = if packet_ends == ends {
+                own
+            } else {
+                (here.has(key, &packet_ends.0), here.has(key, &packet_ends.1))
+            };
+            verdicts
+                .told_elsewhere
+                .push(!records.is_rejected(row) && self.is_told_elsewhere(&packet_ends, own));
+        }
+    }
+
+    /// By the ends in the packets, and which of them are the interface's own.
+    fn is_told_elsewhere(&self, (src, dst): &(Address, Address), own: (bool, bool)) -> bool {
+        let is_held = |address| self.holders.contains_key(&of_address(address));
+        !own.1 && (is_held(dst) || !own.0 && is_held(src))
+    }
+
+    fn here(&self, records: &Records<'_>) -> Here<'_> {
+        let own: Vec<&[Address]> = records
             .interface_names
             .iter()
-            .map(|name| self.interfaces.get(*self.by_name.get(*name)? as usize))
-            .collect()
-    }
-
-    /// Which way a record goes: as the log says, else by its interface's own addresses, else from a private IPv4
-    /// address to a public one or back, for a VPC's interfaces have private ones. What goes to a group leaves: of
-    /// what arrives AWS writes the interface's own address.
-    pub(crate) fn direction(&self, records: &Records<'_>, here: &Here<'_>, row: usize) -> Direction {
-        let logged = records.direction.get(row).copied().unwrap_or_default();
-        let Some(key) = records.interface(row).filter(|_| logged == Direction::Unknown) else {
-            return logged;
-        };
-        let (src, dst) = records.talkers(row, View::Interface);
-        let has = |address| here.get(key).copied().flatten().is_some_and(|i| i.has(address));
-        match (has(&src), has(&dst)) {
-            (true, false) => Direction::Egress,
-            (false, true) => Direction::Ingress,
-            (true, true) => Direction::Unknown,
-            (false, false) if is_multicast(&dst) => Direction::Egress,
-            (false, false) => match (is_private_v4(&src), is_private_v4(&dst)) {
-                (Some(true), Some(false)) => Direction::Egress,
-                (Some(false), Some(true)) => Direction::Ingress,
-                _ => Direction::Unknown,
-            },
+            .map(|name| self.by_name.get(*name).and_then(|place| self.interfaces.get(*place as usize)))
+            .map(|interface| interface.map(|i| i.own.as_slice()).unwrap_or_default())
+            .collect();
+        Here {
+            first: own.iter().map(|own| own.first().copied().unwrap_or(NO_ADDRESS)).collect(),
+            more: own.iter().map(|own| own.get(1..).unwrap_or_default()).collect(),
         }
-    }
-
-    /// Whether the record of another interface tells of the same packets and is the one to count.
-    pub(crate) fn told_elsewhere(&self, records: &Records<'_>, here: &Here<'_>, row: usize) -> bool {
-        if records.is_rejected(row) {
-            return false;
-        }
-        let interface = records.interface(row).and_then(|key| here.get(key).copied().flatten());
-        let has = |address| interface.is_some_and(|i| i.has(address));
-        let (src, dst) = records.talkers(row, View::Packet);
-        if has(&dst) {
-            return false;
-        }
-        self.holders.contains_key(&of_address(&dst))
-            || (!has(&src) && self.holders.contains_key(&of_address(&src)))
     }
 
     /// Every interface with its addresses, by name.
@@ -152,5 +183,21 @@ impl Own {
 
     fn holder(&self, address: &Address) -> Option<u32> {
         self.holders.get(&of_address(address)).copied()
+    }
+}
+
+/// Which way a record goes by its interface's own addresses, else from a private IPv4 address to a public one or back,
+/// for a VPC's interfaces have private ones. What goes to a group leaves: of what arrives AWS writes the interface's own
+/// address.
+fn direction((src, dst): &(Address, Address), own: (bool, bool)) -> Direction {
+    if own.0 != own.1 {
+        return [Direction::Ingress, Direction::Egress][usize::from(own.0)];
+    }
+    match (is_private_v4(src), is_private_v4(dst)) {
+        _ if own.0 => Direction::Unknown,
+        _ if is_multicast(dst) => Direction::Egress,
+        (Some(true), Some(false)) => Direction::Egress,
+        (Some(false), Some(true)) => Direction::Ingress,
+        _ => Direction::Unknown,
     }
 }

@@ -32,40 +32,44 @@ pub(crate) enum Rank {
     Ephemeral,
 }
 
-impl Rank {
-    /// Known or privileged: a client draws such a port by accident only.
-    pub(crate) fn is_service(self) -> bool {
-        self <= Rank::Privileged
-    }
-}
+/// A port with its rank before it, as one number: the smaller of two is likelier a server's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Ranked(u32);
 
-/// One bit per port that is known for a service.
-static KNOWN: LazyLock<Box<[u64; 1024]>> = LazyLock::new(|| {
-    let mut bits = Box::new([0_u64; 1024]);
-    for port in 0..=u16::MAX {
-        if names::service_name(port).is_some() || SERVICES_AMONG_CLIENTS.contains(&port) {
-            bits[usize::from(port >> 6)] |= 1 << (port & 63);
-        }
-    }
-    bits
-});
-
-/// The rank of a port.
-pub(crate) fn rank(port: u16) -> Rank {
-    if KNOWN[usize::from(port >> 6)] >> (port & 63) & 1 == 1 {
-        return Rank::Known;
-    }
-    match port {
+/// The rank of every port, 64 KB: a record's two ports are of different ranks, in an order no processor can foresee, so
+/// that looking up costs less than comparing.
+static RANKS: LazyLock<Vec<Rank>> = LazyLock::new(|| {
+    let rank = |port| match port {
+        _ if names::service_name(port).is_some() || SERVICES_AMONG_CLIENTS.contains(&port) => Rank::Known,
         0..UNPRIVILEGED => Rank::Privileged,
         UNPRIVILEGED..HIGH => Rank::Low,
         HIGH..EPHEMERAL => Rank::Middle,
         EPHEMERAL.. => Rank::Ephemeral,
-    }
-}
+    };
+    (0..=u16::MAX).map(rank).collect()
+});
 
-/// Whether no client takes this port by default.
-pub(crate) fn is_privileged(port: u16) -> bool {
-    port < UNPRIVILEGED
+impl Ranked {
+    /// A port and its rank.
+    pub(crate) fn new(port: u16) -> Self {
+        let rank = RANKS.get(usize::from(port)).copied().unwrap_or(Rank::Ephemeral);
+        Ranked((rank as u32) << 16 | u32::from(port))
+    }
+
+    /// Whether another's rank is worse: no matter which port of its rank it is.
+    pub(crate) fn outranks(self, other: Self) -> bool {
+        self.0 >> 16 < other.0 >> 16
+    }
+
+    /// Known or privileged: a client draws such a port by accident only.
+    pub(crate) fn is_service(self) -> bool {
+        self.0 >> 16 <= Rank::Privileged as u32
+    }
+
+    /// Whether no client takes this port by default.
+    pub(crate) fn is_privileged(self) -> bool {
+        (self.0 as u16) < UNPRIVILEGED
+    }
 }
 
 /// Whether a protocol (IANA number) has ports.
@@ -79,10 +83,12 @@ mod tests {
 
     #[test]
     fn ports_rank_by_how_seldom_clients_draw_them() {
-        let ports = [27_017, 443, 1_000, 8_000, 30_080, 33_000, 65_535];
-        let ranks = ports.map(rank);
-        assert_eq!(ranks[0], Rank::Known);
-        assert!(ranks.is_sorted(), "{ranks:?}");
-        assert_eq!(rank(50_051), Rank::Known);
+        let ports = [27_017, 443, 1_000, 8_000, 30_080, 65_535];
+        let ranked = ports.map(Ranked::new);
+        assert!(!ranked[1].outranks(ranked[0]) && !ranked[0].outranks(ranked[1]), "both are known");
+        for pair in ranked[1..].windows(2) {
+            assert!(pair[0] < pair[1] && (pair[0].outranks(pair[1])), "{pair:?}");
+        }
+        assert!(Ranked::new(50_051).is_service() && !Ranked::new(50_052).is_service());
     }
 }

@@ -1,68 +1,126 @@
 //! Every end that matters, bounded: ends with one peer wait in a small table that forgets, those with more stay.
 //! Clients' ports have one peer each and are nearly all ends there are; they never get further than the first table.
 
-use crate::keys::KeyMap;
 use crate::standing::{Standing, door_bit, peer_bit};
 
-/// Most ends kept, about 6 MB. An account with a thousand interfaces has a few thousand servers of its own; the rest
-/// is room for servers outside.
+/// Most ends kept, 8 MB. An account with a thousand interfaces has a few thousand servers of its own; the rest is room
+/// for servers outside.
 pub(crate) const SERVERS: usize = 1 << 17;
+/// Places of the smallest table.
+const SMALLEST: usize = 1 << 10;
 /// Ends with one peer that are remembered, 2 MB: a chunk of a quarter of a million records brings about as many.
 const WAITING: usize = 1 << 18;
 const WAITING_SHIFT: u32 = 64 - WAITING.trailing_zeros();
+/// Hints, 128 KB: with all ends known one in eight of the others has a bit by chance.
+const HINTS: usize = 1 << 20;
 /// Low bits of a waiting place: which way its peer was seen.
 const HEARD: u64 = 1;
 const TOLD: u64 = 2;
 
-/// Which way a record went, seen from an end.
+/// A record between an end and a peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
-    /// A peer sent to it.
+    /// The peer sent to it and was let through.
     Heard,
-    /// It sent to a peer.
+    /// It sent to the peer and was let through.
     Told,
+    /// It sent to the peer and was refused.
+    Refused,
+}
+
+/// An end and what is known of it, two in a cache line; key 0 is an empty place.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(align(32))]
+struct Slot {
+    key: u64,
+    standing: Standing,
 }
 
 /// All ends.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Servers {
-    known: KeyMap<Standing>,
+    /// Open addressing by the upper bits of the key, at most half full, and an empty place behind the last. Our own
+    /// because a place can be loaded before it is needed: waiting for memory is most of what a record costs.
+    slots: Vec<Slot>,
+    /// What a key is shifted by to give its place.
+    shift: u32,
+    len: usize,
+    /// One bit per known end, by bits of its key: tells of nearly every client that it is not known, without leaving
+    /// the nearer caches.
+    hints: Vec<u64>,
     /// Half of the end's key, 30 bits of its peer's, two bits of [`Way`]; allocated when the first end comes.
     waiting: Vec<u64>,
 }
 
 impl Servers {
-    /// What is known of an end.
+    /// What is known of an end. No branch on whether it is known: of a record's two ends one is, and which one
+    /// no processor can foresee.
     pub(crate) fn standing(&self, end: u64) -> Standing {
-        self.known.get(&end).copied().unwrap_or_default()
+        let place = self.hinted(end);
+        let Some(slot) = self.slots.get(place) else { return Standing::default() };
+        if slot.key != end && slot.key != 0 {
+            let found = self.place(end).and_then(|place| self.slots.get(place));
+            return found.map(|slot| slot.standing).unwrap_or_default();
+        }
+        let (is_it, all) = (slot.key == end && end != 0, slot.standing);
+        let mask = if is_it { u64::MAX } else { 0 };
+        Standing {
+            heard: all.heard & mask,
+            told: all.told & mask,
+            refused: all.refused & mask as u16,
+            proven: all.proven & is_it,
+        }
     }
 
-    /// An end answered a SYN.
-    pub(crate) fn prove(&mut self, end: u64) {
-        self.entry(end).proven = true;
+    /// Loads what the next question about an end will need; the value means nothing.
+    pub(crate) fn touch(&self, end: u64) -> u64 {
+        self.slots.get(self.hinted(end)).map_or(0, |slot| slot.key)
+    }
+
+    /// The same for [`Servers::meet`].
+    pub(crate) fn touch_to_meet(&self, end: u64) -> u64 {
+        if self.may_know(end) {
+            return self.touch(end);
+        }
+        self.waiting.get((end >> WAITING_SHIFT) as usize).copied().unwrap_or_default()
+    }
+
+    /// An end answered a peer's SYN.
+    pub(crate) fn prove(&mut self, end: u64, peer: u64, way: Way) {
+        if let Some(standing) = self.entry(end) {
+            standing.proven = true;
+            record(standing, peer_bit(peer), way);
+        }
     }
 
     /// A known service refused an end.
     pub(crate) fn refuse(&mut self, end: u64, door: u64) {
-        self.entry(end).refused |= door_bit(door);
+        if let Some(standing) = self.entry(end) {
+            standing.refused |= door_bit(door);
+        }
     }
 
     /// A record passed between an end and a peer.
     pub(crate) fn meet(&mut self, end: u64, peer: u64, way: Way) {
-        if let Some(standing) = self.known.get_mut(&end) {
-            return record(standing, peer_bit(peer), way);
+        if let Some(slot) = self.place(end).and_then(|place| self.slots.get_mut(place)) {
+            return record(&mut slot.standing, peer_bit(peer), way);
         }
         if self.waiting.is_empty() {
             self.waiting = vec![0; WAITING];
         }
         let Some(place) = self.waiting.get_mut((end >> WAITING_SHIFT) as usize) else { return };
-        let (tag, mark) = (end << 32 | (peer >> 32 & !3), if way == Way::Heard { HEARD } else { TOLD });
+        let mark = match way {
+            Way::Heard => HEARD,
+            Way::Told => TOLD,
+            Way::Refused => return,
+        };
+        let tag = end << 32 | (peer >> 32 & !3);
         let (before, ways) = (*place & !3, *place & 3);
         if before == tag {
             *place |= mark;
         } else if before >> 32 == tag >> 32 && ways != 0 {
             let first = peer_bit(before << 32);
-            let standing = self.entry(end);
+            let Some(standing) = self.entry(end) else { return };
             if ways & HEARD != 0 {
                 record(standing, first, Way::Heard);
             }
@@ -77,39 +135,109 @@ impl Servers {
 
     /// Adds what somebody else knows.
     pub(crate) fn add(&mut self, end: u64, standing: &Standing) {
-        self.entry(end).add(standing);
+        if let Some(mine) = self.entry(end) {
+            mine.add(standing);
+        }
     }
 
     /// All that is known, in the order of the keys.
     pub(crate) fn known(&self) -> Vec<(u64, Standing)> {
-        let mut known: Vec<_> = self.known.iter().map(|(end, standing)| (*end, *standing)).collect();
+        let mut known: Vec<_> =
+            self.slots.iter().filter(|slot| slot.key != 0).map(|slot| (slot.key, slot.standing)).collect();
         known.sort_unstable_by_key(|(end, _)| *end);
         known
     }
 
-    fn entry(&mut self, end: u64) -> &mut Standing {
-        if self.known.len() >= SERVERS && !self.known.contains_key(&end) {
-            self.forget_half();
+    /// Where an end is, if it is known.
+    fn place(&self, end: u64) -> Option<usize> {
+        let mut place = self.hinted(end);
+        loop {
+            match self.slots.get(place)?.key {
+                key if key == end && end != 0 => return Some(place),
+                0 => return None,
+                _ => place = self.after(place),
+            }
         }
-        self.known.entry(end).or_default()
+    }
+
+    /// Where an end would be if nobody else were there; the empty place behind the last if it cannot be known.
+    fn hinted(&self, end: u64) -> usize {
+        if self.may_know(end) { self.home(end) } else { self.slots.len().saturating_sub(1) }
+    }
+
+    fn may_know(&self, end: u64) -> bool {
+        let (word, bit) = hint(end);
+        self.hints.get(word).is_some_and(|bits| bits & bit != 0)
+    }
+
+    fn home(&self, end: u64) -> usize {
+        (end >> self.shift) as usize
+    }
+
+    /// The next place, from the last on to the first.
+    fn after(&self, place: usize) -> usize {
+        if place + 2 < self.slots.len() { place + 1 } else { 0 }
+    }
+
+    /// The standing of an end, new or old; `None` for the key that no end has.
+    fn entry(&mut self, end: u64) -> Option<&mut Standing> {
+        if let Some(place) = self.place(end) {
+            return self.slots.get_mut(place).map(|slot| &mut slot.standing);
+        }
+        if self.len >= SERVERS {
+            self.forget_half();
+        } else if 2 * (self.len + 1) >= self.slots.len() {
+            let known = self.known();
+            self.rebuild((2 * self.len).next_power_of_two().max(SMALLEST) * 2, &known);
+        }
+        let place = self.insert(end, Standing::default())?;
+        self.slots.get_mut(place).map(|slot| &mut slot.standing)
+    }
+
+    fn insert(&mut self, key: u64, standing: Standing) -> Option<usize> {
+        let (word, bit) = hint(key);
+        *self.hints.get_mut(word).filter(|_| key != 0)? |= bit;
+        let mut place = self.home(key);
+        while self.slots.get(place)?.key != 0 {
+            place = self.after(place);
+        }
+        *self.slots.get_mut(place)? = Slot { key, standing };
+        self.len += 1;
+        Some(place)
+    }
+
+    /// A table of a power of two of places.
+    fn rebuild(&mut self, places: usize, known: &[(u64, Standing)]) {
+        self.slots.clear();
+        self.slots.resize(places + 1, Slot::default());
+        self.shift = 64 - places.trailing_zeros();
+        self.hints.clear();
+        self.hints.resize(HINTS / 64, 0);
+        self.len = 0;
+        for (end, standing) in known {
+            self.insert(*end, *standing);
+        }
     }
 
     /// Forgets the ends with the least to lose, those with the larger keys first where they are equal: half of all,
     /// so that it happens seldom.
     fn forget_half(&mut self) {
-        let mut order: Vec<_> = self.known.iter().map(|(end, standing)| (standing.weight(), !*end)).collect();
-        let half = order.len() / 2;
-        let (_, middle, _) = order.select_nth_unstable(half);
-        let least = *middle;
-        self.known.retain(|end, standing| (standing.weight(), !*end) >= least);
+        let mut known = self.known();
+        known.sort_by_key(|(_, standing)| std::cmp::Reverse(standing.weight()));
+        known.truncate(SERVERS / 2);
+        self.rebuild(2 * SERVERS, &known);
     }
 }
 
+/// The bit of an end among the hints: other bits of the key than those of its place.
+fn hint(end: u64) -> (usize, u64) {
+    let bit = end as usize % HINTS;
+    (bit / 64, 1 << (bit % 64))
+}
+
 fn record(standing: &mut Standing, bit: u64, way: Way) {
-    match way {
-        Way::Heard => standing.heard |= bit,
-        Way::Told => standing.told |= bit,
-    }
+    standing.heard |= if way == Way::Heard { bit } else { 0 };
+    standing.told |= if way == Way::Told { bit } else { 0 };
 }
 
 #[cfg(test)]
@@ -143,15 +271,26 @@ mod tests {
     }
 
     #[test]
+    fn all_ends_are_found_again_while_the_table_grows() {
+        let mut servers = Servers::default();
+        for port in 1..20_000 {
+            servers.prove(end(port), end(0), Way::Told);
+        }
+        assert!((1..20_000).all(|port| servers.standing(end(port)).proven));
+        assert!(!servers.standing(end(20_000)).proven);
+        assert_eq!(servers.known().len(), 19_999);
+    }
+
+    #[test]
     fn the_table_stays_bounded_and_keeps_who_has_most_peers() {
         let mut servers = Servers::default();
         for peer in 0..64 {
             servers.meet(end(443), end(peer), Way::Heard);
         }
         for other in 0..2 * SERVERS as u64 {
-            servers.prove(of_pair(other, 1));
+            servers.prove(of_pair(other, 1), 1, Way::Refused);
         }
-        assert!(servers.known.len() <= SERVERS);
+        assert!(servers.known().len() <= SERVERS);
         assert!(servers.standing(end(443)).fan_in() > 30);
     }
 }

@@ -22,13 +22,17 @@ impl Standing {
     /// peer counts that both sent and received, so that strangers knocking at a client's port make no server of it.
     /// Exact for few, up to 64 for many.
     pub(crate) fn fan_in(&self) -> u32 {
-        if self.told == 0 { self.heard.count_ones() } else { (self.heard & self.told).count_ones() }
+        let answered = if self.told == 0 { u64::MAX } else { self.told };
+        (self.heard & answered).count_ones()
     }
 
     /// Whether it tried doors rather than answered.
     pub(crate) fn is_prober(&self) -> bool {
+        if self.refused == 0 || self.proven {
+            return false;
+        }
         let refused = self.refused.count_ones();
-        refused >= DOORS_TRIED && self.fan_in() < refused && !self.proven
+        refused >= DOORS_TRIED && self.fan_in() < refused
     }
 
     /// Adds what somebody else knows.

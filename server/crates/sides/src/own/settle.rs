@@ -7,7 +7,7 @@ use crate::records::{Address, is_multicast, is_private_v4};
 use hashbrown::HashMap;
 
 /// Records looked at per interface and chunk: more say nothing new about its address.
-const PER_CHUNK: usize = 2_048;
+const PER_CHUNK: usize = 256;
 /// Peers that a public IPv4 address must have before it is taken for an interface's own: VPCs of public ranges are
 /// rare, private hosts that speak with one public peer are not.
 const PUBLIC_PEERS: u32 = 8;
