@@ -94,6 +94,7 @@ impl Commit {
             protocol: &self.protocol,
             tcp_flags: if version_2 { &[] } else { &self.tcp_flags },
             rejected: &self.rejected,
+            start: &[],
             direction: &[],
         }
     }

@@ -80,8 +80,8 @@ impl Knowledge {
             black_box(block.iter().map(load).fold(0, |all, one| all ^ one));
             for (row, at) in rows.iter().zip(&block) {
                 let mut sides = self.sides(at);
-                if sides.0 == Client::Unknown && is_multicast(&records.talkers(*row, View::Packet).1) {
-                    sides = (Client::Source, Evidence::Multicast);
+                if sides.0 == Client::Unknown {
+                    sides = self.last_resort(records, *row, at);
                 }
                 (verdicts.client[*row], verdicts.evidence[*row]) = sides;
             }
@@ -103,7 +103,7 @@ impl Knowledge {
         }
     }
 
-    /// Every interface that occurred with the addresses it is known to have, by name.
+    /// Every interface of which addresses are known, by name, with those addresses in the order they were found.
     pub fn own_addresses(&self) -> Vec<(&str, &[Address])> {
         self.own.all()
     }
@@ -119,43 +119,57 @@ impl Knowledge {
             Ports::None if at.likely != 0 => return self.learn_portless(at),
             _ => return,
         }
-        let to_likely = if at.likely_is_src { Way::Told } else { Way::Heard };
-        match ladder::by_flags(at.protocol, at.tcp_flags) {
-            Some((client, evidence)) => {
-                let likely_serves = (client == Client::Destination) == at.likely_is_src;
-                let keys = [at.unlikely, at.likely];
-                let (server, client) = (keys[usize::from(likely_serves)], keys[usize::from(!likely_serves)]);
-                self.openings.note(client, server);
-                match (evidence, at.rejected) {
-                    (Evidence::SynAck, true) => self.servers.prove(server, client, Way::Refused),
-                    (Evidence::SynAck, false) => self.servers.prove(server, client, Way::Told),
-                    (_, true) => {}
-                    (_, false) => self.servers.meet(server, client, Way::Heard),
-                }
+        if let Some(sides) = ladder::by_flags(at.protocol, at.tcp_flags) {
+            return self.learn_opening(at, sides);
+        }
+        if at.likely_port == at.unlikely_port {
+            self.note_exchange(at);
+        }
+        if at.rejected {
+            if at.unlikely_port.is_service() {
+                let (src, dst) = at.src_and_dst();
+                self.servers.refuse(src, dst);
             }
-            None if at.rejected => {
-                if at.unlikely_port.is_service() {
-                    let (src, dst) = at.src_and_dst();
-                    self.servers.refuse(src, dst);
-                }
-            }
-            None => {
-                self.servers.meet(at.likely, at.unlikely, to_likely);
-                if at.both_may_serve() {
-                    let to_unlikely = if at.likely_is_src { Way::Heard } else { Way::Told };
-                    self.servers.meet(at.unlikely, at.likely, to_unlikely);
-                }
-            }
+            return;
+        }
+        let (to_likely, to_unlikely) =
+            if at.likely_is_src { (Way::Told, Way::Heard) } else { (Way::Heard, Way::Told) };
+        self.servers.meet(at.likely, at.unlikely, to_likely);
+        if at.both_may_serve() {
+            self.servers.meet(at.unlikely, at.likely, to_unlikely);
+        }
+    }
+
+    /// A record with SYN bits.
+    fn learn_opening(&mut self, at: &Keyed, (client, evidence): Sides) {
+        let likely_serves = (client == Client::Destination) == at.likely_is_src;
+        let keys = [at.unlikely, at.likely];
+        let (server, client) = (keys[usize::from(likely_serves)], keys[usize::from(!likely_serves)]);
+        self.openings.note(client, server);
+        match (evidence, at.rejected) {
+            (Evidence::SynAck, true) => self.servers.prove(server, client, Way::Refused),
+            (Evidence::SynAck, false) => self.servers.prove(server, client, Way::Told),
+            (_, true) => {}
+            (_, false) => self.servers.meet(server, client, Way::Heard),
+        }
+        let clients_port = if likely_serves { at.unlikely_port } else { at.likely_port };
+        if clients_port.is_service() {
+            self.servers.opens(client);
         }
     }
 
     fn learn_portless(&mut self, at: &Keyed) {
         let (src, dst) = at.src_and_dst();
-        self.exchanges.note(src, dst, at.rejected);
+        self.note_exchange(at);
         if !at.rejected && PINGS.contains(&at.protocol) {
             self.servers.meet(dst, src, Way::Heard);
             self.servers.meet(src, dst, Way::Told);
         }
+    }
+
+    fn note_exchange(&mut self, at: &Keyed) {
+        let (src, dst) = at.src_and_dst();
+        self.exchanges.note(src, dst, at.rejected, at.start);
     }
 
     /// All that stands below the record's own SYN bits.
@@ -180,7 +194,23 @@ impl Knowledge {
     fn portless_sides(&self, at: &Keyed) -> Sides {
         let (src, dst) = at.src_and_dst();
         let standings = (&self.servers.standing(src), &self.servers.standing(dst));
-        ladder::without_ports(self.exchanges.client(src, dst), standings, at.rejected)
+        ladder::without_ports(self.exchanges.only_one_way(src, dst), standings, at.rejected)
+    }
+
+    /// Where neither peers nor ports tell.
+    fn last_resort(&self, records: &Records<'_>, row: usize, at: &Keyed) -> Sides {
+        let (src, dst) = at.src_and_dst();
+        let one_way = self.exchanges.only_one_way(src, dst);
+        let earlier = self.exchanges.earlier(src, dst);
+        if one_way != Client::Unknown {
+            (one_way, Evidence::SameConversation)
+        } else if is_multicast(&records.talkers(row, View::Packet).1) {
+            (Client::Source, Evidence::Multicast)
+        } else if earlier != Client::Unknown {
+            (earlier, Evidence::Earlier)
+        } else {
+            Sides::default()
+        }
     }
 }
 
@@ -197,6 +227,7 @@ struct Keyed {
     protocol: i32,
     tcp_flags: i32,
     rejected: bool,
+    start: i64,
 }
 
 impl Keyed {
@@ -222,6 +253,7 @@ impl Keyed {
             protocol,
             tcp_flags: records.tcp_flags(row),
             rejected: records.is_rejected(row),
+            start: records.start(row),
         }
     }
 

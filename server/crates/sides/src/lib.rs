@@ -19,11 +19,16 @@
 //! 1. the record's own SYN or SYN-ACK bits;
 //! 2. those of another record of the same conversation, of either direction, at any interface;
 //! 3. one end answered a SYN elsewhere at this port: a proven server;
-//! 4. one end was refused at several well-known ports while nobody spoke with it: a prober;
+//! 4. one end opens conversations from a service's port, or was refused at several: a prober;
 //! 5. fan-in: one end speaks with clearly more peers (address and port) than the other does;
 //! 6. a port known for a service, then a privileged port, against one that is not;
 //! 7. ports in ranges that differ in how often clients draw from them;
-//! 8. the destination of a refused record, or of a multicast.
+//! 8. the destination of a refused record, or of a multicast;
+//! 9. where there are no ports, or both are the same: the only direction let through, the end that pings many, the
+//!    direction that began earlier.
+//!
+//! A known client port against a destination refused is read as an answer that came too late only while nothing speaks
+//! for a scanner in disguise.
 //!
 //! | module | idea |
 //! |---|---|

@@ -147,9 +147,10 @@ impl Own {
         }
     }
 
-    /// Every interface with its addresses, by name.
+    /// Every interface that has addresses, by name.
     pub(crate) fn all(&self) -> Vec<(&str, &[Address])> {
-        let mut all: Vec<_> = self.interfaces.iter().map(|i| (&*i.name, i.own.as_slice())).collect();
+        let known = self.interfaces.iter().filter(|interface| !interface.own.is_empty());
+        let mut all: Vec<_> = known.map(|i| (&*i.name, i.own.as_slice())).collect();
         all.sort_unstable_by_key(|(name, _)| *name);
         all
     }

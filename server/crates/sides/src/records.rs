@@ -41,6 +41,8 @@ pub struct Records<'a> {
     pub tcp_flags: &'a [i32],
     /// Whether `action` is REJECT.
     pub rejected: &'a [bool],
+    /// `start`, Unix seconds.
+    pub start: &'a [i64],
     /// `flow-direction`.
     pub direction: &'a [crate::Direction],
 }
@@ -87,6 +89,11 @@ impl Records<'_> {
 
     pub(crate) fn is_rejected(&self, row: usize) -> bool {
         self.rejected.get(row).copied().unwrap_or(false)
+    }
+
+    /// The record's `start`; later than all where it is missing.
+    pub(crate) fn start(&self, row: usize) -> i64 {
+        self.start.get(row).copied().unwrap_or(i64::MAX)
     }
 
     /// The place of the record's interface, if it has one.

@@ -67,8 +67,9 @@ impl Servers {
         Standing {
             heard: all.heard & mask,
             told: all.told & mask,
-            refused: all.refused & mask as u16,
+            refused: all.refused & mask as u32,
             proven: all.proven & is_it,
+            opens: all.opens & is_it,
         }
     }
 
@@ -100,6 +101,13 @@ impl Servers {
         }
     }
 
+    /// An end with a service's port sent a SYN.
+    pub(crate) fn opens(&mut self, end: u64) {
+        if let Some(standing) = self.entry(end) {
+            standing.opens = true;
+        }
+    }
+
     /// A record passed between an end and a peer.
     pub(crate) fn meet(&mut self, end: u64, peer: u64, way: Way) {
         if let Some(slot) = self.place(end).and_then(|place| self.slots.get_mut(place)) {
@@ -108,28 +116,19 @@ impl Servers {
         if self.waiting.is_empty() {
             self.waiting = vec![0; WAITING];
         }
-        let Some(place) = self.waiting.get_mut((end >> WAITING_SHIFT) as usize) else { return };
         let mark = match way {
             Way::Heard => HEARD,
             Way::Told => TOLD,
             Way::Refused => return,
         };
+        let Some(place) = self.waiting.get_mut((end >> WAITING_SHIFT) as usize) else { return };
         let tag = end << 32 | (peer >> 32 & !3);
-        let (before, ways) = (*place & !3, *place & 3);
-        if before == tag {
+        if *place & !3 == tag {
             *place |= mark;
-        } else if before >> 32 == tag >> 32 && ways != 0 {
-            let first = peer_bit(before << 32);
-            let Some(standing) = self.entry(end) else { return };
-            if ways & HEARD != 0 {
-                record(standing, first, Way::Heard);
-            }
-            if ways & TOLD != 0 {
-                record(standing, first, Way::Told);
-            }
-            record(standing, peer_bit(peer), way);
-        } else {
+        } else if *place >> 32 != tag >> 32 || *place & 3 == 0 {
             *place = tag | mark;
+        } else if let Some(standing) = self.entry(end) {
+            record(standing, peer_bit(peer), way);
         }
     }
 
@@ -190,8 +189,16 @@ impl Servers {
             let known = self.known();
             self.rebuild((2 * self.len).next_power_of_two().max(SMALLEST) * 2, &known);
         }
-        let place = self.insert(end, Standing::default())?;
+        let place = self.insert(end, self.waited(end))?;
         self.slots.get_mut(place).map(|slot| &mut slot.standing)
+    }
+
+    /// What is known of an end with one peer.
+    fn waited(&self, end: u64) -> Standing {
+        let place = self.waiting.get((end >> WAITING_SHIFT) as usize).copied().unwrap_or_default();
+        let (is_it, first) = (place >> 32 == end & 0xffff_ffff, peer_bit(place << 32));
+        let bit = |way| if is_it && place & way != 0 { first } else { 0 };
+        Standing { heard: bit(HEARD), told: bit(TOLD), ..Standing::default() }
     }
 
     fn insert(&mut self, key: u64, standing: Standing) -> Option<usize> {

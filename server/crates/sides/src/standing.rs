@@ -11,10 +11,12 @@ pub(crate) struct Standing {
     pub(crate) heard: u64,
     /// Peers that it sent to, let through, likewise.
     pub(crate) told: u64,
-    /// Known services that refused it, each as one of 16 bits.
-    pub(crate) refused: u16,
+    /// Known services that refused it, each as one of 32 bits.
+    pub(crate) refused: u32,
     /// Answered a SYN.
     pub(crate) proven: bool,
+    /// Sent a SYN, although its port is a service's.
+    pub(crate) opens: bool,
 }
 
 impl Standing {
@@ -26,13 +28,14 @@ impl Standing {
         (self.heard & answered).count_ones()
     }
 
-    /// Whether it tried doors rather than answered.
+    /// Whether it is a client in spite of a server's port: it opens and never answers, or it tried many doors in vain.
+    /// An answer that says "nobody listens here" makes a peer too, so peers must be a good many more than refusals.
     pub(crate) fn is_prober(&self) -> bool {
-        if self.refused == 0 || self.proven {
+        if self.proven || (self.refused == 0 && !self.opens) {
             return false;
         }
         let refused = self.refused.count_ones();
-        refused >= DOORS_TRIED && self.fan_in() < refused
+        self.opens || refused >= DOORS_TRIED && self.fan_in() < 2 * refused
     }
 
     /// Adds what somebody else knows.
@@ -41,6 +44,7 @@ impl Standing {
         self.told |= other.told;
         self.refused |= other.refused;
         self.proven |= other.proven;
+        self.opens |= other.opens;
     }
 
     /// How much would be lost without it; the least is forgotten first.
@@ -55,9 +59,9 @@ pub(crate) fn peer_bit(peer: u64) -> u64 {
     1 << (peer >> 40 & 63)
 }
 
-/// The bit of a peer among 16.
-pub(crate) fn door_bit(peer: u64) -> u16 {
-    1 << (peer >> 40 & 15)
+/// The bit of a peer among 32.
+pub(crate) fn door_bit(peer: u64) -> u32 {
+    1 << (peer >> 40 & 31)
 }
 
 #[cfg(test)]
@@ -74,9 +78,16 @@ mod tests {
 
     #[test]
     fn a_prober_is_refused_more_often_than_spoken_with() {
-        let scanner = Standing { refused: 0b111, ..Standing::default() };
+        let scanner = Standing { refused: 0b111, heard: 0b1, told: 0b1, ..Standing::default() };
         assert!(scanner.is_prober());
-        let server = Standing { refused: 0b111, heard: 0b1111, told: 0b1111, ..Standing::default() };
+        let server = Standing { heard: 0b11_1111, told: 0b11_1111, ..scanner };
         assert!(!server.is_prober());
+    }
+
+    #[test]
+    fn who_opens_from_a_servers_port_is_a_client_unless_it_answers_there_too() {
+        let opens = Standing { opens: true, heard: 0b11_1111, ..Standing::default() };
+        assert!(opens.is_prober());
+        assert!(!Standing { proven: true, ..opens }.is_prober());
     }
 }

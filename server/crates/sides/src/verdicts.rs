@@ -53,7 +53,7 @@ pub enum Evidence {
     SameConversation = 3,
     /// One end answered a SYN at this port elsewhere.
     ProvenServer = 4,
-    /// One end tried several doors in vain, or pings many that ping nobody.
+    /// One end opens conversations from a service's port, tried several doors in vain, or pings many that ping nobody.
     Prober = 5,
     /// One end speaks with many peers at this port.
     FanIn = 6,
@@ -65,11 +65,13 @@ pub enum Evidence {
     Rejected = 9,
     /// The destination is a multicast or broadcast address.
     Multicast = 10,
+    /// Its packets began earlier than those of the opposite direction.
+    Earlier = 11,
 }
 
 impl Evidence {
     /// All of them, by number.
-    pub const ALL: [Evidence; 11] = [
+    pub const ALL: [Evidence; 12] = [
         Evidence::None,
         Evidence::Syn,
         Evidence::SynAck,
@@ -81,6 +83,7 @@ impl Evidence {
         Evidence::PortRange,
         Evidence::Rejected,
         Evidence::Multicast,
+        Evidence::Earlier,
     ];
 
     /// The evidence of a stored number; `None` for one of a later version.
@@ -102,6 +105,7 @@ impl Evidence {
             Evidence::PortRange => "port-range",
             Evidence::Rejected => "rejected",
             Evidence::Multicast => "multicast",
+            Evidence::Earlier => "earlier",
         }
     }
 }

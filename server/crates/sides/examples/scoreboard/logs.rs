@@ -69,6 +69,7 @@ pub struct Chunk {
     protocol: Vec<i32>,
     tcp_flags: Vec<i32>,
     rejected: Vec<bool>,
+    start: Vec<i64>,
     interface: Vec<u32>,
     interfaces: Vec<Box<str>>,
     places: HashMap<Box<str>, u32>,
@@ -98,6 +99,7 @@ impl Chunk {
             protocol: &self.protocol,
             tcp_flags: &self.tcp_flags,
             rejected: &self.rejected,
+            start: &self.start,
             direction: &[],
         };
         match format {
@@ -126,6 +128,9 @@ impl Chunk {
             (&mut self.tcp_flags, "tcp-flags"),
         ] {
             numbers(batch, name, to);
+        }
+        if let Some(Data::Int64(starts)) = batch.column("start").map(|column| &column.data) {
+            self.start.extend_from_slice(starts);
         }
         let mut places = |name: &str| -> u32 {
             if let Some(place) = self.places.get(name) {

@@ -2,31 +2,32 @@
 //! the one that many peers share; where there is only one peer, the end that no other interface has.
 
 use super::{Interface, LEFT_OVER, Own};
-use crate::keys::of_address;
+use crate::keys::{KeyMap, of_address, of_pair};
 use crate::records::{Address, is_multicast, is_private_v4};
 use hashbrown::HashMap;
 
-/// Records looked at per interface and chunk: more say nothing new about its address.
-const PER_CHUNK: usize = 256;
+/// Different pairs of ends looked at per interface, address family and chunk: more say nothing new about its address.
+const PAIRS: usize = 256;
 /// Peers that a public IPv4 address must have before it is taken for an interface's own: VPCs of public ranges are
 /// rare, private hosts that speak with one public peer are not.
 const PUBLIC_PEERS: u32 = 8;
+
+/// Two ends of a record, in no order.
+type Pair = (Address, Address);
 
 /// The records of a chunk that are in question, by interface.
 pub(super) struct Unsettled {
     /// Which interfaces occur in the chunk: what the others once had may be somebody else's by now.
     here: Vec<u32>,
-    pairs: HashMap<u32, Vec<(Address, Address)>>,
+    /// By interface, and whether they are IPv4.
+    pairs: HashMap<(u32, bool), KeyMap<Pair>>,
 }
 
-/// How often an address occurs among the records in question.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// What an address has to do with the records in question.
+#[derive(Clone, Copy, Debug)]
 struct Share {
-    records: u32,
-    /// Peers, each as one of 64 bits.
-    peers: u64,
+    peers: u32,
     first_peer: Address,
-    several: bool,
 }
 
 impl Unsettled {
@@ -34,31 +35,34 @@ impl Unsettled {
     pub(super) fn new(own: &Own, places: &[Option<u32>]) -> Self {
         let mut here: Vec<u32> = places.iter().copied().flatten().collect();
         here.sort_unstable();
-        let pairs = here
-            .iter()
-            .filter_map(|place| {
-                let left_over = own.interfaces.get(*place as usize).map(|i| i.left_over.clone())?;
-                (!left_over.is_empty()).then_some((*place, left_over))
-            })
-            .collect();
-        Unsettled { here, pairs }
+        let mut unsettled = Unsettled { here, pairs: HashMap::new() };
+        for place in unsettled.here.clone() {
+            for (src, dst) in own.interfaces.get(place as usize).map_or(&[][..], |i| &i.left_over) {
+                unsettled.push(place, *src, *dst);
+            }
+        }
+        unsettled
     }
 
     /// Adds a record.
     pub(super) fn push(&mut self, place: u32, src: Address, dst: Address) {
-        let pairs = self.pairs.entry(place).or_default();
-        if pairs.len() < PER_CHUNK {
-            pairs.push((src, dst));
+        let pairs = self.pairs.entry((place, is_private_v4(&src).is_some())).or_default();
+        if pairs.len() < PAIRS {
+            pairs.insert(of_pair(of_address(&src), of_address(&dst)), (src.min(dst), src.max(dst)));
         }
     }
 
     /// Claims every address that can be told, and leaves the rest for the next chunk. Interfaces with most peers go
     /// first: what is theirs cannot be another's.
     pub(super) fn settle(mut self, own: &mut Own) {
-        let pairs = std::mem::take(&mut self.pairs);
-        let mut open: Vec<(u32, Vec<(Address, Address)>)> = pairs.into_iter().collect();
+        let mut by_place: HashMap<u32, Vec<Pair>> = HashMap::new();
+        for ((place, _), pairs) in std::mem::take(&mut self.pairs) {
+            by_place.entry(place).or_default().extend(pairs.into_values());
+        }
+        let mut open: Vec<(u32, Vec<Pair>)> = by_place.into_iter().collect();
+        open.iter_mut().for_each(|(_, pairs)| pairs.sort_unstable());
         open.sort_by_cached_key(|(place, pairs)| {
-            let most = shares(pairs).values().map(|share| share.peers.count_ones()).max();
+            let most = shares(pairs).values().map(|share| share.peers).max();
             (std::cmp::Reverse(most), *place)
         });
         let mut progress = true;
@@ -67,14 +71,12 @@ impl Unsettled {
             for (place, pairs) in &mut open {
                 while let Some(address) = self.own_among(own, *place, pairs) {
                     own.claim(*place, address);
-                    pairs.retain(|(src, dst)| *src != address && *dst != address);
+                    pairs.retain(|(one, other)| *one != address && *other != address);
                     progress = true;
                 }
             }
         }
         for (place, mut pairs) in open {
-            pairs.sort_unstable();
-            pairs.dedup();
             pairs.truncate(LEFT_OVER);
             if let Some(interface) = own.interfaces.get_mut(place as usize) {
                 interface.left_over = pairs;
@@ -83,11 +85,10 @@ impl Unsettled {
     }
 
     /// The address that is most surely the interface's own; `None` when none is.
-    fn own_among(&self, own: &Own, place: u32, pairs: &[(Address, Address)]) -> Option<Address> {
+    fn own_among(&self, own: &Own, place: u32, pairs: &[Pair]) -> Option<Address> {
         if own.interfaces.get(place as usize).is_none_or(Interface::is_full) {
             return None;
         }
-        let shares = shares(pairs);
         let is_private = |address: &Address| is_private_v4(address) == Some(true);
         let is_public = |address: &Address| is_private_v4(address) == Some(false);
         let tells = |address: &Address, share: &Share| {
@@ -95,18 +96,18 @@ impl Unsettled {
                 return false;
             }
             if is_public(address) {
-                return share.peers.count_ones() >= PUBLIC_PEERS;
+                return share.peers >= PUBLIC_PEERS;
             }
-            share.several
+            share.peers > 1
                 || self.is_anothers(own, place, &share.first_peer)
                 || is_multicast(&share.first_peer)
                 || is_private(address) && is_public(&share.first_peer)
         };
-        let mut told: Vec<_> = shares.iter().filter(|(address, share)| tells(address, share)).collect();
-        told.sort_unstable_by_key(|(address, share)| {
-            (std::cmp::Reverse((!is_public(address), share.records, share.peers.count_ones())), **address)
-        });
-        told.first().map(|(address, _)| **address)
+        let shares = shares(pairs);
+        let told = shares.iter().filter(|(address, share)| tells(address, share));
+        // The largest address among equals, for the order of a map must not decide.
+        told.max_by_key(|(address, share)| (!is_public(address), share.peers, **address))
+            .map(|(address, _)| *address)
     }
 
     /// Whether another interface of this chunk has an address.
@@ -121,19 +122,11 @@ impl Interface {
     }
 }
 
-fn shares(pairs: &[(Address, Address)]) -> HashMap<Address, Share> {
+fn shares(pairs: &[Pair]) -> HashMap<Address, Share> {
     let mut shares: HashMap<Address, Share> = HashMap::new();
-    for (src, dst) in pairs {
-        for (address, peer) in [(src, dst), (dst, src)] {
-            let share = shares.entry(*address).or_insert(Share {
-                records: 0,
-                peers: 0,
-                first_peer: *peer,
-                several: false,
-            });
-            share.records += 1;
-            share.peers |= 1 << (of_address(peer) & 63);
-            share.several |= share.first_peer != *peer;
+    for (one, other) in pairs {
+        for (address, peer) in [(one, other), (other, one)] {
+            shares.entry(*address).or_insert(Share { peers: 0, first_peer: *peer }).peers += 1;
         }
     }
     shares
