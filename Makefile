@@ -42,7 +42,7 @@ NODE_MODULES := end2end/node_modules/.package-lock.json
 CHROMIUM ?= $(firstword $(wildcard /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome \
 	/Applications/Chromium.app/Contents/MacOS/Chromium) $(shell command -v chromium 2>/dev/null))
 
-.PHONY: help demo build test fmt lint walls clippy clippy-browser unit site budget e2e chromium bench deny clean prerequisites native FORCE
+.PHONY: help demo build test fmt lint walls clippy clippy-browser unit site budget e2e chromium bench scoreboard deny clean prerequisites native FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -127,6 +127,10 @@ chromium:
 
 bench: native ## speed beside DuckDB and ClickHouse on the same files; prints a table
 	WEIR="$(WEIR)" DECODE_SPEED="$(TARGET)/release/examples/decode_speed" node bench/run.mjs --work "$(TARGET)/bench"
+
+# A folder of its own: a selection of few crates would choose their dependencies' features anew beside the product's.
+scoreboard: ## how often client, service and direction are right, against twenty simulated VPCs; prints a table
+	CARGO_TARGET_DIR="$(TARGET)/small" cargo run --release --package sides --example scoreboard
 
 deny: ## licences, sources and banned crates (needs cargo-deny)
 	cargo deny check bans licenses sources

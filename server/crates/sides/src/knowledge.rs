@@ -10,14 +10,9 @@ use crate::ports::Ranked;
 use crate::records::{Address, NO_ADDRESS, Ports, Records, View, is_multicast};
 use crate::servers::{Servers, Way};
 use crate::verdicts::{Client, Evidence, Verdicts};
-use std::hint::black_box;
 
 /// IANA numbers of ICMP and ICMPv6: what pings.
 const PINGS: [i32; 2] = [1, 58];
-
-/// Records whose places in the tables are loaded together: many more than a processor waits for at once, few enough
-/// for all places to stay in its nearest cache.
-const BLOCK: usize = 64;
 
 /// What is known. Learning the same records again changes nothing; in which order they come matters only where a
 /// bound is reached, or where an interface's address can be told by later records alone.
@@ -34,16 +29,8 @@ impl Knowledge {
     /// interfaces have. A chunk of any size; what one chunk proves is used for the next.
     pub fn learn(&mut self, records: &Records<'_>) {
         self.own.learn(records);
-        let mut block = Vec::with_capacity(BLOCK);
-        for begin in (0..records.rows).step_by(BLOCK) {
-            block.clear();
-            block.extend((begin..records.rows.min(begin + BLOCK)).map(|row| Keyed::new(records, row)));
-            let load = |at: &Keyed| {
-                let other = if at.both_may_serve() { self.servers.touch_to_meet(at.unlikely) } else { 0 };
-                self.servers.touch_to_meet(at.likely) ^ other
-            };
-            black_box(block.iter().map(load).fold(0, |all, one| all ^ one));
-            block.iter().for_each(|at| self.learn_sides(at));
+        for row in 0..records.rows {
+            self.learn_sides(&Keyed::new(records, row));
         }
     }
 
@@ -58,6 +45,7 @@ impl Knowledge {
     /// were learned is still logged.
     pub fn judge(&self, records: &Records<'_>, verdicts: &mut Verdicts) {
         verdicts.restart(records.rows);
+        // What the record's own bits decide first, by itself: a loop that does one thing is foreseen by a processor.
         let mut undecided = Vec::with_capacity(records.rows);
         for row in 0..records.rows {
             let sides = ladder::by_flags(records.protocol(row), records.tcp_flags(row));
@@ -68,23 +56,13 @@ impl Knowledge {
                 undecided.push(row);
             }
         }
-        let mut block = Vec::with_capacity(BLOCK);
-        for rows in undecided.chunks(BLOCK) {
-            block.clear();
-            block.extend(rows.iter().map(|row| Keyed::new(records, *row)));
-            let load = |at: &Keyed| {
-                self.openings.touch(at.likely, at.unlikely)
-                    ^ self.servers.touch(at.likely)
-                    ^ self.servers.touch(at.unlikely)
-            };
-            black_box(block.iter().map(load).fold(0, |all, one| all ^ one));
-            for (row, at) in rows.iter().zip(&block) {
-                let mut sides = self.sides(at);
-                if sides.0 == Client::Unknown {
-                    sides = self.last_resort(records, *row, at);
-                }
-                (verdicts.client[*row], verdicts.evidence[*row]) = sides;
+        for row in undecided {
+            let at = Keyed::new(records, row);
+            let mut sides = self.sides(&at);
+            if sides.0 == Client::Unknown {
+                sides = self.last_resort(records, row, &at);
             }
+            (verdicts.client[row], verdicts.evidence[row]) = sides;
         }
         for (row, client) in verdicts.client.iter().enumerate() {
             verdicts.service_port.push(service_port(records.ports(row), *client));

@@ -25,12 +25,6 @@ impl Openings {
         }
     }
 
-    /// Loads what the next question about a conversation will need; the value means nothing.
-    pub(crate) fn touch(&self, one: u64, other: u64) -> u64 {
-        let pair = crate::keys::of_pair(one, other);
-        self.places.get((pair >> SHIFT) as usize).copied().unwrap_or_default().into()
-    }
-
     /// Whether `one` opened the conversation with `other`, if that is remembered.
     pub(crate) fn opened_by(&self, one: u64, other: u64) -> Option<bool> {
         let pair = crate::keys::of_pair(one, other);

@@ -40,7 +40,8 @@ struct Slot {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Servers {
     /// Open addressing by the upper bits of the key, at most half full, and an empty place behind the last. Our own
-    /// because a place can be loaded before it is needed: waiting for memory is most of what a record costs.
+    /// because it can be asked without a branch: of a record's two ends one is known, and a processor that guesses
+    /// which is wrong every other time.
     slots: Vec<Slot>,
     /// What a key is shifted by to give its place.
     shift: u32,
@@ -53,8 +54,7 @@ pub(crate) struct Servers {
 }
 
 impl Servers {
-    /// What is known of an end. No branch on whether it is known: of a record's two ends one is, and which one
-    /// no processor can foresee.
+    /// What is known of an end.
     pub(crate) fn standing(&self, end: u64) -> Standing {
         let place = self.hinted(end);
         let Some(slot) = self.slots.get(place) else { return Standing::default() };
@@ -71,19 +71,6 @@ impl Servers {
             proven: all.proven & is_it,
             opens: all.opens & is_it,
         }
-    }
-
-    /// Loads what the next question about an end will need; the value means nothing.
-    pub(crate) fn touch(&self, end: u64) -> u64 {
-        self.slots.get(self.hinted(end)).map_or(0, |slot| slot.key)
-    }
-
-    /// The same for [`Servers::meet`].
-    pub(crate) fn touch_to_meet(&self, end: u64) -> u64 {
-        if self.may_know(end) {
-            return self.touch(end);
-        }
-        self.waiting.get((end >> WAITING_SHIFT) as usize).copied().unwrap_or_default()
     }
 
     /// An end answered a peer's SYN.
