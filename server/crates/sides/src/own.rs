@@ -14,7 +14,7 @@ use settle::Unsettled;
 /// Most addresses of one interface: the largest instances have 50 of each family per interface.
 /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/AvailableIpPerENI.html>
 pub(crate) const PER_INTERFACE: usize = 100;
-/// Most interfaces, some 20 MB: four times what a large organisation's account quota allows to be logged at once.
+/// Most interfaces, some 20 MB. Those beyond have a direction only where the log says it.
 pub(crate) const INTERFACES: usize = 1 << 17;
 /// Pairs of addresses kept of an interface about which they do not yet tell which is its own.
 const LEFT_OVER: usize = 8;

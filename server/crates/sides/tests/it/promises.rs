@@ -109,8 +109,8 @@ proptest! {
         }).map(|line| Line { rejected: false, ..line }).collect();
         let there: Vec<Line> = lines.iter().map(|line| Line { flags: 0, rejected: false, ..*line }).collect();
         let (there, back) = (verdicts(&knowledge, &there), verdicts(&knowledge, &turned));
-        for row in 0..lines.len() {
-            if lines[row].ends.0 != lines[row].ends.1 {
+        for (row, line) in lines.iter().enumerate() {
+            if line.ends.0 != line.ends.1 {
                 prop_assert_eq!(there.client[row].reversed(), back.client[row]);
             }
         }
