@@ -14,6 +14,17 @@ pub struct Batch {
     /// The columns, in the order in which headers first named them. Where an object changes its layout midway
     /// this is the union, null where a line's layout had no such field.
     pub columns: Vec<Column>,
+    /// Runs of rows of the same layout, in order; the first begins at row 0.
+    pub sections: Vec<Section>,
+}
+
+/// Rows of the same layout.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// Its first row; it ends where the next begins or with the batch.
+    pub first_row: usize,
+    /// The columns its layout has, as places in [`Batch::columns`], in the order of the layout.
+    pub columns: Vec<usize>,
 }
 
 /// One field of every row.

@@ -2,14 +2,18 @@
 //! together. Knows whole lines only; how they came in is `stream`'s affair, what a value is the column
 //! builders'.
 
-use crate::batch::Batch;
+use memchr::memchr;
+
+use crate::batch::{Batch, Section};
 use crate::builder::{ColumnBuilder, GROUP_ROWS, Group};
+use crate::coverage;
 use crate::fields::FieldName;
+use crate::format::Format;
+use crate::found::{self, FoundBy, FoundLayout};
 use crate::header;
 use crate::index::{Index, Span};
-use crate::layout::{Above, Dated, Layout, Origin, Shape};
-use crate::number::{self, Reading};
-use crate::tally::{CoverageRecord, Tally, Why, excerpt};
+use crate::layout::{Above, Dated, Layout, Shape, all_text};
+use crate::tally::{Tally, Why, excerpt};
 use crate::want::{Coverage, Limits, Want};
 
 /// What `log-status` says about a line.
@@ -18,6 +22,24 @@ enum Status {
     Traffic,
     NoData,
     SkipData,
+    /// The beginning of one of the three.
+    Cut,
+}
+
+impl Status {
+    /// What a status other than `OK` means. AWS may add one; it is traffic until we know better.
+    #[cold]
+    fn unusual(value: &[u8]) -> Self {
+        match value {
+            b"NODATA" => Self::NoData,
+            b"SKIPDATA" => Self::SkipData,
+            b"-" => Self::Traffic,
+            other if [&b"OK"[..], b"NODATA", b"SKIPDATA"].iter().any(|known| known.starts_with(other)) => {
+                Self::Cut
+            }
+            _ => Self::Traffic,
+        }
+    }
 }
 
 /// Lines of one layout that are to become rows together.
@@ -44,10 +66,16 @@ struct Page<'a> {
     spans: &'a [Span],
 }
 
-impl Page<'_> {
+impl<'a> Page<'a> {
     #[inline]
-    fn value(&self, place: usize) -> &[u8] {
+    fn value(&self, place: usize) -> &'a [u8] {
         self.spans.get(place).map_or(&[], |span| span.of(self.text))
+    }
+
+    /// How many values from `first` on stand before `line_end`.
+    fn count_before(&self, first: usize, line_end: u32) -> usize {
+        let behind = self.spans.get(first..).unwrap_or_default();
+        behind.iter().take_while(|span| span.start < line_end).count()
     }
 }
 
@@ -56,10 +84,16 @@ impl Page<'_> {
 pub(crate) struct LineDecoder {
     want: Want,
     limits: Limits,
+    /// The fields of lines that have no header above them, if the caller said.
+    given: Option<Format>,
     above: Above,
     shape: Shape,
     columns: Vec<ColumnBuilder>,
     rows: usize,
+    sections: Vec<Section>,
+    found: Vec<FoundLayout>,
+    /// Whether the lines come out of JSON.
+    wrapped: bool,
     waiting: Waiting,
     tally: Tally,
     /// Number of the line being decoded, from 1.
@@ -72,10 +106,14 @@ impl LineDecoder {
         Self {
             want,
             limits,
+            given: None,
             above: Above::Nothing,
             shape: Shape::NONE,
             columns: Vec::new(),
             rows: 0,
+            sections: Vec::new(),
+            found: Vec::new(),
+            wrapped: false,
             waiting: Waiting::NONE,
             tally: Tally::default(),
             line: 0,
@@ -83,15 +121,29 @@ impl LineDecoder {
         }
     }
 
+    /// Says what the fields of lines without a header above them are.
+    pub(crate) fn give(&mut self, format: Format) {
+        self.given = Some(format);
+    }
+
+    /// Says whether the lines of this object come out of JSON.
+    pub(crate) fn set_wrapped(&mut self, wrapped: bool) {
+        self.wrapped = wrapped;
+    }
+
     /// Decodes the lines that end in this text; returns where the first that does not starts.
     pub(crate) fn decode(&mut self, text: &[u8]) -> usize {
         let mut index = std::mem::take(&mut self.index);
         index.build(text);
         let page = Page { text, spans: index.spans() };
-        let mut first = 0;
-        for line_end in index.line_ends() {
-            self.line += 1;
-            first = self.decode_line(page, first, *line_end);
+        if memchr(0, text).is_some() {
+            self.decode_damaged(page, index.line_ends());
+        } else {
+            let mut first = 0;
+            for line_end in index.line_ends() {
+                self.line += 1;
+                first = self.decode_line(page, first, *line_end);
+            }
         }
         self.flush(page);
         self.tally.lines += index.line_ends().len() as u64;
@@ -100,11 +152,10 @@ impl LineDecoder {
         done
     }
 
-    /// Counts a line of which nothing is known but its length.
-    pub(crate) fn set_aside_long_line(&mut self) {
+    /// Counts a line that is not even looked at.
+    pub(crate) fn set_aside_unread(&mut self, why: Why) {
         self.line += 1;
         self.tally.lines += 1;
-        let why = Why::LineTooLong { limit: self.limits.line_bytes };
         self.tally.set_aside(self.limits.samples, self.line, why);
     }
 
@@ -112,6 +163,7 @@ impl LineDecoder {
         self.above = Above::Nothing;
         self.shape = Shape::NONE;
         self.line = 0;
+        self.wrapped = false;
     }
 
     pub(crate) fn rows(&self) -> usize {
@@ -129,6 +181,10 @@ impl LineDecoder {
         }
     }
 
+    pub(crate) fn take_layouts(&mut self) -> Vec<FoundLayout> {
+        std::mem::take(&mut self.found)
+    }
+
     pub(crate) fn take_tally(&mut self) -> Tally {
         std::mem::take(&mut self.tally)
     }
@@ -137,6 +193,7 @@ impl LineDecoder {
     pub(crate) fn take(&mut self) -> Batch {
         let rows = std::mem::take(&mut self.rows);
         let columns = self.columns.iter_mut().map(|column| column.take(rows)).collect();
+        let sections = std::mem::take(&mut self.sections);
         match &mut self.above {
             Above::Layout(layout) => {
                 let wanted = std::mem::take(&mut layout.wanted);
@@ -145,10 +202,11 @@ impl LineDecoder {
                     layout.wanted.push((place, self.columns.len()));
                     self.columns.extend(old.get_mut(column).and_then(Option::take));
                 }
+                self.sections.push(layout.section(0));
             }
             Above::Nothing | Above::BadHeader => self.columns.clear(),
         }
-        Batch { rows, columns }
+        Batch { rows, columns, sections }
     }
 
     /// Decodes the line whose values start at `first` and which ends at `line_end`; returns the next line's
@@ -168,14 +226,31 @@ impl LineDecoder {
 
     #[inline]
     fn begins_header(&self, page: Page<'_>, first: usize) -> bool {
-        page.value(first + self.shape.probe).first().is_some_and(|byte| header::begins_name(*byte))
+        page.value(first + self.shape.probe).first().is_some_and(|byte| header::begins_header(*byte))
+    }
+
+    /// Decodes lines of which at least one has a NUL byte in it. To the index a NUL is white space; here it shows that
+    /// something was lost.
+    #[cold]
+    fn decode_damaged(&mut self, page: Page<'_>, line_ends: &[u32]) {
+        let (mut first, mut start) = (0, 0);
+        for line_end in line_ends {
+            self.line += 1;
+            let line = page.text.get(start..*line_end as usize).unwrap_or_default();
+            first = if memchr(0, line).is_some() {
+                self.set_aside(page, Why::NulBytes);
+                first + page.count_before(first, *line_end)
+            } else {
+                self.decode_line(page, first, *line_end)
+            };
+            start = *line_end as usize + 1;
+        }
     }
 
     /// Decodes a line that is not plainly a record of the layout in force: it may still be one.
     #[cold]
     fn decode_unusual_line(&mut self, page: Page<'_>, first: usize, line_end: u32) -> usize {
-        let behind = page.spans.get(first..).unwrap_or_default();
-        let count = behind.iter().take_while(|span| span.start < line_end).count();
+        let count = page.count_before(first, line_end);
         let next = first + count;
         if count == 0 {
             self.tally.blank += 1;
@@ -184,40 +259,65 @@ impl LineDecoder {
         let dated = if count > 1 && header::is_timestamp(page.value(first)) { Dated::Yes } else { Dated::No };
         let undated_first = first + usize::from(dated == Dated::Yes);
         let undated = page.spans.get(undated_first..next).unwrap_or_default();
-        let (could_be_data, columns) = match &self.above {
-            Above::Layout(layout) => {
-                (layout.all_text && layout.fields.len() == undated.len(), layout.fields.len())
-            }
-            Above::Nothing | Above::BadHeader => (false, 0),
-        };
-        if header::is_header(page.text, undated, could_be_data) {
-            self.start_layout(page, header::fields(page.text, undated, self.limits.header_columns), dated);
+        let names = header::without_mark(page.text, undated);
+        if header::is_header(page.text, &names, self.expects_words(undated.len())) {
+            self.start_layout(page, header::fields(page.text, &names, self.limits.header_columns), dated);
             return next;
         }
+        self.assume_layout(page, undated);
         match &self.above {
-            Above::BadHeader => self.set_aside(page, Why::HeaderSetAside { values: undated.len() }),
-            Above::Layout(_) if count == columns => self.add_record_of(page, first, Dated::No),
-            Above::Layout(_) if undated.len() == columns => self.add_record_of(page, undated_first, dated),
-            Above::Layout(layout) if layout.origin == Origin::Header => {
+            Above::Layout(layout) if layout.fields.len() == count => {
+                self.add_record_of(page, first, Dated::No);
+            }
+            Above::Layout(layout) if layout.fields.len() == undated.len() => {
+                self.add_record_of(page, undated_first, dated);
+            }
+            Above::Layout(layout) if !layout.by.is_assumed() => {
+                let columns = layout.fields.len();
                 let values = if self.shape.lead == 1 { undated.len() } else { count };
                 self.set_aside(page, miscount(values, columns));
             }
-            Above::Layout(_) | Above::Nothing => match header::default_format(page.text, undated) {
-                Some(names) => {
-                    let fields = names.iter().map(|name| FieldName::new(name)).collect();
-                    self.set_layout(page, Layout::new(fields, Origin::Assumed));
-                    self.add_record_of(page, undated_first, dated);
-                }
-                None => self.set_aside(page, Why::NoLayout { values: undated.len() }),
-            },
+            Above::BadHeader => self.set_aside(page, Why::HeaderSetAside { values: undated.len() }),
+            Above::Layout(_) | Above::Nothing => {
+                self.set_aside(page, Why::NoLayout { values: undated.len() });
+            }
         }
         next
+    }
+
+    /// Whether a line of so many words may well be a record, because the layout has as many columns, all of text.
+    fn expects_words(&self, values: usize) -> bool {
+        match (&self.above, &self.given) {
+            (Above::Layout(layout), _) => layout.all_text && layout.fields.len() == values,
+            (Above::Nothing, Some(given)) => all_text(given.fields()) && given.fields().len() == values,
+            (Above::Nothing | Above::BadHeader, _) => false,
+        }
+    }
+
+    /// Where no header says what a line of these values is: the format the caller gave, else the default format that
+    /// the line has, if it is another than that of the lines above.
+    fn assume_layout(&mut self, page: Page<'_>, undated: &[Span]) {
+        let is_open = match &self.above {
+            Above::Nothing => true,
+            Above::BadHeader => false,
+            Above::Layout(layout) => layout.by.is_assumed() && layout.fields.len() != undated.len(),
+        };
+        if !is_open {
+            return;
+        }
+        if let Some(given) = &self.given {
+            let layout = Layout::new(given.fields().to_vec(), FoundBy::Given);
+            self.set_layout(page, layout);
+        } else if let Some((names, by)) = header::default_format(page.text, undated) {
+            let fields = names.iter().map(|name| FieldName::new(name)).collect();
+            self.set_layout(page, Layout::new(fields, by));
+        }
     }
 
     fn start_layout(&mut self, page: Page<'_>, fields: Result<Vec<FieldName>, Why>, dated: Dated) {
         match fields {
             Ok(fields) => {
-                self.set_layout(page, Layout::new(fields, Origin::Header));
+                self.set_layout(page, Layout::new(fields, FoundBy::Header));
                 self.set_dated(dated);
                 self.tally.headers += 1;
             }
@@ -241,7 +341,19 @@ impl LineDecoder {
             });
             layout.wanted.push((place, column));
         }
+        found::note(&mut self.found, &layout.fields, layout.by, self.line, self.wrapped);
+        self.start_section(layout.section(self.rows));
         self.above = Above::Layout(layout);
+    }
+
+    /// Notes that the rows from here on have this section's layout.
+    fn start_section(&mut self, section: Section) {
+        if self.sections.last().is_some_and(|last| last.first_row == section.first_row) {
+            self.sections.pop();
+        }
+        if self.sections.last().is_none_or(|last| last.columns != section.columns) {
+            self.sections.push(section);
+        }
     }
 
     fn set_dated(&mut self, dated: Dated) {
@@ -260,11 +372,13 @@ impl LineDecoder {
     #[inline]
     fn add_record(&mut self, page: Page<'_>, first: usize) {
         let status = match page.value(first + self.shape.status) {
-            b"OK" => Status::Traffic,
-            b"NODATA" => Status::NoData,
-            b"SKIPDATA" => Status::SkipData,
-            _ => Status::Traffic,
+            b"OK" | b"" => Status::Traffic,
+            other => Status::unusual(other),
         };
+        if status == Status::Cut {
+            let value = excerpt(page.value(first + self.shape.status));
+            return self.set_aside(page, Why::StatusCut { value });
+        }
         if status != Status::Traffic && self.want.coverage == Coverage::Aside {
             self.add_coverage(page, first, status);
             return;
@@ -283,35 +397,9 @@ impl LineDecoder {
 
     fn add_coverage(&mut self, page: Page<'_>, first: usize, status: Status) {
         let Above::Layout(layout) = &self.above else { return };
-        let places = layout.places;
-        let text = |place: Option<usize>, name| match place.map(|place| page.value(first + place)) {
-            None | Some(b"-") => Ok("".into()),
-            Some(value) => match std::str::from_utf8(value) {
-                Ok(text) => Ok(Box::<str>::from(text)),
-                Err(_) => Err(Why::NotUtf8 { field: FieldName::new(name) }),
-            },
-        };
-        let seconds = |place: Option<usize>, name| {
-            let Some(value) = place.map(|place| page.value(first + place)) else { return Ok(None) };
-            match number::read_seconds(value) {
-                Reading::Missing => Ok(None),
-                Reading::Number(seconds) => Ok(Some(seconds)),
-                Reading::NotANumber => {
-                    Err(Why::NotANumber { field: FieldName::new(name), value: excerpt(value) })
-                }
-                Reading::OutOfRange => {
-                    Err(Why::OutOfRange { field: FieldName::new(name), value: excerpt(value) })
-                }
-            }
-        };
-        let read = || -> Result<Option<CoverageRecord>, Why> {
-            let (interface, account) =
-                (text(places.interface, "interface-id")?, text(places.account, "account-id")?);
-            let (start, end) = (seconds(places.start, "start")?, seconds(places.end, "end")?);
-            let skipped = status == Status::SkipData;
-            Ok(start.zip(end).map(|(start, end)| CoverageRecord { interface, account, start, end, skipped }))
-        };
-        match read() {
+        let read =
+            coverage::read(layout.places, status == Status::SkipData, |place| page.value(first + place));
+        match read {
             Ok(record) => {
                 self.tally.coverage.extend(record);
                 self.count(0, u64::from(status == Status::NoData), u64::from(status == Status::SkipData));

@@ -1,7 +1,9 @@
 //! The order of values on a line, worked out once per header so that lines need no thought. Knows places, not
 //! values.
 
+use crate::batch::Section;
 use crate::fields::{FieldName, Kind};
+use crate::found::FoundBy;
 
 /// What is above a line.
 #[derive(Debug)]
@@ -14,20 +16,11 @@ pub(crate) enum Above {
     Layout(Layout),
 }
 
-/// Where a layout comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Origin {
-    /// A header line: authoritative.
-    Header,
-    /// Concluded from a line without header above it: the next line may be of another format.
-    Assumed,
-}
-
 /// The fields of a line in order, and what is asked of them often.
 #[derive(Debug)]
 pub(crate) struct Layout {
     pub(crate) fields: Vec<FieldName>,
-    pub(crate) origin: Origin,
+    pub(crate) by: FoundBy,
     /// Whether every field holds text, so that words alone can be a record.
     pub(crate) all_text: bool,
     pub(crate) places: CoveragePlaces,
@@ -46,7 +39,7 @@ pub(crate) struct CoveragePlaces {
 
 impl Layout {
     /// The layout of these fields, nothing wanted yet.
-    pub(crate) fn new(fields: Vec<FieldName>, origin: Origin) -> Self {
+    pub(crate) fn new(fields: Vec<FieldName>, by: FoundBy) -> Self {
         let place = |name| fields.iter().position(|field| field.as_str() == name);
         let places = CoveragePlaces {
             interface: place("interface-id").or_else(|| place("tgw-attachment-id")),
@@ -54,8 +47,13 @@ impl Layout {
             start: place("start"),
             end: place("end"),
         };
-        let all_text = fields.iter().all(|field| field.kind() == Kind::Text);
-        Self { origin, all_text, places, wanted: Vec::new(), fields }
+        let all_text = all_text(&fields);
+        Self { by, all_text, places, wanted: Vec::new(), fields }
+    }
+
+    /// The rows from `first_row` on as a section of a batch, once the wanted columns are known.
+    pub(crate) fn section(&self, first_row: usize) -> Section {
+        Section { first_row, columns: self.wanted.iter().map(|(_, column)| *column).collect() }
     }
 
     /// The shape of lines of this layout, with or without a timestamp before them.
@@ -70,6 +68,11 @@ impl Layout {
             status: status.unwrap_or(Shape::NOWHERE),
         }
     }
+}
+
+/// Whether all of these fields hold text.
+pub(crate) fn all_text(fields: &[FieldName]) -> bool {
+    fields.iter().all(|field| field.kind() == Kind::Text)
 }
 
 /// Whether lines have a timestamp before their values.

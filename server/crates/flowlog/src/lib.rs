@@ -6,12 +6,14 @@
 //!
 //! ```text
 //! push(bytes) ─ stream: whole lines, bounded windows
+//!             ─ envelope: lines out of JSON, where they are wrapped in it
 //!             ─ index: where every value starts and ends (SIMD, one pass)
 //!             ─ decoder: which layout, which sort of line
 //!             ─ builder: 64 lines at a time, one column after the other
 //! ```
 //!
-//! The layout of a line comes from the header line above it, never from the version number in it. Lines that
+//! The layout of a line comes from the header line above it, never from the version number in it; where there is no
+//! header, from the [`Format`] the caller gave, else from the two default formats by the number of values. Lines that
 //! tell of missing data (`NODATA`, `SKIPDATA`) are coverage, not traffic. A line that cannot be read is set
 //! aside with its number and the reason ([`SetAside`]) and never stops the object it is in.
 //!
@@ -38,8 +40,12 @@
 mod address;
 mod batch;
 mod builder;
+mod coverage;
 mod decoder;
+mod envelope;
 mod fields;
+mod format;
+mod found;
 mod header;
 mod index;
 mod intern;
@@ -47,11 +53,14 @@ mod layout;
 mod number;
 mod stream;
 mod tally;
+mod unescape;
 mod validity;
 mod want;
 
-pub use batch::{Batch, Column, Data, Dictionary, Value};
+pub use batch::{Batch, Column, Data, Dictionary, Section, Value};
 pub use fields::{FIELDS, FieldName, FieldSpec, Kind, TGW_DEFAULT, VPC_DEFAULT, field};
+pub use format::{Format, FormatError};
+pub use found::{FoundBy, FoundLayout};
 pub use stream::Decoder;
 pub use tally::{CoverageRecord, SetAside, Tally, Why};
 pub use validity::Validity;

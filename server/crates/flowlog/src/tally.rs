@@ -5,6 +5,8 @@ use crate::fields::FieldName;
 
 /// What became of the lines since the last [`crate::Decoder::take_tally`].
 ///
+/// Where lines come wrapped in JSON, a line is a log event, and a piece of JSON that is none.
+///
 /// `lines = headers + blank + records + nodata + skipdata + set_aside`, always.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tally {
@@ -12,7 +14,8 @@ pub struct Tally {
     pub lines: u64,
     /// Header lines that set the layout.
     pub headers: u64,
-    /// Lines of nothing but white space.
+    /// Lines that say nothing: of nothing but white space, and in JSON CloudWatch's control messages and envelopes
+    /// without log events.
     pub blank: u64,
     /// Lines that are flows and became rows.
     pub records: u64,
@@ -46,7 +49,7 @@ pub struct CoverageRecord {
 /// A line that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetAside {
-    /// Number of the line in its object, from 1.
+    /// Number of the line in its object, from 1; in JSON the number of the log event.
     pub line: u64,
     /// Why it could not be read.
     pub why: Why,
@@ -58,7 +61,7 @@ pub enum Why {
     /// There is no header above the line, and it fits neither default format.
     #[error(
         "no header line above this line, and its {values} values fit neither the default VPC format (14 values) nor \
-         the default transit gateway format (36 values); give the object its header line"
+         the default transit gateway format (36 values); name the fields in order (--format)"
     )]
     NoLayout {
         /// Values on the line.
@@ -124,6 +127,27 @@ pub enum Why {
         /// The bound it met.
         limit: usize,
     },
+    /// A byte of the line is 0, which damaged files have where text was: its values cannot be trusted.
+    #[error("the line contains NUL bytes")]
+    NulBytes,
+    /// `log-status` is the beginning of a status, which is how the last line of a cut file ends.
+    #[error("log-status is cut off: {value}")]
+    StatusCut {
+        /// What is left of it.
+        value: Box<str>,
+    },
+    /// The JSON is not valid.
+    #[error("not valid JSON; the rest of this line is skipped")]
+    NotJson,
+    /// The JSON ends before it is complete.
+    #[error("the JSON ends too early")]
+    JsonCut,
+    /// The JSON is valid and not a log event.
+    #[error(
+        "JSON without a record: neither a message, as Firehose delivers, nor an envelope of log events, as CloudWatch \
+         Logs delivers"
+    )]
+    NotALogEvent,
     /// The line is longer than the bound.
     #[error("longer than {limit} bytes")]
     LineTooLong {

@@ -120,3 +120,56 @@ fn objects_of_different_layouts_share_a_batch() {
     assert_eq!(column("shiny"), [Value::Null, Value::Text("x"), Value::Null]);
     assert!(decoder.take().columns.is_empty());
 }
+
+#[test]
+fn a_header_of_a_million_columns_is_refused_without_being_held() {
+    for names in ["version ".repeat(1_000_000), (0..1_000_000).map(|at| format!("f{at} ")).collect()] {
+        let mut decoder = decoder(Limits::default());
+        decoder.push(names.as_bytes());
+        decoder.push(b"\n2 eni-0a 5 OK\n");
+        decoder.finish();
+        let tally = decoder.take_tally();
+        assert_eq!((tally.lines, tally.set_aside, decoder.take().columns.len()), (2, 2, 0));
+        assert_eq!(tally.samples[0].why, Why::LineTooLong { limit: 64 * 1024 });
+    }
+}
+
+#[test]
+fn a_line_of_two_gigabytes_costs_no_more_than_the_bound() {
+    let mut decoder = decoder(Limits::default());
+    decoder.push(HEADER);
+    let piece = vec![b'7'; 16 << 20];
+    for _ in 0..128 {
+        decoder.push(&piece);
+    }
+    decoder.finish();
+    let tally = decoder.take_tally();
+    assert_eq!((tally.lines, tally.set_aside), (2, 1));
+}
+
+#[test]
+fn layouts_are_noted_once_and_not_without_end() {
+    let mut decoder = decoder(Limits::default());
+    for at in 0..1000 {
+        decoder.push(format!("version f{at}\n2 x\nversion f{at}\n2 y\n").as_bytes());
+    }
+    decoder.finish();
+    let layouts = decoder.take_layouts();
+    assert_eq!(layouts.len(), 64);
+    assert_eq!(layouts[1].line, 5);
+    assert!(decoder.take_layouts().is_empty());
+}
+
+#[test]
+fn sections_say_which_columns_the_rows_had() {
+    let mut decoder = decoder(Limits::default());
+    decoder.push(b"bytes action\n7 ACCEPT\n8 ACCEPT\naction shiny bytes\nREJECT x 9\nbytes action\n");
+    let batch = decoder.take();
+    let sections: Vec<_> =
+        batch.sections.iter().map(|section| (section.first_row, section.columns.clone())).collect();
+    assert_eq!(sections, [(0, vec![0, 1]), (2, vec![1, 2, 0]), (3, vec![0, 1])]);
+    decoder.push(b"1 ACCEPT\n");
+    let batch = decoder.take();
+    assert_eq!((batch.sections.len(), batch.sections[0].columns.clone()), (1, vec![0, 1]));
+    assert_eq!(batch.columns[0].field.as_str(), "bytes");
+}

@@ -1,4 +1,5 @@
-//! Every file of `tests/corpus` against its expectation: one `.log` per trap, decoded whole and in pieces.
+//! Every file of `tests/corpus` against its expectation: one `.log` per trap, decoded whole and in pieces, with the
+//! record format of the `.format` beside it if there is one.
 //!
 //! `UPDATE_CORPUS=1 cargo test -p flowlog --test corpus` writes the expectations anew; read the difference.
 
@@ -8,20 +9,30 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use flowlog::{Coverage, Decoder, Fields, Limits, Value, Want};
+use flowlog::{Coverage, Decoder, Fields, Format, Limits, Value, Want};
 
-/// Decodes a text in chunks of this size and writes down everything that came out.
-fn decoded(text: &[u8], chunk_bytes: usize, coverage: Coverage) -> String {
+/// Decodes a file in chunks of this size and writes down everything that came out.
+fn decoded(log: &Path, chunk_bytes: usize, coverage: Coverage) -> String {
+    let text = fs::read(log).unwrap();
     let want = Want { fields: Fields::All, coverage };
     let mut decoder = Decoder::new(want, Limits { samples: 100, ..Limits::default() });
+    if let Ok(format) = fs::read_to_string(log.with_extension("format")) {
+        decoder = decoder.with_format(Format::parse(&format).unwrap());
+    }
     text.chunks(chunk_bytes).for_each(|chunk| decoder.push(chunk));
     decoder.finish();
     let (batch, tally) = (decoder.take(), decoder.take_tally());
 
     let mut page = String::new();
+    for layout in decoder.take_layouts() {
+        let (fields, by, from) = (layout.fields.len(), layout.by, layout.line);
+        let wrapped = if layout.wrapped { " in JSON" } else { "" };
+        writeln!(page, "layout of {fields} fields from line {from}: {by:?}{wrapped}").unwrap();
+    }
     for row in 0..batch.rows {
         writeln!(page, "row {}", row + 1).unwrap();
-        for column in &batch.columns {
+        let section = batch.sections.iter().rfind(|section| section.first_row <= row).unwrap();
+        for column in section.columns.iter().map(|column| &batch.columns[*column]) {
             match column.value(row) {
                 Value::Null => {}
                 Value::Number(number) => writeln!(page, "  {} {number}", column.field).unwrap(),
@@ -63,10 +74,9 @@ fn corpus() -> Vec<PathBuf> {
 #[test]
 fn every_file_decodes_as_written_down() {
     let logs = corpus();
-    assert!(logs.len() > 20, "the corpus is not where it should be");
+    assert!(logs.len() > 40, "the corpus is not where it should be");
     for log in logs {
-        let text = fs::read(&log).unwrap();
-        let actual = decoded(&text, usize::MAX, Coverage::Aside);
+        let actual = decoded(&log, usize::MAX, Coverage::Aside);
         let expected_path = log.with_extension("expected");
         if std::env::var_os("UPDATE_CORPUS").is_some() {
             fs::write(&expected_path, &actual).unwrap();
@@ -79,11 +89,10 @@ fn every_file_decodes_as_written_down() {
 #[test]
 fn every_file_decodes_alike_in_pieces_of_any_size() {
     for log in corpus() {
-        let text = fs::read(&log).unwrap();
         for coverage in [Coverage::Aside, Coverage::InLine] {
-            let whole = decoded(&text, usize::MAX, coverage);
+            let whole = decoded(&log, usize::MAX, coverage);
             for chunk_bytes in [1, 2, 7, 64, 111] {
-                let pieces = decoded(&text, chunk_bytes, coverage);
+                let pieces = decoded(&log, chunk_bytes, coverage);
                 assert_eq!(pieces, whole, "{} in chunks of {chunk_bytes}", log.display());
             }
         }
