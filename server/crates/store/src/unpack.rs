@@ -1,15 +1,17 @@
-//! An object's bytes into text: gzip by its magic bytes, anything else that looks like text as it is.
+//! An object's bytes into text: gzip and zstd by their magic bytes, anything else that looks like text as it is.
 //! Knows no lines and no records; all it promises of the text is its length limit.
+
+mod packing;
 
 use std::io::{ErrorKind, Read};
 
 use flate2::bufread::GzDecoder;
 use libdeflater::{Decompressor, crc32};
 use memchr::memmem;
+use zstd::stream::read::Decoder as ZstdDecoder;
 
-const GZIP: [u8; 2] = [0x1f, 0x8b];
-const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
-const PARQUET: [u8; 4] = *b"PAR1";
+pub use packing::Packing;
+
 /// Header and trailer of a gzip member without a body (RFC 1952).
 const GZIP_FRAME_BYTES: usize = 18;
 /// CRC-32 and length modulo 2^32, both little endian, at the end of each member (RFC 1952).
@@ -18,13 +20,15 @@ const GZIP_TRAILER_BYTES: usize = 8;
 const MAX_DEFLATE_RATIO: usize = 1_032;
 /// Text handed on at a time while streaming: some 2000 records, and small enough to stay in the L2 cache.
 const CHUNK_BYTES: usize = 256 << 10;
-/// So many bytes without a NUL are taken for text; binary formats show one at once.
-const SNIFFED_BYTES: usize = 1_024;
 /// Up to here an object is unpacked in one go, which spares the window copies of streaming; each reader keeps one
 /// such buffer.
 const WHOLE_TEXT_BYTES: usize = 64 << 20;
 /// A full 75 MB object unpacks to under 1 GB; four times that is a bomb.
 const MAX_TEXT_BYTES: u64 = 4 << 30;
+
+/// The largest window a zstd frame may ask for, as a power of two: 128 MiB, which is what every zstd unpacks unless it
+/// is told otherwise.
+const ZSTD_WINDOW_LOG: u32 = 27;
 
 /// How much one object may unpack to.
 #[derive(Clone, Copy, Debug)]
@@ -50,34 +54,40 @@ pub enum UnpackError {
         /// The object's key.
         object: String,
     },
-    /// The object ends within a gzip member: it was cut while it was written or copied.
-    #[error("gzip ends too early, after {text_bytes} bytes of text: {object}")]
+    /// The object ends within a gzip member or zstd frame: it was cut while it was written or copied.
+    #[error("{packing} ends too early, after {text_bytes} bytes of text: {object}")]
     Truncated {
         /// The object's key.
         object: String,
+        /// How it is packed.
+        packing: Packing,
         /// The text before the cut, bytes.
         text_bytes: u64,
     },
     /// The compressed data contradicts itself or its checksum.
-    #[error("gzip is damaged after {text_bytes} bytes of text: {object}")]
+    #[error("{packing} is damaged after {text_bytes} bytes of text: {object}")]
     Damaged {
         /// The object's key.
         object: String,
+        /// How it is packed.
+        packing: Packing,
         /// The text before the damage, bytes.
         text_bytes: u64,
         /// What the decompressor found.
         #[source]
         source: std::io::Error,
     },
-    /// After the gzip data follows something that is neither gzip nor padding.
-    #[error("{trailing_bytes} bytes after the end of the gzip data are not gzip: {object}")]
+    /// After the compressed data follows something that is neither more of it nor padding.
+    #[error("{trailing_bytes} bytes after the end of the {packing} data are not {packing}: {object}")]
     TrailingGarbage {
         /// The object's key.
         object: String,
+        /// How it is packed.
+        packing: Packing,
         /// How much of it there is.
         trailing_bytes: usize,
     },
-    /// The text is longer than the limit; perhaps a gzip bomb.
+    /// The text is longer than the limit; perhaps a bomb.
     #[error("object unpacks to more than {limit} bytes: {object}")]
     TooLarge {
         /// The object's key.
@@ -85,8 +95,8 @@ pub enum UnpackError {
         /// The limit in bytes.
         limit: u64,
     },
-    /// The object is something else than gzip or text.
-    #[error("expected gzip or text but found {found}: {object}")]
+    /// The object is something else than gzip, zstd or text.
+    #[error("expected gzip, zstd or text but found {found}: {object}")]
     NotText {
         /// The object's key.
         object: String,
@@ -123,14 +133,16 @@ impl Unpacker {
         if bytes.is_empty() {
             return Err(UnpackError::Empty { object: object.into() });
         }
-        if bytes.starts_with(&GZIP) {
-            if let Some(text) = self.unpack_whole(bytes) {
+        if let Some(packing) = Packing::of(bytes) {
+            if packing == Packing::Gzip
+                && let Some(text) = self.unpack_whole(bytes)
+            {
                 sink(text);
                 return Ok(text.len() as u64);
             }
-            return self.stream(object, bytes, sink);
+            return self.stream(object, packing, bytes, sink);
         }
-        if let Some(found) = foreign_format(bytes) {
+        if let Some(found) = packing::foreign_format(bytes) {
             return Err(UnpackError::NotText { object: object.into(), found });
         }
         let text_bytes = self.admit(object, 0, bytes.len())?;
@@ -157,38 +169,65 @@ impl Unpacker {
         (written == length && is_only_member(bytes, room)).then_some(&*room)
     }
 
-    /// Member after member, chunk after chunk.
+    /// Member after member (zstd calls them frames), chunk after chunk.
     fn stream(
         &mut self,
         object: &str,
+        packing: Packing,
         bytes: &[u8],
         sink: &mut dyn FnMut(&[u8]),
+    ) -> Result<u64, UnpackError> {
+        let mut rest = bytes;
+        let mut text_bytes = 0;
+        while Packing::of(rest) == Some(packing) {
+            let fault = |text_bytes, error| fault(object, packing, text_bytes, error);
+            (rest, text_bytes) = match packing {
+                Packing::Gzip => {
+                    let mut member = GzDecoder::new(rest);
+                    let text_bytes = self.drain(object, &mut member, text_bytes, sink, fault)?;
+                    (member.into_inner(), text_bytes)
+                }
+                Packing::Zstd => {
+                    let mut frame = zstd_frame(rest).map_err(|error| fault(text_bytes, error))?;
+                    let text_bytes = self.drain(object, &mut frame, text_bytes, sink, fault)?;
+                    (frame.finish(), text_bytes)
+                }
+            };
+        }
+        match rest {
+            cut if packing.may_begin(cut) => {
+                Err(UnpackError::Truncated { object: object.into(), packing, text_bytes })
+            }
+            // Tapes and block devices pad with zeros; gzip itself ignores them.
+            padding if padding.iter().all(|&byte| byte == 0) => Ok(text_bytes),
+            garbage => Err(UnpackError::TrailingGarbage {
+                object: object.into(),
+                packing,
+                trailing_bytes: garbage.len(),
+            }),
+        }
+    }
+
+    /// Hands on the text of one member, after `text_bytes` of those before it; returns the sum.
+    fn drain(
+        &mut self,
+        object: &str,
+        member: &mut dyn Read,
+        mut text_bytes: u64,
+        sink: &mut dyn FnMut(&[u8]),
+        fault: impl Fn(u64, std::io::Error) -> UnpackError,
     ) -> Result<u64, UnpackError> {
         if self.text.len() < CHUNK_BYTES {
             self.text.resize(CHUNK_BYTES, 0);
         }
-        let mut rest = bytes;
-        let mut text_bytes = 0;
-        while rest.starts_with(&GZIP) {
-            let mut member = GzDecoder::new(rest);
-            loop {
-                let room = self.text.get_mut(..CHUNK_BYTES).unwrap_or_default();
-                let read = member.read(room).map_err(|error| fault(object, text_bytes, error))?;
-                if read == 0 {
-                    break;
-                }
-                text_bytes = self.admit(object, text_bytes, read)?;
-                sink(self.text.get(..read).unwrap_or_default());
+        loop {
+            let room = self.text.get_mut(..CHUNK_BYTES).unwrap_or_default();
+            let read = member.read(room).map_err(|error| fault(text_bytes, error))?;
+            if read == 0 {
+                return Ok(text_bytes);
             }
-            rest = member.into_inner();
-        }
-        match rest {
-            [0x1f] => Err(UnpackError::Truncated { object: object.into(), text_bytes }),
-            // Tapes and block devices pad with zeros; gzip itself ignores them.
-            padding if padding.iter().all(|&byte| byte == 0) => Ok(text_bytes),
-            garbage => {
-                Err(UnpackError::TrailingGarbage { object: object.into(), trailing_bytes: garbage.len() })
-            }
+            text_bytes = self.admit(object, text_bytes, read)?;
+            sink(self.text.get(..read).unwrap_or_default());
         }
     }
 
@@ -212,153 +251,21 @@ fn is_only_member(bytes: &[u8], text: &[u8]) -> bool {
     memmem::find(bytes, &trailer) == bytes.len().checked_sub(GZIP_TRAILER_BYTES)
 }
 
-fn fault(object: &str, text_bytes: u64, source: std::io::Error) -> UnpackError {
-    let object = object.into();
-    if source.kind() == ErrorKind::UnexpectedEof {
-        UnpackError::Truncated { object, text_bytes }
-    } else {
-        UnpackError::Damaged { object, text_bytes, source }
-    }
+/// The zstd frame at the beginning of these bytes.
+fn zstd_frame(bytes: &[u8]) -> std::io::Result<ZstdDecoder<'static, &[u8]>> {
+    let mut frame = ZstdDecoder::with_buffer(bytes)?.single_frame();
+    frame.window_log_max(ZSTD_WINDOW_LOG)?;
+    Ok(frame)
 }
 
-/// What the bytes are when they are neither gzip nor text.
-fn foreign_format(bytes: &[u8]) -> Option<&'static str> {
-    let sniffed = bytes.get(..SNIFFED_BYTES).unwrap_or(bytes);
-    if bytes.starts_with(&ZSTD) {
-        Some("zstd")
-    } else if bytes.starts_with(&PARQUET) {
-        Some("Parquet")
+fn fault(object: &str, packing: Packing, text_bytes: u64, source: std::io::Error) -> UnpackError {
+    let object = object.into();
+    if source.kind() == ErrorKind::UnexpectedEof {
+        UnpackError::Truncated { object, packing, text_bytes }
     } else {
-        sniffed.contains(&0).then_some("binary data")
+        UnpackError::Damaged { object, packing, text_bytes, source }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
-    use std::io::Write;
-
-    use flate2::Compression;
-    use flate2::write::GzEncoder;
-    use proptest::collection::vec;
-    use proptest::prelude::*;
-
-    use super::*;
-
-    const WHOLE: UnpackLimits = UnpackLimits { max_text_bytes: 1 << 20, whole_text_bytes: 1 << 20 };
-    const STREAMED: UnpackLimits = UnpackLimits { max_text_bytes: 1 << 20, whole_text_bytes: 0 };
-
-    fn gzip(text: &[u8]) -> Vec<u8> {
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-        encoder.write_all(text).unwrap();
-        encoder.finish().unwrap()
-    }
-
-    fn unpacked(limits: UnpackLimits, bytes: &[u8]) -> Result<Vec<u8>, UnpackError> {
-        let mut text = Vec::new();
-        let length = Unpacker::new(limits).unpack("k", bytes, &mut |part| text.extend_from_slice(part))?;
-        assert_eq!(length, text.len() as u64);
-        Ok(text)
-    }
-
-    proptest! {
-        #[test]
-        fn any_members_unpack_to_their_texts_on_both_paths(
-            texts in vec(prop_oneof![vec(any::<u8>(), 0..40), vec(0_u8..3, 0..9_000)], 1..5),
-            repeat in 1_usize..3,
-        ) {
-            let texts: Vec<_> = texts.iter().flat_map(|text| std::iter::repeat_n(text.clone(), repeat)).collect();
-            let packed: Vec<u8> = texts.iter().flat_map(|text| gzip(text)).collect();
-            prop_assert_eq!(unpacked(WHOLE, &packed).unwrap(), texts.concat());
-            prop_assert_eq!(unpacked(STREAMED, &packed).unwrap(), texts.concat());
-        }
-
-        #[test]
-        fn no_cut_goes_unnoticed(text in vec(any::<u8>(), 1..300), cut in 0.0_f64..1.0) {
-            let packed = gzip(&text);
-            let kept = 1 + ((packed.len() - 2) as f64 * cut) as usize;
-            for limits in [WHOLE, STREAMED] {
-                let error = unpacked(limits, packed.get(..kept).unwrap()).err();
-                // One byte of magic is no gzip yet and not a NUL either: it passes for a line of text.
-                prop_assert!(kept == 1 || matches!(error, Some(UnpackError::Truncated { .. })), "{error:?}");
-            }
-        }
-
-        #[test]
-        fn no_bytes_make_it_panic(bytes in vec(any::<u8>(), 0..200), magic in any::<bool>()) {
-            let bytes = if magic { [&[0x1f, 0x8b, 8, 0][..], &bytes].concat() } else { bytes };
-            let mut ignore = |_: &[u8]| {};
-            drop(Unpacker::new(WHOLE).unpack("k", &bytes, &mut ignore));
-        }
-    }
-
-    #[test]
-    fn a_single_member_comes_in_one_piece_and_a_large_one_in_chunks() {
-        let text = vec![b'x'; 3 * CHUNK_BYTES];
-        let pieces = |limits| {
-            let mut pieces = 0;
-            Unpacker::new(limits).unpack("k", &gzip(&text), &mut |_| pieces += 1).unwrap();
-            pieces
-        };
-        assert_eq!(pieces(WHOLE), 1);
-        assert!(pieces(STREAMED) >= 3);
-    }
-
-    #[test]
-    fn a_reused_unpacker_does_not_leak_the_object_before() {
-        let mut unpacker = Unpacker::new(WHOLE);
-        for text in [&b"a long text first"[..], b"short", b"again a longer text"] {
-            let mut seen = Vec::new();
-            unpacker.unpack("k", &gzip(text), &mut |part| seen.extend_from_slice(part)).unwrap();
-            assert_eq!(seen, text);
-        }
-    }
-
-    #[test]
-    fn a_bomb_is_stopped_at_the_limit_and_named() {
-        let bomb = gzip(&vec![0; 1 << 20]);
-        for whole_text_bytes in [0, 1 << 30] {
-            let limits = UnpackLimits { max_text_bytes: 600 << 10, whole_text_bytes };
-            let mut seen = 0;
-            let error =
-                Unpacker::new(limits).unpack("bomb.gz", &bomb, &mut |part| seen += part.len()).unwrap_err();
-            assert_eq!(error.to_string(), "object unpacks to more than 614400 bytes: bomb.gz");
-            assert!(seen <= 600 << 10);
-        }
-    }
-
-    #[test]
-    fn zero_padding_is_ignored_and_other_trailing_bytes_are_not() {
-        let padded = [gzip(b"text"), vec![0; 512]].concat();
-        assert_eq!(unpacked(WHOLE, &padded).unwrap(), b"text");
-        let garbage = [gzip(b"text"), b"tail".to_vec()].concat();
-        let error = unpacked(WHOLE, &garbage).unwrap_err();
-        assert!(matches!(error, UnpackError::TrailingGarbage { trailing_bytes: 4, .. }), "{error}");
-        let half = [gzip(b"text"), vec![0x1f]].concat();
-        assert!(matches!(unpacked(WHOLE, &half).unwrap_err(), UnpackError::Truncated { .. }));
-    }
-
-    #[test]
-    fn a_wrong_checksum_is_damage() {
-        let mut packed = gzip(b"some text that is long enough");
-        let crc = packed.len() - GZIP_TRAILER_BYTES;
-        *packed.get_mut(crc).unwrap() ^= 1;
-        for limits in [WHOLE, STREAMED] {
-            assert!(matches!(unpacked(limits, &packed).unwrap_err(), UnpackError::Damaged { .. }));
-        }
-    }
-
-    #[test]
-    fn plain_text_passes_and_other_formats_are_named() {
-        assert_eq!(unpacked(WHOLE, b"version account-id\n2 1").unwrap(), b"version account-id\n2 1");
-        for (bytes, found) in
-            [(&b"PAR1.."[..], "Parquet"), (&ZSTD[..], "zstd"), (&b"ab\0c"[..], "binary data")]
-        {
-            match unpacked(WHOLE, bytes).unwrap_err() {
-                UnpackError::NotText { found: seen, .. } => assert_eq!(seen, found),
-                error => panic!("{error}"),
-            }
-        }
-        assert!(matches!(unpacked(WHOLE, b"").unwrap_err(), UnpackError::Empty { .. }));
-    }
-}
+mod tests;
