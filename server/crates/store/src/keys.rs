@@ -40,19 +40,23 @@ pub enum KeyFormat {
     Parquet,
 }
 
-/// Reads `account_vpcflowlogs_region_fl-id_YYYYMMDDTHHmmZ_hash.log.gz` (or `.log.parquet`, `.log`) off the end of a
-/// key; `None` when the name is not one AWS gives.
+/// Endings of names, one behind the other: `.log.gz` and `.log.parquet` are AWS's; copies lose some and gain others.
+const ENDINGS: [&str; 6] = ["log", "txt", "gz", "zst", "snappy", "parquet"];
+/// Endings of objects that others than VPC Flow Logs deliver: exports of CloudWatch Logs, Firehose, people.
+const READABLE: [&str; 6] = [".gz", ".log", ".zst", ".jsonl", ".ndjson", ".parquet"];
+
+/// Reads `account_vpcflowlogs_region_fl-id_YYYYMMDDTHHmmZ_hash.log.gz` (or `.log.parquet`, `.log`, without any ending …)
+/// off the end of a key; `None` when the name is not one AWS gives. Transit gateways' flow logs have the same names.
 pub fn parse(key: &str) -> Option<KeyParts> {
     let name = file_name(key);
-    let (stem, format) = name
-        .strip_suffix(".log.gz")
-        .or_else(|| name.strip_suffix(".log"))
-        .map(|stem| (stem, KeyFormat::Text))
-        .or_else(|| name.strip_suffix(".log.parquet").map(|stem| (stem, KeyFormat::Parquet)))?;
+    let (stem, endings) = name.split_once('.').map_or((name, None), |(stem, endings)| (stem, Some(endings)));
+    let last = endings.and_then(|endings| endings.rsplit('.').next());
+    let format = if last == Some("parquet") { KeyFormat::Parquet } else { KeyFormat::Text };
     let mut parts = stem.split('_');
     let (account, service, region) = (parts.next()?, parts.next()?, parts.next()?);
     let (flow_log_id, stamp, hash) = (parts.next()?, parts.next()?, parts.next()?);
     let ours = parts.next().is_none()
+        && endings.is_none_or(|endings| endings.split('.').all(|ending| ENDINGS.contains(&ending)))
         && service == SERVICE
         && is_account(account)
         && is_region(region)
@@ -71,7 +75,24 @@ pub fn parse(key: &str) -> Option<KeyParts> {
 /// Whether an object may hold flow logs, judged by the end of its name. Hidden files are never ours.
 pub fn is_readable(key: &str) -> bool {
     let name = file_name(key);
-    !name.starts_with(['.', '_']) && [".gz", ".log", ".parquet"].iter().any(|ending| name.ends_with(ending))
+    let is_hidden = name.starts_with(['.', '_']);
+    !is_hidden
+        && (READABLE.iter().any(|ending| name.ends_with(ending))
+            || is_firehose_name(name)
+            || parse(name).is_some())
+}
+
+/// Whether a name is one that Firehose gives without being asked for an ending:
+/// `stream-1-2026-11-20-03-05-00-0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f`, time and a UUID behind stream and version.
+fn is_firehose_name(name: &str) -> bool {
+    const SHAPE: &[u8] = b"-dddd-dd-dd-dd-dd-dd-xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    let Some(at) = name.len().checked_sub(SHAPE.len()) else { return false };
+    let fits = |(byte, shape): (u8, &u8)| match shape {
+        b'd' => byte.is_ascii_digit(),
+        b'x' => byte.is_ascii_hexdigit(),
+        other => byte == *other,
+    };
+    at > 0 && name.bytes().skip(at).zip(SHAPE).all(fits)
 }
 
 /// A level of AWS's layout. `hive` tells the `name=value` spelling from the plain one.
@@ -225,106 +246,4 @@ fn is_alphanumeric(text: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
-    use super::*;
-
-    const NAME: &str = "123456789012_vpcflowlogs_us-east-1_fl-1234abcd_20180620T1620Z_fe123456.log.gz";
-
-    #[test]
-    fn the_user_guides_file_name_is_read_whatever_lies_before_it() {
-        for folder in ["", "AWSLogs/123456789012/vpcflowlogs/us-east-1/2018/06/20/", "a/b=c/"] {
-            let parts = parse(&format!("{folder}{NAME}")).unwrap();
-            assert_eq!(parts.account, "123456789012");
-            assert_eq!(parts.region, "us-east-1");
-            assert_eq!(parts.flow_log_id, "fl-1234abcd");
-            assert_eq!(parts.stamp, 1_529_511_600);
-            assert_eq!(parts.hash, "fe123456");
-            assert_eq!(parts.format, KeyFormat::Text);
-        }
-    }
-
-    #[test]
-    fn parquet_and_unpacked_names_are_read_too() {
-        let stem = NAME.strip_suffix(".log.gz").unwrap();
-        assert_eq!(parse(&format!("{stem}.log.parquet")).unwrap().format, KeyFormat::Parquet);
-        assert_eq!(parse(&format!("{stem}.log")).unwrap().format, KeyFormat::Text);
-    }
-
-    #[test]
-    fn names_that_are_not_awss_are_not_read() {
-        for name in [
-            "12345678901_vpcflowlogs_us-east-1_fl-1_20180620T1620Z_fe.log.gz",
-            "123456789012_CloudTrail_us-east-1_fl-1_20180620T1620Z_fe.log.gz",
-            "123456789012_vpcflowlogs_us-east-1_fl-1_20181320T1620Z_fe.log.gz",
-            "123456789012_vpcflowlogs_us-east-1_fl-1_20180620T1620_fe.log.gz",
-            "123456789012_vpcflowlogs_us-east-1_fl-1_20180620T1620Z_fe_x.log.gz",
-            "123456789012_vpcflowlogs_us-east-1_fl-1_20180620T1620Z_fe.csv",
-            "123456789012_vpcflowlogs_us-east-1_fl-1_20180620T1620Z_.log.gz",
-            "",
-        ] {
-            assert_eq!(parse(name), None, "{name}");
-        }
-    }
-
-    #[test]
-    fn only_endings_of_flow_logs_are_readable() {
-        assert!(["a/x.log.gz", "000000.gz", "x.log", "x.parquet"].iter().all(|key| is_readable(key)));
-        assert!(
-            !["a/", "x.csv", ".x.log.gz", "_x.parquet", "aws-logs-write-test", ""]
-                .iter()
-                .any(|k| is_readable(k))
-        );
-    }
-
-    #[test]
-    fn every_level_of_both_spellings_is_known() {
-        let day = 1_763_596_800..1_763_683_200;
-        let hour = 1_763_607_600..1_763_611_200;
-        let plain = |below: &str| level(&format!("some/where/AWSLogs/123456789012/vpcflowlogs/{below}"));
-        let hive = |below: &str| {
-            level(&format!("AWSLogs/aws-account-id=123456789012/aws-service=vpcflowlogs/{below}"))
-        };
-        assert_eq!(level(""), Level::Outside);
-        assert_eq!(level("some/where/"), Level::Outside);
-        assert_eq!(level("some/where/AWSLogs/"), Level::Root);
-        assert_eq!(level("AWSLogs/o-abc123/"), Level::Root);
-        assert_eq!(level("AWSLogs/o-abc123/123456789012/"), Level::Account { hive: false });
-        assert_eq!(level("AWSLogs/aws-account-id=123456789012/"), Level::Account { hive: true });
-        assert_eq!(plain(""), Level::Service);
-        assert_eq!(plain("us-east-1/"), Level::Region { hive: false });
-        assert_eq!(hive("aws-region=us-east-1/"), Level::Region { hive: true });
-        assert_eq!(plain("us-east-1/2025/11/20/"), Level::Day(day.clone()));
-        assert_eq!(hive("aws-region=us-east-1/year=2025/month=11/day=20/"), Level::Day(day));
-        assert_eq!(plain("us-east-1/2025/11/20/03/"), Level::Hour(hour.clone()));
-        assert_eq!(hive("aws-region=us-east-1/year=2025/month=11/day=20/hour=03/"), Level::Hour(hour));
-        assert_eq!(plain("us-east-1/2025/12/"), Level::Calendar(1_764_547_200..1_767_225_600));
-        assert_eq!(plain("us-east-1/2025/"), Level::Calendar(1_735_689_600..1_767_225_600));
-        assert_eq!(level("x/service=vpcflowlogs/aws-region=eu-west-1/"), Level::Region { hive: true });
-    }
-
-    #[test]
-    fn other_services_and_odd_folders_are_foreign() {
-        for prefix in [
-            "AWSLogs/123456789012/CloudTrail/",
-            "AWSLogs/readme/",
-            "AWSLogs/123456789012/vpcflowlogs/tmp/",
-            "AWSLogs/123456789012/vpcflowlogs/us-east-1/2025/13/",
-            "AWSLogs/123456789012/vpcflowlogs/us-east-1/2025/11/20/03/more/",
-        ] {
-            assert_eq!(level(prefix), Level::Foreign, "{prefix}");
-        }
-    }
-
-    #[test]
-    fn a_day_folder_is_the_level_it_was_made_for() {
-        for hive in [false, true] {
-            let region =
-                if hive { "service=vpcflowlogs/aws-region=us-east-1/" } else { "vpcflowlogs/us-east-1/" };
-            for day in [0, 951_782_400, 1_763_596_800] {
-                let folder = day_folder(day, hive).unwrap();
-                assert_eq!(level(&format!("{region}{folder}")), Level::Day(day..day + DAY_SECS), "{folder}");
-            }
-        }
-    }
-}
+mod tests;
