@@ -9,24 +9,29 @@ use std::net::Ipv6Addr;
 /// What an IPv4 address mapped into IPv6 starts with (RFC 4291, 2.5.5.2).
 const MAPPED: [u8; 12] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 
-/// Appends the batch's rows to `out`, each ended by a line feed.
+/// Appends the batch's rows to `out`, each ended by a line feed and with the fields of its own layout only.
 pub fn write(batch: &Batch, out: &mut Vec<u8>) {
-    let cells: Vec<Cells> =
-        batch.columns.iter().enumerate().map(|(nth, column)| Cells::new(nth, column)).collect();
-    for row in 0..batch.rows {
-        if cells.is_empty() {
+    let cells: Vec<Cells> = batch.columns.iter().map(Cells::new).collect();
+    let mut sections = batch.sections.iter().peekable();
+    while let Some(section) = sections.next() {
+        let end = sections.peek().map_or(batch.rows, |next| next.first_row);
+        let layout: Vec<&Cells> = section.columns.iter().filter_map(|column| cells.get(*column)).collect();
+        for row in section.first_row..end {
             out.push(b'{');
+            for (nth, cell) in layout.iter().enumerate() {
+                if nth > 0 {
+                    out.push(b',');
+                }
+                cell.write(row, out);
+            }
+            out.extend_from_slice(b"}\n");
         }
-        for cell in &cells {
-            cell.write(row, out);
-        }
-        out.extend_from_slice(b"}\n");
     }
 }
 
 /// A column with everything prepared that does not change from row to row.
 struct Cells<'a> {
-    /// `{"name":` for the first column, `,"name":` for the others.
+    /// `"name":`
     opening: Vec<u8>,
     data: &'a Data,
     nulls: Option<&'a Validity>,
@@ -35,9 +40,8 @@ struct Cells<'a> {
 }
 
 impl<'a> Cells<'a> {
-    fn new(nth: usize, column: &'a Column) -> Self {
-        let mut opening = vec![if nth == 0 { b'{' } else { b',' }];
-        opening.extend(json(column.field.as_str()));
+    fn new(column: &'a Column) -> Self {
+        let mut opening = json(column.field.as_str());
         opening.push(b':');
         let texts = match &column.data {
             Data::Text(dictionary) => dictionary.values.iter().map(|value| json(value)).collect(),
@@ -129,6 +133,16 @@ mod tests {
         assert_eq!(
             (row["start"].as_i64(), row["log-status"].as_str()),
             (Some(1_431_280_876), Some("NODATA"))
+        );
+    }
+
+    #[test]
+    fn a_record_below_another_header_has_that_headers_fields_in_its_order() {
+        let text = "bytes action\n7 ACCEPT\naction shiny bytes\nREJECT x -\nbytes action\n8 -\n";
+        assert_eq!(
+            lines(text),
+            "{\"bytes\":7,\"action\":\"ACCEPT\"}\n{\"action\":\"REJECT\",\"shiny\":\"x\",\"bytes\":null}\n\
+             {\"bytes\":8,\"action\":null}\n"
         );
     }
 

@@ -253,6 +253,17 @@ pub const fn traffic_path(code: u8) -> Option<&'static str> {
     }
 }
 
+/// How the traffic was encrypted, by the code in `encryption-status` (AWS: flow log records, version 10).
+pub const fn encryption_status(code: u8) -> Option<&'static str> {
+    match code {
+        0 => Some("not encrypted"),
+        1 => Some("encrypted by Nitro"),
+        2 => Some("encrypted by the application"),
+        3 => Some("encrypted by both"),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

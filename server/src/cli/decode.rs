@@ -1,16 +1,18 @@
 //! `weir decode`: flow-log files to JSON lines, without a lake. What cannot be read is said and does not stop the rest.
 
+mod explain;
+
 use crate::cli::Fault;
 use crate::events::chain;
 use crate::ndjson;
 use clap::Args;
-use flowlog::{Coverage, Decoder, Fields, Limits, Tally, Want};
+use flowlog::{Coverage, Decoder, Fields, Format, Limits, Tally, Want};
 use serde::Serialize;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use store::unpack::{UnpackLimits, Unpacker};
+use store::unpack::{Packing, UnpackLimits, Unpacker};
 
 /// The largest file that is read: AWS closes flow-log files at 75 MB, and a file is held in memory.
 const FILE_BYTES: u64 = 2 << 30;
@@ -25,17 +27,30 @@ const STDIN: &str = "-";
 
 /// Print the records of flow-log files as JSON, one per line.
 ///
-/// Fields have their AWS names and stand in the order of the file's header; numbers are numbers, "-" is null. NODATA and
-/// SKIPDATA records are printed too, with their log-status. Without a header line 14 values are the default VPC format
-/// and 36 the default transit gateway format.
+/// Fields have their AWS names and stand in the order of the file's header; numbers are numbers, "-" is null; tag values
+/// stay percent-encoded. NODATA and SKIPDATA records are printed too, with their log-status. Without a header line 14
+/// values are the default VPC format and 36 the default transit gateway format; any other needs --format. A timestamp
+/// before each record (exports of CloudWatch Logs) is skipped, and records in the JSON of Firehose and of CloudWatch
+/// Logs subscriptions are unwrapped.
 ///
 /// The last line on stderr is a summary: {"records":…,"nodata":…,"skipdata":…,"set_aside":[{"object","line","why"}],
 /// "set_aside_total":…}. Ends with 1 when a file could not be read.
 #[derive(Debug, Args)]
 pub struct Decode {
-    /// Files to decode, gzip or plain text; - is standard input
+    /// Files to decode, gzip, zstd or plain text; - is standard input
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+
+    /// The fields of records that have no header line above them, in order
+    ///
+    /// Field names separated by blanks or commas, or the LogFormat that describe-flow-logs prints:
+    /// '${version} ${account-id} ${srcaddr}' (in single quotes, so that the shell leaves it alone).
+    #[arg(long, value_name = "FIELDS", value_parser = Format::parse)]
+    pub format: Option<Format>,
+
+    /// Print what each column is and how that was found out, instead of the records
+    #[arg(long)]
+    pub explain: bool,
 }
 
 /// The last line on stderr.
@@ -72,7 +87,7 @@ impl Decode {
     /// When standard output cannot be written. A closed pipe is no error but the end.
     pub fn run(self) -> Result<ExitCode, Fault> {
         let stdout = io::stdout();
-        let mut files = Files::new(stdout.lock());
+        let mut files = Files::new(stdout.lock(), self.format, self.explain);
         let mut unreadable = false;
         for path in &self.paths {
             match files.decode(path) {
@@ -96,23 +111,33 @@ impl Decode {
     }
 }
 
+/// Where the records go.
+struct Output<W> {
+    to: W,
+    lines: Vec<u8>,
+    /// Whether only the columns are asked for.
+    explain: bool,
+}
+
 /// Decodes file after file into one output.
 struct Files<W> {
     unpacker: Unpacker,
     decoder: Decoder,
-    output: W,
-    lines: Vec<u8>,
+    output: Output<W>,
     summary: Summary,
 }
 
 impl<W: Write> Files<W> {
-    fn new(output: W) -> Self {
+    fn new(to: W, format: Option<Format>, explain: bool) -> Self {
         let want = Want { fields: Fields::All, coverage: Coverage::InLine };
+        let decoder = Decoder::new(want, Limits { samples: NAMED_LINES, ..Limits::default() });
         Files {
             unpacker: Unpacker::new(UnpackLimits::default()),
-            decoder: Decoder::new(want, Limits { samples: NAMED_LINES, ..Limits::default() }),
-            output,
-            lines: Vec::new(),
+            decoder: match format {
+                Some(format) => decoder.with_format(format),
+                None => decoder,
+            },
+            output: Output { to, lines: Vec::new(), explain },
             summary: Summary::default(),
         }
     }
@@ -120,21 +145,26 @@ impl<W: Write> Files<W> {
     fn decode(&mut self, path: &Path) -> Result<(), Stop> {
         let name = path.to_string_lossy();
         let bytes = read(path).map_err(|error| Stop::File(format!("cannot read {name}: {error}")))?;
-        let Files { unpacker, decoder, output, lines, .. } = self;
+        let Files { unpacker, decoder, output, .. } = self;
         let mut broken = None;
         let unpacked = unpacker.unpack(&name, &bytes, &mut |text| {
             for slice in text.chunks(SLICE_BYTES) {
                 if broken.is_none() {
                     decoder.push(slice);
-                    broken = hand_on(decoder, BATCH_ROWS, lines, output).err();
+                    broken = output.hand_on(decoder, BATCH_ROWS).err();
                 }
             }
         });
         self.decoder.finish();
-        let flushed = hand_on(&mut self.decoder, 1, &mut self.lines, &mut self.output);
+        let flushed = self.output.hand_on(&mut self.decoder, 1);
         let tally = self.decoder.take_tally();
         self.count(&name, tally);
         broken.map_or(flushed, Err).map_err(Stop::Output)?;
+        let layouts = self.decoder.take_layouts();
+        if self.output.explain {
+            let page = explain::page(&name, Packing::of(&bytes), &layouts);
+            self.output.to.write_all(page.as_bytes()).map_err(Stop::Output)?;
+        }
         unpacked.map(|_| ()).map_err(|error| Stop::File(format!("cannot decode {name}: {}", chain(&error))))
     }
 
@@ -153,20 +183,21 @@ impl<W: Write> Files<W> {
     }
 }
 
-/// Writes the decoder's rows when there are at least `least`.
-fn hand_on(
-    decoder: &mut Decoder,
-    least: usize,
-    lines: &mut Vec<u8>,
-    output: &mut impl Write,
-) -> io::Result<()> {
-    if decoder.rows() < least {
-        return Ok(());
+impl<W: Write> Output<W> {
+    /// Writes the decoder's rows when there are at least `least`.
+    fn hand_on(&mut self, decoder: &mut Decoder, least: usize) -> io::Result<()> {
+        if decoder.rows() < least {
+            return Ok(());
+        }
+        let rows = decoder.take();
+        if self.explain {
+            return Ok(());
+        }
+        self.lines.clear();
+        ndjson::write(&rows, &mut self.lines);
+        self.to.write_all(&self.lines)?;
+        self.to.flush()
     }
-    lines.clear();
-    ndjson::write(&decoder.take(), lines);
-    output.write_all(lines)?;
-    output.flush()
 }
 
 /// The whole file, or standard input, up to [`FILE_BYTES`].

@@ -90,6 +90,40 @@ fn an_unreadable_file_is_named_and_the_others_are_still_decoded() {
 }
 
 #[test]
+fn a_format_names_the_fields_of_records_without_a_header() {
+    let folder = TempDir::new().unwrap();
+    let event = "{\"message\":\"10.0.0.1 443 77\"}";
+    let path = file(&folder, "firehose", format!("{event}{event}\n{{\"message\":\"10.0.0.1\"}}").as_bytes());
+    let format = "${srcaddr} ${dstport} ${bytes}";
+    let output = run(&["decode".as_ref(), path.as_os_str(), "--format".as_ref(), format.as_ref()]);
+    assert_eq!(stdout(&output), "{\"srcaddr\":\"10.0.0.1\",\"dstport\":443,\"bytes\":77}\n".repeat(2));
+    assert_eq!(summary(&stderr(&output))["set_aside"][0]["line"], 3);
+
+    let output = run(&["decode".as_ref(), path.as_os_str()]);
+    let summary = summary(&stderr(&output));
+    let why = summary["set_aside"][0]["why"].as_str().unwrap();
+    assert!(why.contains("3 values") && why.contains("--format"), "{why}");
+    let output = run(&["decode", "--format", "srcaddr 443", "-"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("not a field name: 443"), "{}", stderr(&output));
+}
+
+#[test]
+fn explain_says_what_the_columns_are_and_prints_no_records() {
+    let folder = TempDir::new().unwrap();
+    let path = file(&folder, "a.log.gz", &gzip(&[FLOW, "version shiny-new\n3 x\n"].concat()));
+    let output = run(&["decode".as_ref(), "--explain".as_ref(), path.as_os_str()]);
+    let text = stdout(&output);
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 1 + 1 + 14 + 1 + 2, "{text}");
+    assert!(lines[0].ends_with("a.log.gz: gzip text"));
+    assert!(lines[1].contains("from line 1: 14 columns") && lines[1].contains("default VPC format"));
+    assert!(lines[2].contains("version") && lines[5].contains("address"));
+    assert!(lines[16].contains("from line 2: 2 columns, named by the header line"));
+    assert_eq!(summary(&stderr(&output))["records"], 2);
+}
+
+#[test]
 fn standard_input_is_a_file_too() {
     let mut process = weir()
         .args(["decode", "-"])
