@@ -1,176 +1,12 @@
 //! Names for numbers: protocols, well-known ports, TCP flags, traffic paths.
 //! A name is a label, never evidence: which end is the server is decided elsewhere.
 
-/// Protocols that occur in VPCs (IANA "Assigned Internet Protocol Numbers"), by number. The first name of a number is
-/// the one that is printed.
-const PROTOCOLS: [(u8, &str); 32] = [
-    (1, "icmp"),
-    (2, "igmp"),
-    (3, "ggp"),
-    (4, "ipv4"),
-    (6, "tcp"),
-    (8, "egp"),
-    (17, "udp"),
-    (27, "rdp"),
-    (33, "dccp"),
-    (41, "ipv6"),
-    (43, "ipv6-route"),
-    (44, "ipv6-frag"),
-    (46, "rsvp"),
-    (47, "gre"),
-    (50, "esp"),
-    (51, "ah"),
-    (58, "icmpv6"),
-    (58, "ipv6-icmp"),
-    (59, "ipv6-nonxt"),
-    (60, "ipv6-opts"),
-    (88, "eigrp"),
-    (89, "ospf"),
-    (94, "ipip"),
-    (97, "etherip"),
-    (98, "encap"),
-    (103, "pim"),
-    (108, "ipcomp"),
-    (112, "vrrp"),
-    (115, "l2tp"),
-    (132, "sctp"),
-    (136, "udplite"),
-    (137, "mpls-in-ip"),
-];
+mod protocols;
+mod services;
 
-/// Ports with a name people know (IANA "Service Name and Transport Protocol Port Number Registry" and common use), by
-/// number.
-const SERVICES: [(u16, &str); 129] = [
-    (7, "echo"),
-    (13, "daytime"),
-    (19, "chargen"),
-    (20, "ftp-data"),
-    (21, "ftp"),
-    (22, "ssh"),
-    (23, "telnet"),
-    (25, "smtp"),
-    (43, "whois"),
-    (49, "tacacs"),
-    (53, "dns"),
-    (67, "dhcp-server"),
-    (68, "dhcp-client"),
-    (69, "tftp"),
-    (70, "gopher"),
-    (79, "finger"),
-    (80, "http"),
-    (88, "kerberos"),
-    (110, "pop3"),
-    (111, "rpcbind"),
-    (113, "ident"),
-    (119, "nntp"),
-    (123, "ntp"),
-    (135, "msrpc"),
-    (137, "netbios-ns"),
-    (138, "netbios-dgm"),
-    (139, "netbios-ssn"),
-    (143, "imap"),
-    (161, "snmp"),
-    (162, "snmp-trap"),
-    (179, "bgp"),
-    (194, "irc"),
-    (389, "ldap"),
-    (443, "https"),
-    (445, "smb"),
-    (464, "kpasswd"),
-    (465, "smtps"),
-    (500, "isakmp"),
-    (502, "modbus"),
-    (512, "rexec"),
-    (513, "rlogin"),
-    (514, "syslog"),
-    (515, "printer"),
-    (520, "rip"),
-    (546, "dhcpv6-client"),
-    (547, "dhcpv6-server"),
-    (548, "afp"),
-    (554, "rtsp"),
-    (587, "submission"),
-    (593, "http-rpc"),
-    (623, "ipmi"),
-    (631, "ipp"),
-    (636, "ldaps"),
-    (646, "ldp"),
-    (853, "dns-tls"),
-    (860, "iscsi-system"),
-    (873, "rsync"),
-    (989, "ftps-data"),
-    (990, "ftps"),
-    (993, "imaps"),
-    (995, "pop3s"),
-    (1080, "socks"),
-    (1194, "openvpn"),
-    (1433, "mssql"),
-    (1434, "mssql-browser"),
-    (1521, "oracle"),
-    (1701, "l2tp"),
-    (1723, "pptp"),
-    (1812, "radius"),
-    (1813, "radius-acct"),
-    (1883, "mqtt"),
-    (1900, "ssdp"),
-    (2049, "nfs"),
-    (2181, "zookeeper"),
-    (2222, "ssh-alt"),
-    (2375, "docker"),
-    (2376, "docker-tls"),
-    (2379, "etcd"),
-    (2380, "etcd-peer"),
-    (3000, "web-dev"),
-    (3128, "squid"),
-    (3260, "iscsi"),
-    (3268, "ldap-gc"),
-    (3269, "ldaps-gc"),
-    (3306, "mysql"),
-    (3389, "rdp"),
-    (3478, "stun"),
-    (4317, "otlp"),
-    (4318, "otlp-http"),
-    (4369, "epmd"),
-    (4500, "ipsec-nat-t"),
-    (4789, "vxlan"),
-    (5000, "upnp"),
-    (5044, "beats"),
-    (5060, "sip"),
-    (5061, "sips"),
-    (5222, "xmpp"),
-    (5353, "mdns"),
-    (5432, "postgresql"),
-    (5439, "redshift"),
-    (5555, "adb"),
-    (5601, "kibana"),
-    (5671, "amqps"),
-    (5672, "amqp"),
-    (5900, "vnc"),
-    (5985, "winrm"),
-    (5986, "winrms"),
-    (6081, "geneve"),
-    (6379, "redis"),
-    (6443, "kubernetes"),
-    (6514, "syslog-tls"),
-    (6667, "ircd"),
-    (7000, "cassandra-peer"),
-    (7946, "swarm"),
-    (8080, "http-alt"),
-    (8081, "http-alt2"),
-    (8125, "statsd"),
-    (8443, "https-alt"),
-    (8883, "mqtts"),
-    (9042, "cassandra"),
-    (9090, "prometheus"),
-    (9092, "kafka"),
-    (9093, "kafka-tls"),
-    (9100, "node-exporter"),
-    (9200, "elasticsearch"),
-    (9300, "elasticsearch-peer"),
-    (10250, "kubelet"),
-    (11211, "memcached"),
-    (27017, "mongodb"),
-];
+use percent_encoding::percent_decode_str;
+use services::SERVICES;
+use std::borrow::Cow;
 
 /// Bits of the TCP header's flags (RFC 9293), in the order they are read out.
 const TCP_FLAGS: [(u16, &str); 8] = [
@@ -186,17 +22,17 @@ const TCP_FLAGS: [(u16, &str); 8] = [
 
 /// The name of an IANA protocol number, in lower case.
 pub fn protocol_name(number: u8) -> Option<&'static str> {
-    PROTOCOLS.iter().find(|(known, _)| *known == number).map(|(_, name)| *name)
+    protocols::name(number)
 }
 
 /// The number of a protocol's name, in any case.
 pub fn protocol_number(name: &str) -> Option<u8> {
-    PROTOCOLS.iter().find(|(_, known)| known.eq_ignore_ascii_case(name)).map(|(number, _)| *number)
+    protocols::all().find(|(_, known)| known.eq_ignore_ascii_case(name)).map(|(number, _)| number)
 }
 
 /// Every protocol name that [`protocol_number`] reads.
 pub fn protocol_names() -> impl Iterator<Item = &'static str> {
-    PROTOCOLS.iter().map(|(_, name)| *name)
+    protocols::all().map(|(_, name)| name)
 }
 
 /// The name of the service that usually answers at a port.
@@ -264,15 +100,22 @@ pub const fn encryption_status(code: u8) -> Option<&'static str> {
     }
 }
 
+/// The value of a tag field (`instance-tag` and its like) as it was typed: AWS writes all special characters
+/// percent-encoded, so that a value has no blanks (AWS: flow log records, version 11). What is not an encoding of UTF-8
+/// stays as it is.
+pub fn tag_value(encoded: &str) -> Cow<'_, str> {
+    percent_decode_str(encoded).decode_utf8().unwrap_or(Cow::Borrowed(encoded))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_tables_are_in_order_and_no_service_stands_twice() {
-        assert!(PROTOCOLS.is_sorted_by_key(|(number, _)| *number));
+    fn services_are_in_order_below_client_ports_and_none_stands_twice() {
         assert!(SERVICES.windows(2).all(|pair| pair[0].0 < pair[1].0));
         for (port, name) in SERVICES {
+            assert!(port < 32_768, "{name}");
             assert_eq!(service_port(name), Some(port), "{name}");
             assert_eq!(service_name(port), Some(name));
         }
@@ -288,7 +131,59 @@ mod tests {
         assert_eq!(protocol_number("TCP"), Some(6));
         assert_eq!(protocol_number("ipv6-icmp"), Some(58));
         assert_eq!(protocol_name(58), Some("icmpv6"));
-        assert_eq!(protocol_name(200), None);
+        assert_eq!([147, 148, 61, 255].map(protocol_name), [Some("bit-emu"), None, None, None]);
+        let named =
+            [0, 2, 4, 17, 47, 50, 89, 103, 112, 132, 136, 139, 143].map(|n| protocol_name(n).unwrap_or("?"));
+        let expected = [
+            "hopopt", "igmp", "ipv4", "udp", "gre", "esp", "ospf", "pim", "vrrp", "sctp", "udplite", "hip",
+            "ethernet",
+        ];
+        assert_eq!(named, expected);
+    }
+
+    #[test]
+    fn no_protocol_name_stands_twice_and_all_are_words_of_a_filter() {
+        let names: Vec<&str> = protocol_names().collect();
+        for (at, name) in names.iter().enumerate() {
+            assert!(!names[..at].contains(name), "{name} twice");
+            let filter = format!("protocol = {name}");
+            assert!(crate::Filter::parse(&filter).is_ok(), "{filter}");
+        }
+    }
+
+    #[test]
+    fn every_combination_of_flags_that_aws_records_is_named() {
+        let named = [0, 1, 2, 3, 4, 5, 6, 7, 18, 19, 22, 23].map(tcp_flags);
+        let expected = [
+            "",
+            "FIN",
+            "SYN",
+            "SYN FIN",
+            "RST",
+            "FIN RST",
+            "SYN RST",
+            "SYN FIN RST",
+            "SYN ACK",
+            "SYN ACK FIN",
+            "SYN ACK RST",
+            "SYN ACK FIN RST",
+        ];
+        assert_eq!(named, expected);
+    }
+
+    #[test]
+    fn every_traffic_path_and_encryption_status_has_its_text() {
+        assert_eq!((0..=9).filter_map(traffic_path).count(), 8);
+        assert_eq!((0..=9).filter_map(encryption_status).count(), 4);
+    }
+
+    #[test]
+    fn tags_are_shown_as_they_were_typed() {
+        assert_eq!(tag_value("my%2Dapp"), "my-app");
+        assert_eq!(tag_value("caf%C3%A9%20%f0%9f%98%80"), "café 😀");
+        for odd in ["web", "100%", "%zz", "%2", "%ff", "%+1"] {
+            assert_eq!(tag_value(odd), odd);
+        }
     }
 
     #[test]
