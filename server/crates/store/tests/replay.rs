@@ -1,0 +1,29 @@
+//! Every object and key that the fuzzers or we found worth keeping, against the checks of the fuzz targets.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a file that cannot be read fails the test")]
+
+mod checks;
+
+use std::fs;
+use std::path::Path;
+
+fn replay(folder: &str, check: fn(&[u8])) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut files: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    assert!(!files.is_empty(), "nothing in {}", folder.display());
+    for file in files {
+        println!("{}", file.display());
+        check(&fs::read(&file).unwrap());
+    }
+}
+
+#[test]
+fn objects_of_the_corpus_unpack_alike_whole_and_streamed() {
+    replay("../../../fuzz/corpus/unpack", checks::unpack);
+}
+
+#[test]
+fn keys_of_the_corpus_make_the_same_name_again() {
+    replay("../../../fuzz/corpus/key", checks::key);
+}
