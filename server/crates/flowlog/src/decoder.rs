@@ -13,34 +13,9 @@ use crate::found::{self, FoundBy, FoundLayout};
 use crate::header;
 use crate::index::{Index, Span};
 use crate::layout::{Above, Dated, Layout, Shape, all_text};
+use crate::status::Status;
 use crate::tally::{Tally, Why, excerpt};
 use crate::want::{Coverage, Limits, Want};
-
-/// What `log-status` says about a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Status {
-    Traffic,
-    NoData,
-    SkipData,
-    /// The beginning of one of the three.
-    Cut,
-}
-
-impl Status {
-    /// What a status other than `OK` means. AWS may add one; it is traffic until we know better.
-    #[cold]
-    fn unusual(value: &[u8]) -> Self {
-        match value {
-            b"NODATA" => Self::NoData,
-            b"SKIPDATA" => Self::SkipData,
-            b"-" => Self::Traffic,
-            other if [&b"OK"[..], b"NODATA", b"SKIPDATA"].iter().any(|known| known.starts_with(other)) => {
-                Self::Cut
-            }
-            _ => Self::Traffic,
-        }
-    }
-}
 
 /// Lines of one layout that are to become rows together.
 #[derive(Debug)]
@@ -371,10 +346,7 @@ impl LineDecoder {
     /// Adds the record whose values start at `first`; its status decides where to.
     #[inline]
     fn add_record(&mut self, page: Page<'_>, first: usize) {
-        let status = match page.value(first + self.shape.status) {
-            b"OK" | b"" => Status::Traffic,
-            other => Status::unusual(other),
-        };
+        let status = Status::of(page.value(first + self.shape.status));
         if status == Status::Cut {
             let value = excerpt(page.value(first + self.shape.status));
             return self.set_aside(page, Why::StatusCut { value });

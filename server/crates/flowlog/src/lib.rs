@@ -51,6 +51,7 @@ mod index;
 mod intern;
 mod layout;
 mod number;
+mod status;
 mod stream;
 mod tally;
 mod unescape;
