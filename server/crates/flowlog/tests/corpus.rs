@@ -6,8 +6,8 @@
 #![expect(clippy::unwrap_used, reason = "a file that cannot be read fails the test")]
 
 use std::fmt::Write as _;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 use flowlog::{Coverage, Decoder, Fields, Format, Limits, Value, Want};
 
@@ -64,7 +64,9 @@ fn decoded(log: &Path, chunk_bytes: usize, coverage: Coverage) -> String {
 }
 
 fn corpus() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
+    // Asked at run time: with a shared target folder a test may have been compiled in another clone.
+    let crate_folder = env::var_os("CARGO_MANIFEST_DIR").unwrap();
+    let folder = Path::new(&crate_folder).join("tests/corpus");
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut logs: Vec<_> = entries.filter(|path| path.extension().is_some_and(|end| end == "log")).collect();
     logs.sort();

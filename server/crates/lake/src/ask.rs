@@ -6,7 +6,7 @@ use crate::error::LakeError;
 use crate::fold::grouped::{Grouped, Plan};
 use crate::fold::talkers::Talkers;
 use crate::fold::{Fold, Key};
-use crate::plan::Need;
+use crate::plan::{Need, Sums};
 use crate::schema::{self, INTERFACE_ID};
 use crate::shape;
 use contract::answer::Previous;
@@ -48,14 +48,10 @@ pub struct Facts {
 }
 
 impl Ground<'_> {
-    async fn sum<F: Fold + Clone>(
-        &self,
-        need: &Need<'_>,
-        make: impl Fn(Span) -> F,
-    ) -> Result<(F, Facts), LakeError> {
+    async fn sum<F: Fold + Clone>(&self, need: &Need<'_>, empty: F) -> Result<(F, Facts), LakeError> {
         match self {
-            Ground::Stored(shared) => shared.sum(need, make).await,
-            Ground::Objects(direct) => direct.sum(need, make(need.span)).await,
+            Ground::Stored(shared) => shared.sum(need, empty).await,
+            Ground::Objects(direct) => direct.sum(need, empty).await,
         }
     }
 
@@ -142,9 +138,11 @@ pub async fn timeline(ground: Ground<'_>, view: &View, now: i64) -> Result<Timel
     let grid = grid_of(view, span);
     let source = view.source.as_deref();
     let column = schema::column_of(view.split);
-    let need = Need { span, step: grid.step, filter: &view.filter, column, talkers: false, source };
-    let (sum, facts) =
-        ground.sum(&need, |clip| Grouped::new(Plan { clip, grid, column, measure: view.measure })).await?;
+    let need =
+        Need { span, step: grid.step, filter: &view.filter, column, sums: Sums::One(view.measure), source };
+    let (sum, facts) = ground
+        .sum(&need, Grouped::new(Plan { grid, column, measure: view.measure, detailed: false }))
+        .await?;
     Ok(Timeline {
         span,
         grid,
@@ -166,9 +164,10 @@ pub async fn matrix(ground: Ground<'_>, view: &View, now: i64) -> Result<Matrix,
     let source = view.source.as_deref();
     let column = schema::column_of(view.rows);
     let filter = rejected_of(&view.filter)?;
-    let need = Need { span, step: grid.step, filter: &filter, column, talkers: false, source };
-    let (sum, facts) =
-        ground.sum(&need, |clip| Grouped::new(Plan { clip, grid, column, measure: view.measure })).await?;
+    let need = Need { span, step: grid.step, filter: &filter, column, sums: Sums::One(view.measure), source };
+    let (sum, facts) = ground
+        .sum(&need, Grouped::new(Plan { grid, column, measure: view.measure, detailed: false }))
+        .await?;
     let (rows, other_values) = shape::rows(&sum, view.rows, top_of(view));
     Ok(Matrix {
         span,
@@ -195,18 +194,18 @@ pub async fn top(ground: Ground<'_>, view: &View, now: i64) -> Result<Top, LakeE
     let span = span_of(view, now)?;
     let source = view.source.as_deref();
     let mut need =
-        Need { span, step: span.secs(), filter: &view.filter, column: None, talkers: true, source };
+        Need { span, step: span.secs(), filter: &view.filter, column: None, sums: Sums::Talkers, source };
     let (ranked, facts) = match view.by {
         TopBy::Talkers => {
-            let (sum, facts) = ground.sum(&need, Talkers::new).await?;
-            (shape::talkers(&sum, view.measure, top_of(view)), facts)
+            let (sum, facts) = ground.sum(&need, Talkers::new(span)).await?;
+            (shape::talkers(sum, view.measure, top_of(view))?, facts)
         }
         TopBy::Dimension(dimension) => {
-            need.talkers = false;
+            need.sums = Sums::All;
             need.column = schema::column_of(dimension);
             let plan =
-                |clip| Plan { clip, grid: one_bucket(span), column: need.column, measure: view.measure };
-            let (sum, facts) = ground.sum(&need, |clip| Grouped::new(plan(clip))).await?;
+                Plan { grid: one_bucket(span), column: need.column, measure: view.measure, detailed: true };
+            let (sum, facts) = ground.sum(&need, Grouped::new(plan)).await?;
             (shape::values(&sum, dimension, view.measure, top_of(view)), facts)
         }
     };
@@ -271,12 +270,12 @@ pub async fn summary(ground: Ground<'_>, view: &View, now: i64) -> Result<Summar
 async fn interfaces(ground: Ground<'_>, view: &View, span: Span) -> Result<(Grouped, Facts), LakeError> {
     let column = Some(INTERFACE_ID);
     let source = view.source.as_deref();
-    let need = Need { span, step: span.secs(), filter: &view.filter, column, talkers: false, source };
-    let plan = |clip| Plan { clip, grid: one_bucket(span), column, measure: Measure::Flows };
-    ground.sum(&need, |clip| Grouped::new(plan(clip))).await
+    let need = Need { span, step: span.secs(), filter: &view.filter, column, sums: Sums::All, source };
+    let plan = Plan { grid: one_bucket(span), column, measure: Measure::Flows, detailed: true };
+    ground.sum(&need, Grouped::new(plan)).await
 }
 
 /// Interfaces with at least one record.
 fn talking(sum: &Grouped) -> u64 {
-    sum.ranked().into_iter().filter(|(_, key)| **key != Key::Missing).count() as u64
+    sum.ranked(usize::MAX).0.into_iter().filter(|(_, key)| **key != Key::Missing).count() as u64
 }

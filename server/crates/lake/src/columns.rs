@@ -141,21 +141,6 @@ impl<'a> Words<'a> {
     }
 }
 
-/// An address column.
-pub struct Addresses<'a>(Option<&'a FixedSizeBinaryArray>);
-
-impl<'a> Addresses<'a> {
-    /// The column of that name.
-    pub fn of(batch: &'a RecordBatch, name: &str) -> Self {
-        Addresses(find(batch, name))
-    }
-
-    /// The value of a row; `None` when missing.
-    pub fn at(&self, row: usize) -> Option<[u8; 16]> {
-        self.0.filter(|array| array.is_valid(row)).and_then(|array| array.value(row).try_into().ok())
-    }
-}
-
 /// A truth column.
 pub struct Truths<'a>(Option<&'a BooleanArray>);
 

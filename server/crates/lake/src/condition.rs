@@ -6,6 +6,7 @@
 use crate::schema::{self, CLIENT, CLIENT_IS_SRC, SERVER};
 use contract::filter::{Expr, Op, Value};
 use contract::{Field, Filter, Kind};
+use datafusion::arrow::datatypes::DataType;
 use datafusion::logical_expr::{Expr as Condition, lit};
 use datafusion::prelude::ident;
 use datafusion::scalar::ScalarValue;
@@ -127,10 +128,7 @@ fn equal(field: Field, column: Condition, value: &Value) -> Condition {
 /// A literal of the column's own type, so that nothing is cast row by row.
 fn scalar(field: Field, value: &Value) -> Condition {
     match value {
-        Value::Text(text) => lit(ScalarValue::Dictionary(
-            Box::new(datafusion::arrow::datatypes::DataType::Int32),
-            Box::new(ScalarValue::Utf8(Some(text.clone()))),
-        )),
+        Value::Text(text) => coded(ScalarValue::Utf8(Some(text.clone()))),
         Value::Number(number) => number_literal(field, *number),
         Value::Address(addr) => address(octets(*addr)),
         // The parser lets these stand only where a set is asked for.
@@ -147,7 +145,12 @@ fn number_literal(field: Field, number: i64) -> Condition {
 }
 
 fn address(octets: [u8; 16]) -> Condition {
-    lit(ScalarValue::FixedSizeBinary(16, Some(octets.to_vec())))
+    coded(ScalarValue::Binary(Some(octets.to_vec())))
+}
+
+/// A value of a dictionary column.
+fn coded(value: ScalarValue) -> Condition {
+    lit(ScalarValue::Dictionary(Box::new(DataType::Int32), Box::new(value)))
 }
 
 fn octets(addr: IpAddr) -> [u8; 16] {

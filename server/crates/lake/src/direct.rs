@@ -90,7 +90,7 @@ impl Direct {
                 .collect();
             for asker in pump(source, Some(reach.clone()), |page| page, readers).await? {
                 self.unread.lock().unwrap_or_else(PoisonError::into_inner).extend(asker.unread);
-                sum.merge(asker.fold);
+                sum.merge(asker.fold)?;
                 add(&mut facts, &asker.facts);
             }
         }
@@ -168,7 +168,7 @@ impl<F: Fold + Clone> Reader for Asker<F> {
         // Added up while the columns are still in the cache; an object that turns out unreadable half way must not
         // count at all, so it has a sum of its own until its end.
         let (mut sum, mut rows, mut seen) = (self.empty.clone(), 0, None);
-        let sieve = self.sieve.as_ref();
+        let (sieve, span) = (self.sieve.as_ref(), self.span);
         let decoded = self.decoder.decode(
             &object.meta,
             &bytes,
@@ -178,8 +178,8 @@ impl<F: Fold + Clone> Reader for Asker<F> {
                 rows += batch.num_rows() as u64;
                 seen = wider(seen, reach(std::slice::from_ref(&batch)));
                 match sieve {
-                    Some(sieve) => sum.push(&sieve.keep(&batch)?),
-                    None => sum.push(&batch),
+                    Some(sieve) => sum.push(&sieve.keep(&batch)?, span),
+                    None => sum.push(&batch, span),
                 }
             },
         )?;
@@ -190,7 +190,7 @@ impl<F: Fold + Clone> Reader for Asker<F> {
                 return Ok(());
             }
         };
-        self.fold.merge(sum);
+        self.fold.merge(sum)?;
         self.facts.rows += rows;
         self.facts.objects += 1;
         self.facts.records += tally.records;

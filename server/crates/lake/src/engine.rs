@@ -1,11 +1,13 @@
 //! Running questions: DataFusion reads and filters, one task per part adds up, on threads of their own.
 
+use crate::addresses::{self, Addresses};
 use crate::error::LakeError;
 use crate::files::FileEntry;
 use crate::fold::Fold;
 use crate::scan::Files;
 use crate::schema;
-use datafusion::arrow::array::{BooleanArray, RecordBatch};
+use contract::Span;
+use datafusion::arrow::array::{Array, ArrayRef, BooleanArray, RecordBatch, new_null_array};
 use datafusion::arrow::compute::filter_record_batch;
 use datafusion::common::DFSchema;
 use datafusion::execution::SendableRecordBatchStream;
@@ -69,28 +71,40 @@ impl Engine {
         })
     }
 
-    /// Adds up every scan into its fold and all folds into one; also tells how many rows were looked at.
+    /// Adds up every scan, each cut to its own range, into one fold; also tells how many rows were looked at.
     pub async fn fold<F: Fold + Clone>(
         &self,
-        scans: Vec<(Scan, F)>,
+        scans: Vec<(Scan, Span)>,
         empty: F,
     ) -> Result<(F, u64), LakeError> {
         let _turn = Arc::clone(&self.turns).acquire_owned().await;
         let Some(runtime) = &self.runtime else { return Ok((empty, 0)) };
-        // Dropping the set, as when the asker goes away, ends every task.
-        let mut tasks = JoinSet::new();
-        for (scan, fold) in scans {
+        // One sum for each part of the machine, not for each scan: what is summed twice must be merged later.
+        let mut queues: Vec<Vec<(SendableRecordBatchStream, Span)>> = Vec::new();
+        queues.resize_with(self.parts, Vec::new);
+        for (scan, clip) in scans {
             for stream in self.streams(scan).await? {
-                tasks.spawn_on(add_up(stream, fold.clone()), runtime.handle());
+                let shortest = queues.iter_mut().min_by_key(|queue| queue.len());
+                if let Some(queue) = shortest {
+                    queue.push((stream, clip));
+                }
             }
         }
-        let (mut sum, mut rows) = (empty, 0);
-        while let Some(done) = tasks.join_next().await {
-            let (fold, seen) = done.map_err(|error| LakeError::Worker(error.to_string()))??;
-            sum.merge(fold);
-            rows += seen;
+        // Dropping the set, as when the asker goes away, ends every task.
+        let mut tasks = JoinSet::new();
+        for queue in queues.into_iter().filter(|queue| !queue.is_empty()) {
+            tasks.spawn_on(add_up(queue, empty.clone()), runtime.handle());
         }
-        Ok((sum, rows))
+        let (mut sum, mut rows) = (None, 0);
+        while let Some(done) = tasks.join_next().await {
+            let (mut fold, seen) = done.map_err(|error| LakeError::Worker(error.to_string()))??;
+            rows += seen;
+            if let Some(other) = sum.take() {
+                fold.merge(other)?;
+            }
+            sum = Some(fold);
+        }
+        Ok((sum.unwrap_or(empty), rows))
     }
 
     async fn streams(&self, scan: Scan) -> Result<Vec<SendableRecordBatchStream>, LakeError> {
@@ -133,12 +147,17 @@ impl Drop for Engine {
     }
 }
 
-async fn add_up<F: Fold>(mut stream: SendableRecordBatchStream, mut fold: F) -> Result<(F, u64), LakeError> {
+async fn add_up<F: Fold>(
+    queue: Vec<(SendableRecordBatchStream, Span)>,
+    mut fold: F,
+) -> Result<(F, u64), LakeError> {
     let mut rows = 0;
-    while let Some(batch) = stream.next().await {
-        let batch = batch?;
-        rows += batch.num_rows() as u64;
-        fold.push(&batch)?;
+    for (mut stream, clip) in queue {
+        while let Some(batch) = stream.next().await {
+            let batch = batch?;
+            rows += batch.num_rows() as u64;
+            fold.push(&batch, clip)?;
+        }
     }
     Ok((fold, rows))
 }
@@ -153,12 +172,18 @@ pub struct Sieve {
 impl Sieve {
     /// The rows that pass.
     pub fn keep(&self, batch: &RecordBatch) -> Result<RecordBatch, LakeError> {
-        let arrays = self.schema.fields().iter().map(|field| {
-            batch.column_by_name(field.name()).cloned().unwrap_or_else(|| {
-                datafusion::arrow::array::new_null_array(field.data_type(), batch.num_rows())
+        let arrays: Result<Vec<ArrayRef>, LakeError> = self
+            .schema
+            .fields()
+            .iter()
+            .map(|field| match batch.column_by_name(field.name()) {
+                None => Ok(new_null_array(field.data_type(), batch.num_rows())),
+                Some(array) if array.data_type() == field.data_type() => Ok(Arc::clone(array)),
+                // Only addresses are decoded in another form than they are stored in.
+                Some(_) => Ok(Arc::new(addresses::coded(Addresses::of(batch, field.name()))?) as ArrayRef),
             })
-        });
-        let seen = RecordBatch::try_new(Arc::clone(&self.schema), arrays.collect())?;
+            .collect();
+        let seen = RecordBatch::try_new(Arc::clone(&self.schema), arrays?)?;
         let verdict = self.expression.evaluate(&seen)?.into_array(batch.num_rows())?;
         match verdict.as_any().downcast_ref::<BooleanArray>() {
             Some(keep) => Ok(filter_record_batch(batch, keep)?),

@@ -1,7 +1,8 @@
 //! What Weir adds to the columns of a record: the service and its side, the direction where the format lacks it, and
 //! the account and region of the object's key where the records do not say.
 
-use crate::columns::{Addresses, Ints, Texts, Words, find};
+use crate::addresses::Addresses;
+use crate::columns::{Ints, Texts, Words, find};
 use crate::error::LakeError;
 use crate::interfaces::Interfaces;
 use crate::schema::{

@@ -59,9 +59,17 @@ pub const STORED: [Table; 6] = [
     Table::Segments,
 ];
 
-/// Writes a part below `root` and returns its entry. The file is on disk, complete, before this returns.
-pub fn write(root: &Path, source: &str, part: &Part) -> Result<FileEntry, LakeError> {
-    let relative = path_of(part);
+impl FileEntry {
+    /// The commit it is part of: files of one commit have the same name in the folders of their tables.
+    pub fn commit(&self) -> &str {
+        let name = self.path.rsplit('/').next().unwrap_or_default();
+        name.strip_suffix(".parquet").unwrap_or(name)
+    }
+}
+
+/// Writes a part of a commit below `root` and returns its entry. The file is on disk, complete, before this returns.
+pub fn write(root: &Path, source: &str, commit: &str, part: &Part) -> Result<FileEntry, LakeError> {
+    let relative = path_of(part, commit);
     let target = root.join(&relative);
     let parent = target.parent().unwrap_or(root).to_path_buf();
     fs::create_dir_all(&parent).map_err(LakeError::disk("make the folder", &parent))?;
@@ -89,20 +97,19 @@ pub fn write(root: &Path, source: &str, part: &Part) -> Result<FileEntry, LakeEr
 }
 
 /// `records/date=2026-11-20/hour=03/….parquet`; roll-ups have no hour.
-fn path_of(part: &Part) -> String {
+fn path_of(part: &Part, commit: &str) -> String {
     let at = contract::human::utc(part.partition);
     let date = format!("date={:04}-{:02}-{:02}", at.year, at.month, at.day);
-    let name = unique_name();
     match part.table {
         Table::Segments | Table::Objects => {
-            format!("{}/{date}/hour={:02}/{name}.parquet", folder(part.table), at.hour)
+            format!("{}/{date}/hour={:02}/{commit}.parquet", folder(part.table), at.hour)
         }
-        _ => format!("{}/{date}/{name}.parquet", folder(part.table)),
+        _ => format!("{}/{date}/{commit}.parquet", folder(part.table)),
     }
 }
 
-/// A name no other file has: the clock, the process and a count.
-fn unique_name() -> String {
+/// A name no other commit has: the clock, the process and a count.
+pub fn commit_name() -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_nanos());
     format!("{nanos:x}-{:x}-{:x}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))

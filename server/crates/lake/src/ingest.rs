@@ -11,11 +11,10 @@ use crate::enrich::Added;
 use crate::error::{LakeError, store_refusal};
 use crate::files::{self, FileEntry};
 use crate::pump::{Fetched, Reader, pump, reader_count};
-use crate::rollup::Rollup;
 use crate::sight::Sight;
 use crate::spread::Extent;
 use crate::status::Status;
-use crate::tables::{record_parts, rollup_parts};
+use crate::tables::{Gap, parts};
 use datafusion::arrow::array::{Int64Array, RecordBatch};
 use flowlog::{Coverage, Fields, Tally, Want};
 use std::ops::Range;
@@ -101,7 +100,7 @@ struct Ingester {
     decoder: ObjectDecoder,
     batches: Vec<RecordBatch>,
     rows: usize,
-    rollup: Rollup,
+    gaps: Vec<Gap>,
     objects: Vec<ObjectEntry>,
     committed: Instant,
     report: IngestReport,
@@ -141,7 +140,7 @@ impl Ingester {
             decoder: ObjectDecoder::new(Want { fields: Fields::All, coverage: Coverage::Aside }),
             batches: Vec::new(),
             rows: 0,
-            rollup: Rollup::default(),
+            gaps: Vec::new(),
             objects: Vec::new(),
             committed: Instant::now(),
             report: IngestReport::default(),
@@ -166,13 +165,9 @@ impl Ingester {
 
     fn keep(&mut self, meta: &ObjectMeta, batches: Vec<RecordBatch>, tally: Tally) -> Result<(), LakeError> {
         let origin = origin_of(meta);
-        for batch in &batches {
-            self.rollup.add(batch)?;
-        }
-        let region = origin.region.as_deref().unwrap_or_default();
-        for gap in &tally.coverage {
-            self.rollup.add_coverage(&gap.interface, &gap.account, region, gap.start, gap.skipped);
-        }
+        let region: Arc<str> = origin.region.as_deref().unwrap_or_default().into();
+        self.gaps
+            .extend(tally.coverage.into_iter().map(|record| Gap { record, region: Arc::clone(&region) }));
         let (first, last) = reach(&batches).unzip();
         let sight = Sight::of(&batches, self.decoder.fields());
         let stamped = store::keys::parse(&meta.key).is_some();
@@ -230,21 +225,17 @@ impl Ingester {
         if self.objects.is_empty() {
             return Ok(());
         }
-        let batches = std::mem::take(&mut self.batches);
-        let mut parts = rollup_parts(std::mem::take(&mut self.rollup))?;
-        parts.extend(record_parts(&batches)?);
-        drop(batches);
-        let mut written: Vec<FileEntry> = Vec::with_capacity(parts.len());
-        for part in parts {
-            match files::write(&self.shared.root, &self.source, &part) {
-                Ok(file) => written.push(file),
-                Err(error) => {
-                    self.shared.discard(&written);
-                    return Err(error);
-                }
-            }
-        }
+        let (batches, gaps) = (std::mem::take(&mut self.batches), std::mem::take(&mut self.gaps));
         self.rows = 0;
+        let (mut written, name) = (Vec::<FileEntry>::new(), files::commit_name());
+        let stored = parts(batches, &gaps, &mut |part| {
+            written.push(files::write(&self.shared.root, &self.source, &name, &part)?);
+            Ok(())
+        });
+        if let Err(error) = stored {
+            self.shared.discard(&written);
+            return Err(error);
+        }
         self.shared.commit(std::mem::take(&mut self.objects), written)
     }
 

@@ -3,7 +3,8 @@
 //! is its own. That tells the direction of records whose format lacks `flow-direction`.
 //! <https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html>
 
-use crate::columns::{Addresses, Texts, Words};
+use crate::addresses::Addresses;
+use crate::columns::{Texts, Words};
 use crate::enrich::ends;
 use crate::schema::INTERFACE_ID;
 use datafusion::arrow::array::RecordBatch;

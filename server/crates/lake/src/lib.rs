@@ -7,6 +7,7 @@
 //! Invariants: a file under its final name is whole; an object counts exactly when its files do; every table gives
 //! the same sums; nothing here knows HTTP, AWS or how an answer is drawn.
 
+mod addresses;
 mod ask;
 mod cache;
 mod catalog;
@@ -21,9 +22,11 @@ mod error;
 mod files;
 mod flow_logs;
 mod fold;
+mod gather;
 mod ingest;
 mod interfaces;
 mod manifest;
+mod order;
 mod plan;
 mod pump;
 mod rollup;
@@ -52,7 +55,7 @@ use crate::interfaces::Interfaces;
 use crate::manifest::Manifest;
 use crate::plan::Need;
 use crate::status::Statuses;
-use contract::{Coverage, Matrix, Objects, Progress, SetAside, Span, Summary, Timeline, Top, View, link};
+use contract::{Coverage, Matrix, Objects, Progress, SetAside, Summary, Timeline, Top, View, link};
 use std::fs::{self, File, TryLockError};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -277,14 +280,16 @@ impl Shared {
     pub(crate) async fn sum<F: Fold + Clone>(
         &self,
         need: &Need<'_>,
-        make: impl Fn(Span) -> F,
+        empty: F,
     ) -> Result<(F, Facts), LakeError> {
         let manifest = self.manifest();
         let stretches = need.stretches();
         let mut tables: Vec<_> = stretches.iter().map(|stretch| stretch.table).collect();
         tables.dedup();
-        let scans = stretches.into_iter().map(|stretch| (need.scan(stretch, &manifest), make(stretch.span)));
-        let (sum, rows) = self.engine.fold(scans.collect(), make(need.span)).await?;
+        let scans = stretches.into_iter().flat_map(|stretch| {
+            need.scans(stretch, &manifest).into_iter().map(move |scan| (scan, stretch.span))
+        });
+        let (sum, rows) = self.engine.fold(scans.collect(), empty).await?;
         let counted = manifest.counted(need.span, need.source);
         let facts = Facts {
             tables,

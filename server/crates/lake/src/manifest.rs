@@ -15,6 +15,8 @@ pub struct Manifest {
     /// Grows with every commit.
     pub generation: u64,
     files: Vec<Arc<FileEntry>>,
+    /// Commits that have conversations.
+    talks: HashSet<Box<str>>,
     objects: Vec<ObjectEntry>,
     seen: HashMap<(String, String), String>,
     logs: HashMap<LogKey, LogReach>,
@@ -51,6 +53,8 @@ impl Manifest {
     /// Adds a commit.
     pub fn extend(&mut self, files: Vec<FileEntry>, objects: Vec<ObjectEntry>) {
         self.generation += 1;
+        let talks = files.iter().filter(|file| file.table == Table::Conversations);
+        self.talks.extend(talks.map(|file| Box::from(file.commit())));
         self.files.extend(files.into_iter().map(Arc::new));
         for object in objects {
             let known = self.seen.insert((object.source.clone(), object.key.clone()), object.etag.clone());
@@ -95,6 +99,13 @@ impl Manifest {
                 && source.is_none_or(|name| name == file.source)
         };
         self.files.iter().filter(touches).cloned().collect()
+    }
+
+    /// Files of records, of those in `span`, whose commit has no conversations.
+    pub fn records_alone(&self, span: Span, source: Option<&str>) -> Vec<Arc<FileEntry>> {
+        let mut files = self.files(Table::Segments, span, source);
+        files.retain(|file| !self.talks.contains(file.commit()));
+        files
     }
 
     /// Whether any stored record has this column.

@@ -10,7 +10,7 @@ use crate::schema::{
 };
 use crate::spread::MAX_SPAN_SECS;
 use contract::grid::{ceil_to, floor_to};
-use contract::{Filter, Span, Table};
+use contract::{Filter, Measure, Span, Table};
 use datafusion::logical_expr::lit;
 use datafusion::prelude::ident;
 use std::sync::Arc;
@@ -26,10 +26,21 @@ pub struct Need<'a> {
     pub filter: &'a Filter,
     /// The grouping column, if any.
     pub column: Option<&'static str>,
-    /// Whether client and server are asked for.
-    pub talkers: bool,
+    /// What is added up.
+    pub sums: Sums,
     /// Only this source.
     pub source: Option<&'a str>,
+}
+
+/// What a question adds up: what it does not need is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sums {
+    /// One measure, and its rejected part.
+    One(Measure),
+    /// Every measure, and NODATA and SKIPDATA.
+    All,
+    /// Every measure by client, server and service.
+    Talkers,
 }
 
 /// A stretch of the range and the table that answers it.
@@ -48,7 +59,7 @@ impl Need<'_> {
     pub fn stretches(&self) -> Vec<Stretch> {
         let mut asked = columns_of(self.filter, Ends::Stored);
         asked.extend(self.column.map(str::to_owned));
-        let (coarse, fine) = if !self.talkers && asked.iter().all(|c| in_rollup(c)) {
+        let (coarse, fine) = if self.sums != Sums::Talkers && asked.iter().all(|c| in_rollup(c)) {
             let each = asked.iter().any(|c| c == INTERFACE_ID);
             (Table::Hour, if each { Table::MinuteByInterface } else { Table::Minute })
         } else if asked.iter().all(|c| in_conversations(c)) {
@@ -74,8 +85,18 @@ impl Need<'_> {
         self.step >= self.span.secs()
     }
 
-    /// What to read of a stretch's table.
-    pub fn scan(&self, stretch: Stretch, manifest: &Manifest) -> Scan {
+    /// What to read for a stretch. Records without conversations of their own are read themselves.
+    pub fn scans(&self, stretch: Stretch, manifest: &Manifest) -> Vec<Scan> {
+        let conversations = [Table::Conversations, Table::ConversationsByInterface].contains(&stretch.table);
+        let lone = conversations.then(|| manifest.records_alone(records_reach(stretch.span), self.source));
+        let mut scans = vec![self.scan(stretch, self.files(stretch, manifest))];
+        if let Some(files) = lone.filter(|files| !files.is_empty()) {
+            scans.push(self.scan(Stretch { table: Table::Segments, ..stretch }, files));
+        }
+        scans
+    }
+
+    fn scan(&self, stretch: Stretch, files: Vec<Arc<FileEntry>>) -> Scan {
         let records = stretch.table == Table::Segments;
         let ends = if records { Ends::BySide } else { Ends::Stored };
         let (first, last) = if records { (START, END) } else { (TIME, TIME) };
@@ -85,40 +106,45 @@ impl Need<'_> {
         if let Some(filter) = condition_of(self.filter, ends) {
             condition = condition.and(filter);
         }
-        Scan {
-            files: self.files(stretch, manifest),
-            columns: self.columns(stretch.table),
-            condition: Some(condition),
-        }
+        Scan { files, columns: self.columns(stretch.table), condition: Some(condition) }
     }
 
     fn files(&self, stretch: Stretch, manifest: &Manifest) -> Vec<Arc<FileEntry>> {
-        let mut reach = stretch.span;
-        if stretch.table == Table::Segments {
-            reach.from -= MAX_SPAN_SECS;
-        }
+        let records = stretch.table == Table::Segments;
+        let reach = if records { records_reach(stretch.span) } else { stretch.span };
         manifest.files(stretch.table, reach, self.source)
     }
 
     /// The columns to read of a table.
     pub fn columns(&self, table: Table) -> Vec<String> {
         let records = matches!(table, Table::Segments | Table::Objects);
-        let times: &[&str] = if records { &[START, END] } else { &[TIME, FLOWS] };
         let ends = if records { Ends::BySide } else { Ends::Stored };
+        let times: &[&str] = if records { &[START, END] } else { &[TIME] };
+        let sums: &[&str] = match (self.sums, records) {
+            (Sums::One(Measure::Bytes), _) => &[BYTES],
+            (Sums::One(Measure::Packets), _) => &[PACKETS],
+            (Sums::One(Measure::Flows), true) => &[],
+            (Sums::One(Measure::Flows), false) => &[FLOWS],
+            (Sums::All | Sums::Talkers, true) => &[BYTES, PACKETS],
+            (Sums::All, false) => &[BYTES, PACKETS, FLOWS, NODATA, SKIPDATA],
+            (Sums::Talkers, false) => &[BYTES, PACKETS, FLOWS],
+        };
+        let talk: &[&str] = match (self.sums, records) {
+            (Sums::Talkers, true) => &[CLIENT_IS_SRC, "srcaddr", "dstaddr", SERVICE_PORT, PROTOCOL],
+            (Sums::Talkers, false) => &[CLIENT, SERVER, SERVICE_PORT, PROTOCOL],
+            _ => &[],
+        };
         let mut columns: Vec<String> =
-            times.iter().chain(&[BYTES, PACKETS, ACTION]).map(|c| (*c).to_owned()).collect();
+            [times, sums, talk, &[ACTION]].concat().into_iter().map(str::to_owned).collect();
         columns.extend(columns_of(self.filter, ends));
         columns.extend(self.column.map(str::to_owned));
-        if !records && !self.talkers {
-            columns.extend([NODATA, SKIPDATA].map(str::to_owned));
-        }
-        if self.talkers {
-            let both: &[&str] =
-                if records { &[CLIENT_IS_SRC, "srcaddr", "dstaddr"] } else { &[CLIENT, SERVER] };
-            columns.extend(both.iter().chain(&[SERVICE_PORT, PROTOCOL]).map(|c| (*c).to_owned()));
-        }
         distinct(columns)
     }
+}
+
+/// Where records of a span may start.
+fn records_reach(span: Span) -> Span {
+    Span { from: span.from - MAX_SPAN_SECS, ..span }
 }
 
 #[cfg(test)]
@@ -129,7 +155,8 @@ mod tests {
     fn stretches(span: (i64, i64), step: i64, filter: &str, talkers: bool) -> Vec<(Table, i64, i64)> {
         let filter = Filter::parse(filter).unwrap();
         let span = Span { from: span.0, to: span.1 };
-        let need = Need { span, step, filter: &filter, column: None, talkers, source: None };
+        let sums = if talkers { Sums::Talkers } else { Sums::All };
+        let need = Need { span, step, filter: &filter, column: None, sums, source: None };
         need.stretches().into_iter().map(|s| (s.table, s.span.from, s.span.to)).collect()
     }
 

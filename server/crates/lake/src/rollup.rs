@@ -1,15 +1,23 @@
-//! Roll-ups in the making: minute sums by dimension and hourly sums by conversation, added up while records pass.
+//! Roll-ups of a commit: sums by minute, hour and conversation, added up along its order.
+//!
+//! A record's pieces are added to its group's minutes; hours and the tables without interfaces are made from those, so
+//! that all of them give the same sums.
 
-use crate::columns::{Addresses, Counts, Ints, Truths, Words, find};
-use crate::error::LakeError;
-use crate::schema::{
-    ACCOUNT_ID, ACTION, AWS_SERVICE, BYTES, CLIENT_IS_SRC, END, FLOW_DIRECTION, INTERFACE_ID, PACKETS,
-    PROTOCOL, REGION, SERVICE_PORT, START, VPC_ID,
-};
+use crate::columns::Counts;
+use crate::order::{Address, Group, NO_ADDRESS, Order, Place, ranked};
 use crate::spread::Extent;
 use contract::grid::floor_to;
-use datafusion::arrow::array::{Int64Array, RecordBatch};
 use hashbrown::HashMap;
+
+/// A minute, seconds.
+const MINUTE: i64 = 60;
+/// An hour, seconds.
+const HOUR: i64 = 3_600;
+/// Conversations are stored where they are at most this part of the records they stand for. Where nearly every record is
+/// a conversation of its own they would take as long to read as the records, which then answer in their place.
+const WORTHWHILE: usize = 2;
+/// Up to this many records conversations are stored anyway: a source that delivers little at a time would never have any.
+const FEW_RECORDS: usize = 1 << 14;
 
 /// Sums of a group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,197 +35,222 @@ pub struct Sums {
 }
 
 impl Sums {
-    fn add(&mut self, bytes: u64, packets: u64, flows: u64) {
-        self.bytes += bytes;
-        self.packets += packets;
-        self.flows += flows;
-    }
-
     /// Adds another group's sums.
-    pub fn merge(&mut self, other: &Sums) {
-        self.add(other.bytes, other.packets, other.flows);
+    fn add(&mut self, other: &Sums) {
+        self.bytes += other.bytes;
+        self.packets += other.packets;
+        self.flows += other.flows;
         self.nodata += other.nodata;
         self.skipdata += other.skipdata;
     }
 }
 
-/// Number of a text in [`Names`]; 0 is "missing".
-pub type Name = u32;
-
-/// The dimension values of a roll-up row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Group {
-    /// Account, region, VPC and interface, as one number of [`Rollup::places`].
-    pub place: u32,
-    /// `action`.
-    pub action: Name,
-    /// `flow-direction`.
-    pub direction: Name,
-    /// AWS service at either end.
-    pub aws_service: Name,
-    /// Service port; -1 is "missing".
-    pub service_port: i32,
-    /// IANA protocol; -1 is "missing".
-    pub protocol: i32,
+/// Sums of a group in a minute or hour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Number of the group.
+    pub group: u32,
+    /// Who opened the conversation; [`NO_ADDRESS`] in tables without ends.
+    pub client: Address,
+    /// Who answered.
+    pub server: Address,
+    /// Start of the minute or hour, Unix seconds.
+    pub time: i64,
+    /// The sums.
+    pub sums: Sums,
 }
 
-/// Where a record was logged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Place {
-    /// `account-id`.
-    pub account: Name,
-    /// Region.
-    pub region: Name,
-    /// `vpc-id`.
-    pub vpc: Name,
-    /// `interface-id`.
-    pub interface: Name,
-}
-
-/// Client and server of a conversation.
-pub type Ends = ([u8; 16], [u8; 16]);
-
-/// Texts by number.
-#[derive(Debug, Default)]
-pub struct Names {
-    numbers: HashMap<Box<str>, Name>,
-    texts: Vec<Box<str>>,
-}
-
-impl Names {
-    /// The number of a text, new or old.
-    pub fn number(&mut self, text: &str) -> Name {
-        if let Some(number) = self.numbers.get(text) {
-            return *number;
-        }
-        self.texts.push(text.into());
-        let number = self.texts.len() as Name;
-        self.numbers.insert(text.into(), number);
-        number
-    }
-
-    /// The text of a number; `None` for "missing".
-    pub fn text(&self, number: Name) -> Option<&str> {
-        self.texts.get((number as usize).checked_sub(1)?).map(|text| &**text)
-    }
-
-    fn column<'a>(&mut self, words: &Words<'a>) -> Vec<Name> {
-        words.values().iter().map(|value| self.number(value)).collect()
+impl Row {
+    fn key(&self) -> (u32, Address, Address, i64) {
+        (self.group, self.client, self.server, self.time)
     }
 }
 
-/// The sums of one commit.
+/// What the records of a commit carried and when.
+pub struct Loads<'a> {
+    /// First second by record.
+    pub start: &'a [i64],
+    /// Last second by record.
+    pub end: &'a [i64],
+    /// Bytes by record.
+    pub bytes: Counts<'a>,
+    /// Packets by record.
+    pub packets: Counts<'a>,
+}
+
+/// An interval without traffic, or one AWS skipped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Silence {
+    /// Of which interface.
+    pub group: Group,
+    /// When it began, Unix seconds.
+    pub start: i64,
+    /// Whether AWS skipped it.
+    pub skipped: bool,
+}
+
+/// The tables of a commit. Groups are numbers into one of the two lists.
 #[derive(Debug, Default)]
 pub struct Rollup {
-    /// All texts of the groups.
-    pub names: Names,
-    /// The places, by number.
-    pub places: Vec<Place>,
-    /// Sums by minute (Unix seconds), interface and group.
-    pub minutes: HashMap<(i64, Group), Sums>,
-    /// Sums by hour (Unix seconds), group and ends.
-    pub conversations: HashMap<(i64, Group, Ends), Sums>,
-    place_numbers: HashMap<Place, u32>,
+    /// The groups with their interface.
+    pub groups: Vec<Group>,
+    /// The groups without it.
+    pub together: Vec<Group>,
+    /// The groups without interface and direction.
+    pub undirected: Vec<Group>,
+    /// By minute and `groups`.
+    pub minutes_by_interface: Vec<Row>,
+    /// By minute and `together`.
+    pub minutes: Vec<Row>,
+    /// By hour and `groups`.
+    pub hours: Vec<Row>,
+    /// By hour, ends and `groups`; `None` where they would hardly be fewer than the records.
+    pub conversations_by_interface: Option<Vec<Row>>,
+    /// By hour, ends and `undirected`.
+    pub conversations: Option<Vec<Row>>,
 }
 
 impl Rollup {
-    /// Adds enriched records.
-    pub fn add(&mut self, batch: &RecordBatch) -> Result<(), LakeError> {
-        let groups = self.groups(batch);
-        let missing = || LakeError::Worker("records without times reached the roll-up".to_owned());
-        let starts = find::<Int64Array>(batch, START).ok_or_else(missing)?.values();
-        let ends = find::<Int64Array>(batch, END).ok_or_else(missing)?.values();
-        let (bytes, packets) = (Counts::of(batch, BYTES), Counts::of(batch, PACKETS));
-        let (src, dst) = (Addresses::of(batch, "srcaddr"), Addresses::of(batch, "dstaddr"));
-        let sides = Truths::of(batch, CLIENT_IS_SRC);
-        for (row, group) in groups.into_iter().enumerate() {
-            let extent = Extent::of(starts[row], ends[row]);
-            let (bytes, packets) = (bytes.at(row), packets.at(row));
-            self.add_minutes(group, extent, bytes, packets);
-            if let (Some(src), Some(dst)) = (src.at(row), dst.at(row)) {
-                let talkers = if sides.at(row) == Some(false) { (dst, src) } else { (src, dst) };
-                self.add_hours(group, talkers, extent, bytes, packets);
+    /// Adds up the records of an order and the silences beside them.
+    pub fn of(order: &Order, loads: &Loads<'_>, silences: Vec<Silence>) -> Rollup {
+        let mut rollup = Rollup { groups: order.groups.clone(), ..Rollup::default() };
+        let mut pieces = Vec::new();
+        for (group, places) in order.runs() {
+            places.iter().for_each(|place| loads.cut(place.row, MINUTE, &mut pieces));
+            flush(&mut pieces, (group, NO_ADDRESS, NO_ADDRESS), &mut rollup.minutes_by_interface);
+        }
+        rollup.add_silences(silences);
+        let hourly = |row: &Row| Row { time: floor_to(row.time, HOUR), ..*row };
+        rollup.hours = added_up(rollup.minutes_by_interface.iter().map(hourly).collect(), true);
+        let map;
+        (rollup.together, map) = renumbered(&rollup.groups, |group| Group { interface: 0, ..group });
+        let merged = |row: &Row| Row { group: map[row.group as usize], ..*row };
+        rollup.minutes = added_up(rollup.minutes_by_interface.iter().map(merged).collect(), false);
+        rollup.add_conversations(order, loads);
+        rollup
+    }
+
+    fn add_silences(&mut self, mut silences: Vec<Silence>) {
+        silences.sort_unstable_by_key(|silence| (silence.group, silence.start));
+        let mut pieces = Vec::new();
+        for same in silences.chunk_by(|a, b| a.group == b.group) {
+            pieces.extend(same.iter().map(|silence| {
+                let skipdata = u64::from(silence.skipped);
+                let sums = Sums { nodata: 1 - skipdata, skipdata, ..Sums::default() };
+                (floor_to(silence.start, MINUTE), sums)
+            }));
+            self.groups.push(same[0].group);
+            let group = self.groups.len() as u32 - 1;
+            flush(&mut pieces, (group, NO_ADDRESS, NO_ADDRESS), &mut self.minutes_by_interface);
+        }
+    }
+
+    fn add_conversations(&mut self, order: &Order, loads: &Loads<'_>) {
+        let records = order.places.len();
+        let distinct: usize = order.runs().map(|(_, places)| talks(places).count()).sum();
+        if records > FEW_RECORDS && distinct * WORTHWHILE > records {
+            return;
+        }
+        let (mut rows, mut pieces) = (Vec::with_capacity(distinct), Vec::new());
+        for (group, places) in order.runs() {
+            for talk in
+                talks(places).filter(|talk| talk[0].client != NO_ADDRESS && talk[0].server != NO_ADDRESS)
+            {
+                talk.iter().for_each(|place| loads.cut(place.row, HOUR, &mut pieces));
+                flush(&mut pieces, (group, talk[0].client, talk[0].server), &mut rows);
             }
         }
-        Ok(())
+        let map;
+        (self.undirected, map) =
+            renumbered(&self.groups, |group| Group { interface: 0, direction: 0, ..group });
+        let merged = |row: &Row| Row { group: map[row.group as usize], ..*row };
+        let mut conversations = added_up(rows.iter().map(merged).collect(), false);
+        // Hours of the same two stand together, so that rankings add up neighbours.
+        conversations.sort_unstable_by_key(|row| (row.client, row.server, row.group, row.time));
+        self.conversations = Some(conversations);
+        self.conversations_by_interface = Some(rows);
     }
+}
 
-    fn add_minutes(&mut self, group: Group, extent: Extent, bytes: u64, packets: u64) {
-        let first = floor_to(extent.start, 60);
-        for minute in (first..extent.stop).step_by(60) {
-            let flows = u64::from(minute == first);
-            let (bytes, packets) =
-                (extent.within(bytes, minute, minute + 60), extent.within(packets, minute, minute + 60));
-            self.minutes.entry((minute, group)).or_default().add(bytes, packets, flows);
+/// The runs of records of the same two.
+fn talks(places: &[Place]) -> impl Iterator<Item = &[Place]> {
+    places.chunk_by(|a, b| (a.client, a.server) == (b.client, b.server))
+}
+
+impl Loads<'_> {
+    /// Cuts a record into its minutes or hours.
+    #[inline]
+    fn cut(&self, row: u32, width: i64, pieces: &mut Vec<(i64, Sums)>) {
+        let row = row as usize;
+        let extent = Extent::of(self.start[row], self.end[row]);
+        let (bytes, packets) = (self.bytes.at(row), self.packets.at(row));
+        let first = floor_to(extent.start, width);
+        if extent.stop <= first + width {
+            pieces.push((first, Sums { bytes, packets, flows: 1, ..Sums::default() }));
+            return;
+        }
+        let (mut at, mut bytes_before, mut packets_before) = (first, 0, 0);
+        while at < extent.stop {
+            let next = at + width;
+            let last = next >= extent.stop;
+            let before = |total| if last { total } else { extent.before(total, next) };
+            let (bytes_now, packets_now) = (before(bytes), before(packets));
+            let sums = Sums {
+                bytes: bytes_now - bytes_before,
+                packets: packets_now - packets_before,
+                flows: u64::from(at == first),
+                ..Sums::default()
+            };
+            pieces.push((at, sums));
+            (at, bytes_before, packets_before) = (next, bytes_now, packets_now);
         }
     }
+}
 
-    fn add_hours(&mut self, group: Group, ends: Ends, extent: Extent, bytes: u64, packets: u64) {
-        let first = floor_to(extent.start, 3_600);
-        for hour in (first..extent.stop).step_by(3_600) {
-            let flows = u64::from(hour == first);
-            let (bytes, packets) =
-                (extent.within(bytes, hour, hour + 3_600), extent.within(packets, hour, hour + 3_600));
-            self.conversations.entry((hour, group, ends)).or_default().add(bytes, packets, flows);
+/// Empties the pieces of one group into rows, by time, each time once.
+fn flush(
+    pieces: &mut Vec<(i64, Sums)>,
+    (group, client, server): (u32, Address, Address),
+    rows: &mut Vec<Row>,
+) {
+    pieces.sort_unstable_by_key(|(time, _)| *time);
+    let from = rows.len();
+    for (time, sums) in pieces.drain(..) {
+        match rows[from..].last_mut() {
+            Some(row) if row.time == time => row.sums.add(&sums),
+            _ => rows.push(Row { group, client, server, time, sums }),
         }
     }
+}
 
-    /// Adds an interval without traffic, or one AWS skipped.
-    pub fn add_coverage(&mut self, interface: &str, account: &str, region: &str, start: i64, skipped: bool) {
-        let mut number = |text: &str| if text.is_empty() { 0 } else { self.names.number(text) };
-        let place =
-            Place { account: number(account), region: number(region), vpc: 0, interface: number(interface) };
-        let place = self.place(place);
-        let group = Group { place, action: 0, direction: 0, aws_service: 0, service_port: -1, protocol: -1 };
-        let sums = self.minutes.entry((floor_to(start, 60), group)).or_default();
-        if skipped {
-            sums.skipdata += 1;
-        } else {
-            sums.nodata += 1;
+/// Rows of the same group, ends and time as one.
+fn added_up(mut rows: Vec<Row>, sorted: bool) -> Vec<Row> {
+    if !sorted {
+        rows.sort_unstable_by_key(Row::key);
+    }
+    rows.dedup_by(|next, kept| {
+        let same = next.key() == kept.key();
+        if same {
+            kept.sums.add(&next.sums);
         }
-    }
+        same
+    });
+    rows
+}
 
-    fn place(&mut self, place: Place) -> u32 {
-        *self.place_numbers.entry(place).or_insert_with(|| {
-            self.places.push(place);
-            (self.places.len() - 1) as u32
-        })
-    }
-
-    /// For every place, the number of the same place without its interface.
-    pub fn places_without_interface(&mut self) -> Vec<u32> {
-        let places = self.places.clone();
-        places.into_iter().map(|place| self.place(Place { interface: 0, ..place })).collect()
-    }
-
-    /// The group of every row.
-    fn groups(&mut self, batch: &RecordBatch) -> Vec<Group> {
-        let words = [ACCOUNT_ID, REGION, VPC_ID, INTERFACE_ID, ACTION, FLOW_DIRECTION, AWS_SERVICE]
-            .map(|column| Words::of(batch, column));
-        let numbers = words.each_ref().map(|column| self.names.column(column));
-        let (service_port, protocol) = (Ints::of(batch, SERVICE_PORT), Ints::of(batch, PROTOCOL));
-        let mut last: Option<(Place, u32)> = None;
-        (0..batch.num_rows())
-            .map(|row| {
-                let name = |column: usize| words[column].key(row).map_or(0, |key| numbers[column][key]);
-                let place = Place { account: name(0), region: name(1), vpc: name(2), interface: name(3) };
-                let place = match last {
-                    Some((seen, number)) if seen == place => number,
-                    _ => {
-                        let number = self.place(place);
-                        last = Some((place, number));
-                        number
-                    }
-                };
-                Group {
-                    place,
-                    action: name(4),
-                    direction: name(5),
-                    aws_service: name(6),
-                    service_port: service_port.at(row).unwrap_or(-1),
-                    protocol: protocol.at(row).unwrap_or(-1),
-                }
+/// The distinct `coarse` groups, sorted, and for each fine one its number among them.
+fn renumbered(groups: &[Group], coarse: impl Fn(Group) -> Group) -> (Vec<Group>, Vec<u32>) {
+    let (mut numbers, mut distinct) = (HashMap::<Group, u32>::new(), Vec::new());
+    let map: Vec<u32> = groups
+        .iter()
+        .map(|group| {
+            let group = coarse(*group);
+            *numbers.entry(group).or_insert_with(|| {
+                distinct.push(group);
+                distinct.len() as u32 - 1
             })
-            .collect()
-    }
+        })
+        .collect();
+    let (distinct, rank) = ranked(distinct);
+    (distinct, map.into_iter().map(|number| rank[number as usize]).collect())
 }

@@ -1,8 +1,8 @@
 //! The columns of the lake's tables: their names and types, in one place.
 //!
 //! Names are AWS's, with underscores as in the Parquet files that AWS itself delivers; what Weir adds stands at the
-//! end of each list. Ids and enums are dictionaries, addresses 16 bytes in network order (IPv4 as IPv4-mapped IPv6),
-//! times Unix seconds.
+//! end of each list. Ids and enums are dictionaries, addresses dictionaries of 16 bytes in network order (IPv4 as
+//! IPv4-mapped IPv6), times Unix seconds.
 
 use contract::{Dimension, Field, Kind};
 use datafusion::arrow::datatypes::{DataType, Field as Column, Schema, SchemaRef};
@@ -85,9 +85,9 @@ pub fn text() -> DataType {
     DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
 }
 
-/// The type of an address column.
+/// The type of a stored address column: each distinct address once, 16 bytes.
 pub fn address() -> DataType {
-    DataType::FixedSizeBinary(16)
+    DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Binary))
 }
 
 /// The type of any column of any table; names outside the record format are text.

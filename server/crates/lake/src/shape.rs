@@ -1,8 +1,9 @@
 //! Sums as answers: ranked, named, the rest as "other".
 
-use crate::fold::Key;
-use crate::fold::grouped::{GroupSums, Grouped};
-use crate::fold::talkers::{Talk, Talkers};
+use crate::error::LakeError;
+use crate::fold::grouped::Grouped;
+use crate::fold::talkers::{Carried, Leaders, Talk, Talkers};
+use crate::fold::{Amount, Key};
 use contract::{Dimension, MatrixRow, Measure, Series, TopRow, human, names};
 use std::net::Ipv6Addr;
 
@@ -51,13 +52,12 @@ pub fn rows(sum: &Grouped, by: Dimension, top: usize) -> (Vec<MatrixRow>, u64) {
 }
 
 fn named_rows(sum: &Grouped, by: Dimension, top: usize) -> (Vec<MatrixRow>, u64) {
-    let ranked = sum.ranked();
-    let named: Vec<usize> = ranked.iter().take(top).map(|(group, _)| *group).collect();
-    let others = ranked.len() - named.len();
-    let mut values = sum.cells.rows(&named).into_iter();
+    let (ranked, distinct) = sum.ranked(top);
+    let named: Vec<usize> = ranked.iter().map(|(group, _)| *group).collect();
+    let others = distinct - named.len();
+    let mut values = sum.cells.rows(&named, sum.groups.keys().len()).into_iter();
     let mut rows: Vec<MatrixRow> = ranked
         .iter()
-        .take(top)
         .zip(values.by_ref())
         .map(|((_, key), values)| {
             let (key, label) = label(by, key);
@@ -90,31 +90,24 @@ pub struct Ranked {
 
 /// A ranking of a dimension's values.
 pub fn values(sum: &Grouped, by: Dimension, measure: Measure, top: usize) -> Ranked {
-    let ranked = sum.ranked();
+    let (ranked, distinct) = sum.ranked(top);
     let total = sum.all().of(measure);
-    let rows = ranked.iter().take(top).map(|(group, key)| {
-        let (key, label) = label(by, key);
-        row_of(&sum.sums[*group], measure, total, TopRow { key, label, ..TopRow::default() })
+    let rows = ranked.iter().map(|(group, key)| {
+        let ((key, label), sums) = (label(by, key), &sum.sums[*group]);
+        let carried = Carried {
+            amount: Amount { bytes: sums.bytes, packets: sums.packets, flows: sums.flows },
+            rejected: sums.rejected,
+        };
+        row_of(&carried, measure, total, TopRow { key, label, ..TopRow::default() })
     });
-    Ranked { rows: rows.collect(), distinct: ranked.len() as u64, total }
+    Ranked { rows: rows.collect(), distinct: distinct as u64, total }
 }
 
 /// A ranking of conversations.
-pub fn talkers(sum: &Talkers, measure: Measure, top: usize) -> Ranked {
-    let mut ranked: Vec<(&Talk, &GroupSums)> =
-        sum.sums.iter().filter(|(_, sums)| sums.of(measure) > 0).collect();
-    let total = ranked.iter().map(|(_, sums)| sums.of(measure)).sum();
-    let distinct = ranked.len();
-    let order = |a: &(&Talk, &GroupSums), b: &(&Talk, &GroupSums)| {
-        b.1.of(measure).cmp(&a.1.of(measure)).then(a.0.cmp(b.0))
-    };
-    if ranked.len() > top {
-        ranked.select_nth_unstable_by(top, order);
-        ranked.truncate(top);
-    }
-    ranked.sort_unstable_by(order);
-    let rows = ranked.into_iter().map(|(talk, sums)| row_of(sums, measure, total, talk_row(talk)));
-    Ranked { rows: rows.collect(), distinct: distinct as u64, total }
+pub fn talkers(sum: Talkers, measure: Measure, top: usize) -> Result<Ranked, LakeError> {
+    let Leaders { talks, distinct, total } = sum.leaders(measure, top)?;
+    let rows = talks.iter().map(|(talk, carried)| row_of(carried, measure, total, talk_row(talk)));
+    Ok(Ranked { rows: rows.collect(), distinct, total })
 }
 
 fn talk_row(talk: &Talk) -> TopRow {
@@ -135,13 +128,14 @@ fn talk_row(talk: &Talk) -> TopRow {
     }
 }
 
-fn row_of(sums: &GroupSums, measure: Measure, total: u64, row: TopRow) -> TopRow {
+fn row_of(carried: &Carried, measure: Measure, total: u64, row: TopRow) -> TopRow {
+    let Amount { bytes, packets, flows } = carried.amount;
     TopRow {
-        bytes: sums.bytes,
-        packets: sums.packets,
-        flows: sums.flows,
-        rejected: sums.rejected,
-        share: if total == 0 { 0.0 } else { sums.of(measure) as f64 / total as f64 },
+        bytes,
+        packets,
+        flows,
+        rejected: carried.rejected,
+        share: if total == 0 { 0.0 } else { carried.amount.of(measure) as f64 / total as f64 },
         ..row
     }
 }

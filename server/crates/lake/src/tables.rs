@@ -1,19 +1,19 @@
-//! Finished roll-ups as Arrow batches, split by the partition they belong to and sorted for pruning.
+//! A commit as the files it becomes: records and roll-ups as Arrow batches, split by partition.
 
-use crate::columns::Texts;
+use crate::columns::{Counts, Texts, Words, find};
 use crate::error::LakeError;
-use crate::rollup::{Ends, Group, Name, Rollup, Sums};
+use crate::gather::gather;
+use crate::order::{Address, Group, Name, Order};
+use crate::rollup::{Loads, Rollup, Row, Silence};
 use crate::schema::{
-    ACCOUNT_ID, ACTION, AWS_SERVICE, BYTES, CLIENT, FLOW_DIRECTION, FLOWS, INTERFACE_ID, NODATA, PACKETS,
-    PROTOCOL, REGION, SERVER, SERVICE_PORT, SKIPDATA, START, TIME, VPC_ID, of_columns,
+    ACCOUNT_ID, ACTION, AWS_SERVICE, BYTES, CLIENT, END, FLOW_DIRECTION, FLOWS, INTERFACE_ID, NODATA,
+    PACKETS, PROTOCOL, REGION, SERVER, SERVICE_PORT, SKIPDATA, START, TIME, VPC_ID, of_columns,
 };
 use contract::Table;
 use contract::grid::floor_to;
-use datafusion::arrow::array::{
-    ArrayRef, FixedSizeBinaryArray, Int32Array, Int64Array, RecordBatch, StringArray, UInt32Array,
-};
-use datafusion::arrow::buffer::Buffer;
+use datafusion::arrow::array::{ArrayRef, Int32Array, Int64Array, RecordBatch, StringArray, UInt32Array};
 use datafusion::arrow::compute;
+use flowlog::CoverageRecord;
 use hashbrown::HashMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -38,186 +38,192 @@ const DAY: i64 = 86_400;
 /// An hour, the partition of records.
 const HOUR: i64 = 3_600;
 
-/// The minute, hour and conversation tables of a commit.
-pub fn rollup_parts(mut rollup: Rollup) -> Result<Vec<Part>, LakeError> {
-    let together = rollup.places_without_interface();
-    let mut hours: HashMap<(i64, Group), Sums> = HashMap::new();
-    let mut minutes: HashMap<(i64, Group), Sums> = HashMap::new();
-    for ((minute, group), sums) in &rollup.minutes {
-        hours.entry((floor_to(*minute, HOUR), *group)).or_default().merge(sums);
-        let group = Group { place: together[group.place as usize], ..*group };
-        minutes.entry((*minute, group)).or_default().merge(sums);
-    }
-    let rollup = &rollup;
-    let mut parts = Vec::new();
-    for (table, rows, partition, width) in [
-        (Table::Minute, &minutes, DAY, 60),
-        (Table::MinuteByInterface, &rollup.minutes, DAY, 60),
-        (Table::Hour, &hours, DAY, HOUR),
-    ] {
-        let rows = rows.iter().map(|((time, group), sums)| Row {
-            time: *time,
-            group: *group,
-            ends: None,
-            sums: *sums,
-        });
-        parts.extend(parts_of(rollup, table, rows, partition, width)?);
-    }
-    let mut talks: HashMap<(i64, Group, Ends), Sums> = HashMap::new();
-    for ((hour, group, ends), sums) in &rollup.conversations {
-        let group = Group { place: together[group.place as usize], direction: 0, ..*group };
-        talks.entry((*hour, group, *ends)).or_default().merge(sums);
-    }
-    for (table, rows) in
-        [(Table::Conversations, &talks), (Table::ConversationsByInterface, &rollup.conversations)]
-    {
-        let rows = rows.iter().map(|((time, group, ends), sums)| Row {
-            time: *time,
-            group: *group,
-            ends: Some(*ends),
-            sums: *sums,
-        });
-        parts.extend(parts_of(rollup, table, rows, DAY, HOUR)?);
-    }
-    Ok(parts)
+/// An interval without records, and the region of the object that told of it.
+#[derive(Clone, Debug)]
+pub struct Gap {
+    /// The interval.
+    pub record: CoverageRecord,
+    /// The region.
+    pub region: Arc<str>,
 }
 
-struct Row {
-    time: i64,
-    group: Group,
-    ends: Option<Ends>,
-    sums: Sums,
-}
-
-fn parts_of(
-    rollup: &Rollup,
-    table: Table,
-    rows: impl Iterator<Item = Row>,
-    partition: i64,
-    width: i64,
-) -> Result<Vec<Part>, LakeError> {
-    let mut split: BTreeMap<i64, Vec<Row>> = BTreeMap::new();
-    for row in rows {
-        split.entry(floor_to(row.time, partition)).or_default().push(row);
-    }
-    let mut parts = Vec::with_capacity(split.len());
-    for (partition, mut rows) in split {
-        rows.sort_unstable_by_key(|row| (row.time, row.group, row.ends));
-        let first = rows.first().map_or(partition, |row| row.time);
-        let last = rows.last().map_or(partition, |row| row.time) + width - 1;
-        parts.push(Part { table, partition, batch: batch_of(rollup, &rows)?, first, last });
-    }
-    Ok(parts)
-}
-
-fn batch_of(rollup: &Rollup, rows: &[Row]) -> Result<RecordBatch, LakeError> {
-    let place = |row: &Row| rollup.places[row.group.place as usize];
-    let long = |value: fn(&Row) -> u64| -> ArrayRef {
-        Arc::new(rows.iter().map(|row| value(row) as i64).collect::<Int64Array>())
+/// All tables of a commit. `sink` takes each part when it is made, so that few are held at once.
+pub fn parts(
+    batches: Vec<RecordBatch>,
+    gaps: &[Gap],
+    sink: &mut dyn FnMut(Part) -> Result<(), LakeError>,
+) -> Result<(), LakeError> {
+    let records = gather(&batches)?;
+    drop(batches);
+    let order = Order::of(&records);
+    let mut names = Names::of(&records);
+    let silences = gaps.iter().map(|gap| names.silence(gap)).collect();
+    let times =
+        |name| find::<Int64Array>(&records, name).map(|array| array.values().as_ref()).unwrap_or_default();
+    let loads = Loads {
+        start: times(START),
+        end: times(END),
+        bytes: Counts::of(&records, BYTES),
+        packets: Counts::of(&records, PACKETS),
     };
-    let int = |value: fn(&Row) -> i32| -> ArrayRef {
-        Arc::new(rows.iter().map(|row| Some(value(row)).filter(|v| *v >= 0)).collect::<Int32Array>())
-    };
-    let mut columns: Vec<(&str, ArrayRef)> = vec![
-        (TIME, Arc::new(rows.iter().map(|row| row.time).collect::<Int64Array>())),
-        (ACCOUNT_ID, names_of(rollup, rows.iter().map(|row| place(row).account))?),
-        (REGION, names_of(rollup, rows.iter().map(|row| place(row).region))?),
-        (VPC_ID, names_of(rollup, rows.iter().map(|row| place(row).vpc))?),
-        (INTERFACE_ID, names_of(rollup, rows.iter().map(|row| place(row).interface))?),
-        (FLOW_DIRECTION, names_of(rollup, rows.iter().map(|row| row.group.direction))?),
-        (ACTION, names_of(rollup, rows.iter().map(|row| row.group.action))?),
-        (PROTOCOL, int(|row| row.group.protocol)),
-        (SERVICE_PORT, int(|row| row.group.service_port)),
-        (AWS_SERVICE, names_of(rollup, rows.iter().map(|row| row.group.aws_service))?),
-        (FLOWS, long(|row| row.sums.flows)),
-        (BYTES, long(|row| row.sums.bytes)),
-        (PACKETS, long(|row| row.sums.packets)),
-        (NODATA, long(|row| row.sums.nodata)),
-        (SKIPDATA, long(|row| row.sums.skipdata)),
+    let rollup = Rollup::of(&order, &loads, silences);
+    let names = names.finish();
+    let tables = [
+        (Table::Minute, &rollup.together, Some(rollup.minutes), 60),
+        (Table::MinuteByInterface, &rollup.groups, Some(rollup.minutes_by_interface), 60),
+        (Table::Hour, &rollup.groups, Some(rollup.hours), HOUR),
+        (Table::Conversations, &rollup.undirected, rollup.conversations, HOUR),
+        (Table::ConversationsByInterface, &rollup.groups, rollup.conversations_by_interface, HOUR),
     ];
-    if rows.first().is_some_and(|row| row.ends.is_some()) {
-        columns.push((CLIENT, addresses(rows.iter().filter_map(|row| row.ends.map(|ends| ends.0)))?));
-        columns.push((SERVER, addresses(rows.iter().filter_map(|row| row.ends.map(|ends| ends.1)))?));
-    }
-    let schema = of_columns(columns.iter().map(|(name, _)| *name));
-    Ok(RecordBatch::try_new(schema, columns.into_iter().map(|(_, array)| array).collect())?)
-}
-
-/// A dictionary column of numbered names: only the values that occur.
-fn names_of(rollup: &Rollup, numbers: impl Iterator<Item = Name>) -> Result<ArrayRef, LakeError> {
-    let mut seen: HashMap<Name, i32> = HashMap::new();
-    let mut values = Vec::new();
-    let keys: Int32Array = numbers
-        .map(|number| {
-            let text = rollup.names.text(number)?;
-            Some(*seen.entry(number).or_insert_with(|| {
-                values.push(text);
-                values.len() as i32 - 1
-            }))
-        })
-        .collect();
-    Ok(Arc::new(Texts::try_new(keys, Arc::new(StringArray::from(values)))?))
-}
-
-fn addresses(values: impl Iterator<Item = [u8; 16]>) -> Result<ArrayRef, LakeError> {
-    let bytes = Buffer::from_vec(values.collect::<Vec<_>>().into_flattened());
-    Ok(Arc::new(FixedSizeBinaryArray::try_new(16, bytes, None)?))
-}
-
-/// Records split by the hour they start in, in the order they came.
-pub fn record_parts(batches: &[RecordBatch]) -> Result<Vec<Part>, LakeError> {
-    let mut split: BTreeMap<i64, Vec<RecordBatch>> = BTreeMap::new();
-    for batch in batches {
-        for (hour, rows) in by_hour(batch)? {
-            split.entry(hour).or_default().push(rows);
+    for (table, groups, rows, width) in tables {
+        for (day, rows) in by_day(rows.unwrap_or_default()) {
+            let times = || rows.iter().map(|row| row.time);
+            let (first, last) = (times().min().unwrap_or(day), times().max().unwrap_or(day) + width - 1);
+            let batch = names.batch(&rows, groups)?;
+            sink(Part { table, partition: day, batch, first, last })?;
         }
     }
-    let mut parts = Vec::with_capacity(split.len());
-    for (partition, batches) in split {
-        let batch = concat(&batches)?;
-        let reach = |name| crate::columns::find::<Int64Array>(&batch, name);
+    record_parts(&records, &order, sink)
+}
+
+/// Rows by their day; nearly always there is one.
+fn by_day(rows: Vec<Row>) -> BTreeMap<i64, Vec<Row>> {
+    let mut days: BTreeMap<i64, Vec<Row>> = BTreeMap::new();
+    let day = rows.first().map(|row| floor_to(row.time, DAY));
+    match day {
+        Some(day) if rows.iter().all(|row| floor_to(row.time, DAY) == day) => {
+            days.insert(day, rows);
+        }
+        _ => rows.into_iter().for_each(|row| days.entry(floor_to(row.time, DAY)).or_default().push(row)),
+    }
+    days
+}
+
+/// Records in their order, split by the hour they start in.
+fn record_parts(
+    records: &RecordBatch,
+    order: &Order,
+    sink: &mut dyn FnMut(Part) -> Result<(), LakeError>,
+) -> Result<(), LakeError> {
+    let Some(starts) = find::<Int64Array>(records, START) else { return Ok(()) };
+    let mut hours: BTreeMap<i64, Vec<u32>> = BTreeMap::new();
+    for place in &order.places {
+        hours.entry(floor_to(starts.value(place.row as usize), HOUR)).or_default().push(place.row);
+    }
+    for (partition, rows) in hours {
+        let batch = compute::take_record_batch(records, &UInt32Array::from(rows))?;
+        let reach = |name| find::<Int64Array>(&batch, name);
         let first = reach(START).and_then(compute::min).unwrap_or(partition);
-        let last = reach(crate::schema::END).and_then(compute::max).unwrap_or(partition);
-        parts.push(Part { table: Table::Segments, partition, batch, first, last });
+        let last = reach(END).and_then(compute::max).unwrap_or(partition);
+        sink(Part { table: Table::Segments, partition, batch, first, last })?;
     }
-    Ok(parts)
+    Ok(())
 }
 
-fn by_hour(batch: &RecordBatch) -> Result<Vec<(i64, RecordBatch)>, LakeError> {
-    let Some(starts) = crate::columns::find::<Int64Array>(batch, START) else { return Ok(Vec::new()) };
-    let mut rows: BTreeMap<i64, Vec<u32>> = BTreeMap::new();
-    for (row, start) in starts.values().iter().enumerate() {
-        rows.entry(floor_to(*start, HOUR)).or_default().push(row as u32);
-    }
-    if rows.len() == 1 {
-        return Ok(rows.into_keys().map(|hour| (hour, batch.clone())).collect());
-    }
-    rows.into_iter()
-        .map(|(hour, rows)| Ok((hour, compute::take_record_batch(batch, &UInt32Array::from(rows))?)))
-        .collect()
+/// The dictionary columns of the groups: place in [`Group`] and name.
+const TEXTS: [&str; 7] = [ACCOUNT_ID, REGION, VPC_ID, INTERFACE_ID, FLOW_DIRECTION, ACTION, AWS_SERVICE];
+
+/// The texts of a commit by column and number, while silences may still bring new ones.
+struct Names<'a> {
+    texts: [Vec<&'a str>; TEXTS.len()],
+    added: [HashMap<&'a str, Name>; TEXTS.len()],
+    addresses: Option<ArrayRef>,
 }
 
-/// One batch of all; columns that a batch lacks are null in its rows.
-fn concat(batches: &[RecordBatch]) -> Result<RecordBatch, LakeError> {
-    let mut names: Vec<String> = Vec::new();
-    for batch in batches {
-        for field in batch.schema().fields() {
-            if !names.contains(field.name()) {
-                names.push(field.name().clone());
-            }
+impl<'a> Names<'a> {
+    fn of(records: &'a RecordBatch) -> Self {
+        let addresses = ["srcaddr", "dstaddr"].iter().find_map(|name| find::<Texts>(records, name));
+        Names {
+            texts: TEXTS.map(|column| Words::of(records, column).values().to_vec()),
+            added: Default::default(),
+            addresses: addresses.map(|column| Arc::clone(column.values())),
         }
     }
-    let schema = of_columns(names.iter().map(String::as_str));
-    let aligned: Vec<RecordBatch> = batches
-        .iter()
-        .map(|batch| {
-            let column = |field: &Arc<datafusion::arrow::datatypes::Field>| {
-                batch.column_by_name(field.name()).cloned().unwrap_or_else(|| {
-                    datafusion::arrow::array::new_null_array(field.data_type(), batch.num_rows())
-                })
-            };
-            RecordBatch::try_new(schema.clone(), schema.fields().iter().map(column).collect())
+
+    fn silence(&mut self, gap: &'a Gap) -> Silence {
+        let CoverageRecord { interface, account, start, skipped, .. } = &gap.record;
+        let group = Group {
+            account: self.name(0, account),
+            region: self.name(1, &gap.region),
+            interface: self.name(3, interface),
+            protocol: -1,
+            service_port: -1,
+            ..Group::default()
+        };
+        Silence { group, start: *start, skipped: *skipped }
+    }
+
+    fn name(&mut self, column: usize, text: &'a str) -> Name {
+        if text.is_empty() {
+            return 0;
+        }
+        let (texts, added) = (&mut self.texts[column], &mut self.added[column]);
+        if added.is_empty() {
+            added.extend(texts.iter().zip(1..).map(|(text, name)| (*text, name)));
+        }
+        *added.entry(text).or_insert_with(|| {
+            texts.push(text);
+            texts.len() as Name
         })
-        .collect::<Result<_, _>>()?;
-    Ok(compute::concat_batches(&schema, &aligned)?)
+    }
+
+    fn finish(self) -> Values {
+        Values {
+            texts: self.texts.map(|texts| Arc::new(StringArray::from(texts)) as ArrayRef),
+            addresses: self.addresses,
+        }
+    }
+}
+
+/// The values of the dictionary columns.
+struct Values {
+    texts: [ArrayRef; TEXTS.len()],
+    addresses: Option<ArrayRef>,
+}
+
+impl Values {
+    fn batch(&self, rows: &[Row], groups: &[Group]) -> Result<RecordBatch, LakeError> {
+        let group = |row: &Row| groups[row.group as usize];
+        let long = |value: fn(&Row) -> u64| -> ArrayRef {
+            Arc::new(rows.iter().map(|row| value(row) as i64).collect::<Int64Array>())
+        };
+        let int = |value: fn(Group) -> i32| -> ArrayRef {
+            Arc::new(
+                rows.iter().map(|row| Some(value(group(row))).filter(|v| *v >= 0)).collect::<Int32Array>(),
+            )
+        };
+        let text = |column: usize, value: fn(Group) -> Name| -> Result<ArrayRef, LakeError> {
+            let keys = rows.iter().map(|row| value(group(row)).checked_sub(1).map(|key| key as i32));
+            Ok(Arc::new(Texts::try_new(keys.collect(), Arc::clone(&self.texts[column]))?))
+        };
+        let mut columns: Vec<(&str, ArrayRef)> = vec![
+            (TIME, Arc::new(rows.iter().map(|row| row.time).collect::<Int64Array>())),
+            (ACCOUNT_ID, text(0, |group| group.account)?),
+            (REGION, text(1, |group| group.region)?),
+            (VPC_ID, text(2, |group| group.vpc)?),
+            (INTERFACE_ID, text(3, |group| group.interface)?),
+            (FLOW_DIRECTION, text(4, |group| group.direction)?),
+            (ACTION, text(5, |group| group.action)?),
+            (PROTOCOL, int(|group| group.protocol)),
+            (SERVICE_PORT, int(|group| group.service_port)),
+            (AWS_SERVICE, text(6, |group| group.aws_service)?),
+            (FLOWS, long(|row| row.sums.flows)),
+            (BYTES, long(|row| row.sums.bytes)),
+            (PACKETS, long(|row| row.sums.packets)),
+            (NODATA, long(|row| row.sums.nodata)),
+            (SKIPDATA, long(|row| row.sums.skipdata)),
+        ];
+        if let Some(addresses) = &self.addresses
+            && rows.first().is_some_and(|row| row.client != crate::order::NO_ADDRESS)
+        {
+            let ends = |value: fn(&Row) -> Address| -> Result<ArrayRef, LakeError> {
+                let keys: Int32Array = rows.iter().map(|row| Some(value(row) as i32)).collect();
+                Ok(Arc::new(Texts::try_new(keys, Arc::clone(addresses))?))
+            };
+            columns.push((CLIENT, ends(|row| row.client)?));
+            columns.push((SERVER, ends(|row| row.server)?));
+        }
+        let schema = of_columns(columns.iter().map(|(name, _)| *name));
+        Ok(RecordBatch::try_new(schema, columns.into_iter().map(|(_, array)| array).collect())?)
+    }
 }

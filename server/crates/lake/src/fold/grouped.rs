@@ -1,6 +1,6 @@
 //! Sums by one dimension and time: timelines, heatmaps, rankings of a dimension and the summary.
 
-use super::{Amount, Cells, Fold, Groups, Key, Pieces};
+use super::{Cells, Fold, Groups, Key, Pieces};
 use crate::columns::{Counts, Words};
 use crate::error::LakeError;
 use crate::schema::{ACTION, NODATA, SKIPDATA};
@@ -10,14 +10,15 @@ use datafusion::arrow::array::RecordBatch;
 /// What is summed.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// Only this range counts; its edges lie on minutes.
-    pub clip: Span,
     /// The buckets.
     pub grid: Grid,
     /// The grouping column; `None` for one group.
     pub column: Option<&'static str>,
     /// What the cells count.
     pub measure: Measure,
+    /// Whether all sums of every group are wanted, not only the cells. A picture of a port scan has tens of thousands
+    /// of groups and shows twenty.
+    pub detailed: bool,
 }
 
 /// All sums of a group.
@@ -95,13 +96,24 @@ impl Grouped {
         }
     }
 
-    /// The groups with anything in them, largest measure first; equal ones by value.
-    pub fn ranked(&self) -> Vec<(usize, &Key)> {
-        let measure = |group: usize| self.sums.get(group).map_or(0, |sums| sums.of(self.plan.measure));
+    /// The `top` groups with most of the measure, largest first, equal ones by value; and how many have any.
+    pub fn ranked(&self, top: usize) -> (Vec<(usize, &Key)>, usize) {
+        let totals = if self.plan.detailed {
+            self.sums.iter().map(|sums| sums.of(self.plan.measure)).collect()
+        } else {
+            self.cells.totals(self.groups.keys().len())
+        };
         let mut ranked: Vec<(usize, &Key)> =
-            self.groups.keys().iter().enumerate().filter(|(group, _)| measure(*group) > 0).collect();
-        ranked.sort_unstable_by(|a, b| measure(b.0).cmp(&measure(a.0)).then_with(|| a.1.cmp(b.1)));
-        ranked
+            self.groups.keys().iter().enumerate().filter(|(group, _)| totals[*group] > 0).collect();
+        let distinct = ranked.len();
+        let order =
+            |a: &(usize, &Key), b: &(usize, &Key)| totals[b.0].cmp(&totals[a.0]).then_with(|| a.1.cmp(b.1));
+        if distinct > top {
+            ranked.select_nth_unstable_by(top, order);
+            ranked.truncate(top);
+        }
+        ranked.sort_unstable_by(order);
+        (ranked, distinct)
     }
 
     /// The sums over all groups.
@@ -113,7 +125,7 @@ impl Grouped {
 }
 
 impl Fold for Grouped {
-    fn push(&mut self, batch: &RecordBatch) -> Result<(), LakeError> {
+    fn push(&mut self, batch: &RecordBatch, clip: Span) -> Result<(), LakeError> {
         let groups = self.groups.of_rows(batch, self.plan.column);
         self.sums.resize(self.groups.keys().len(), GroupSums::default());
         let action = Words::of(batch, ACTION);
@@ -123,12 +135,19 @@ impl Fold for Grouped {
             _ => Verdict::Other,
         });
         let (silent, skipped) = (Counts::of(batch, NODATA), Counts::of(batch, SKIPDATA));
-        let measure = self.plan.measure;
+        let Plan { measure, detailed, .. } = self.plan;
         let (cells, sums, rejected) = (&mut self.cells, &mut self.sums, &mut self.rejected);
-        Pieces::of(batch).each(self.plan.clip, &self.plan.grid, |row, bucket, amount| {
+        Pieces::of(batch).each(clip, &self.plan.grid, |row, bucket, amount| {
             let group = groups[row] as usize;
             let verdict = action.key(row).map_or(Verdict::Other, |key| verdicts[key]);
-            let value = measured(amount, measure);
+            let value = amount.of(measure);
+            cells.add(group, bucket, value);
+            if verdict == Verdict::Rejected {
+                rejected[bucket] += value;
+            }
+            if !detailed {
+                return;
+            }
             let total = &mut sums[group];
             total.bytes += amount.bytes;
             total.packets += amount.packets;
@@ -137,30 +156,19 @@ impl Fold for Grouped {
             total.skipped += skipped.at(row);
             match verdict {
                 Verdict::Accepted => total.accepted += amount.flows,
-                Verdict::Rejected => {
-                    total.rejected += amount.flows;
-                    rejected[bucket] += value;
-                }
+                Verdict::Rejected => total.rejected += amount.flows,
                 Verdict::Other => {}
             }
-            cells.add(group, bucket, value);
         });
         Ok(())
     }
 
-    fn merge(&mut self, other: Self) {
+    fn merge(&mut self, other: Self) -> Result<(), LakeError> {
         let map = self.groups.adopt(&other.groups);
         self.sums.resize(self.groups.keys().len(), GroupSums::default());
         other.sums.iter().zip(&map).for_each(|(sums, group)| self.sums[*group].add(sums));
         self.cells.merge(&other.cells, &map);
         self.rejected.iter_mut().zip(&other.rejected).for_each(|(sum, value)| *sum += value);
-    }
-}
-
-fn measured(amount: Amount, measure: Measure) -> u64 {
-    match measure {
-        Measure::Bytes => amount.bytes,
-        Measure::Packets => amount.packets,
-        Measure::Flows => amount.flows,
+        Ok(())
     }
 }

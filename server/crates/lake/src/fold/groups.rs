@@ -31,6 +31,11 @@ const SMALL: usize = 1 << 16;
 impl Groups {
     /// The number of a value, new or old.
     pub fn number(&mut self, key: Key) -> usize {
+        if let Key::Number(value) = key
+            && let Some(at) = usize::try_from(value).ok().filter(|at| *at < SMALL)
+        {
+            return self.small_number(at, value);
+        }
         if let Some(number) = self.numbers.get(&key) {
             return *number;
         }
@@ -44,15 +49,14 @@ impl Groups {
         &self.keys
     }
 
-    fn small_number(&mut self, value: i32) -> usize {
-        let Some(at) = usize::try_from(value).ok().filter(|at| *at < SMALL) else {
-            return self.number(Key::Number(value));
-        };
+    #[inline]
+    fn small_number(&mut self, at: usize, value: i32) -> usize {
         if self.small.is_empty() {
             self.small = vec![0; SMALL];
         }
         if self.small[at] == 0 {
-            self.small[at] = self.number(Key::Number(value)) as u32 + 1;
+            self.keys.push(Key::Number(value));
+            self.small[at] = self.keys.len() as u32;
         }
         self.small[at] as usize - 1
     }
@@ -66,7 +70,7 @@ impl Groups {
             let values = Ints::of(batch, column);
             return (0..rows)
                 .map(|row| match values.at(row) {
-                    Some(value) => self.small_number(value) as u32,
+                    Some(value) => self.number(Key::Number(value)) as u32,
                     None => self.number(Key::Missing) as u32,
                 })
                 .collect();

@@ -14,13 +14,14 @@ pub use groups::{Groups, Key};
 pub use pieces::{Amount, Pieces};
 
 use crate::error::LakeError;
+use contract::Span;
 use datafusion::arrow::array::RecordBatch;
 
 /// A sum in the making.
 pub trait Fold: Send + 'static {
-    /// Adds a batch.
-    fn push(&mut self, batch: &RecordBatch) -> Result<(), LakeError>;
+    /// Adds the part of a batch that lies in `clip`, whose edges lie on minutes.
+    fn push(&mut self, batch: &RecordBatch, clip: Span) -> Result<(), LakeError>;
 
     /// Adds another sum of the same question.
-    fn merge(&mut self, other: Self);
+    fn merge(&mut self, other: Self) -> Result<(), LakeError>;
 }

@@ -4,7 +4,7 @@ use crate::columns::{Counts, find};
 use crate::schema::{BYTES, END, FLOWS, PACKETS, START, TIME};
 use crate::spread::Extent;
 use contract::grid::floor_to;
-use contract::{Grid, Span};
+use contract::{Grid, Measure, Span};
 use datafusion::arrow::array::{Int64Array, RecordBatch};
 
 /// What of a row falls into a bucket.
@@ -16,6 +16,18 @@ pub struct Amount {
     pub packets: u64,
     /// Records.
     pub flows: u64,
+}
+
+impl Amount {
+    /// The measure.
+    #[inline]
+    pub const fn of(&self, measure: Measure) -> u64 {
+        match measure {
+            Measure::Bytes => self.bytes,
+            Measure::Packets => self.packets,
+            Measure::Flows => self.flows,
+        }
+    }
 }
 
 /// When the rows of a batch happened.

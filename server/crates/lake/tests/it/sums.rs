@@ -170,3 +170,23 @@ async fn a_summary_counts_interfaces_coverage_and_the_period_before() {
     let by = View { by: TopBy::Dimension(Dimension::InterfaceId), ..view(3_600, 7_200, "") };
     assert_eq!(lake.top(&by, DAY).await.unwrap().distinct, 7);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_conversations_are_as_many_as_records_the_records_rank_them() {
+    let place = Place::new();
+    let mut records = records(5, 20_000, 2);
+    for (n, record) in records.iter_mut().enumerate() {
+        // Every port its own conversation, some of them twice.
+        record.dstport = 1 + (n % 15_000) as u16;
+    }
+    place.put_records(&records);
+    let lake = place.ingested().await;
+    let direct = Direct::new(vec![place.source().await]).unwrap();
+    let view = View { by: TopBy::Talkers, ..view(600, 6_600, "") };
+    let (stored, read) = (lake.top(&view, DAY).await.unwrap(), direct.top(&view, DAY).await.unwrap());
+    assert!(stored.provenance.tables.contains(&Table::Segments));
+    assert_eq!((&stored.rows, stored.distinct, stored.total), (&read.rows, read.distinct, read.total));
+    let span = Span { from: 600, to: 6_600 };
+    let total: u64 = records.iter().map(|record| within(record, record.bytes, span)).sum();
+    assert_eq!(stored.total, total);
+}
