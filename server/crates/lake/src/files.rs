@@ -1,14 +1,18 @@
 //! Parquet files of the lake: written aside, synced and renamed, so that a file under its final name is whole.
 
+use crate::chunk::ChunkWriter;
 use crate::error::LakeError;
 use crate::tables::Part;
 use contract::Table;
-use datafusion::parquet::arrow::ArrowWriter;
-use datafusion::parquet::basic::{Compression, ZstdLevel};
-use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
+use datafusion::arrow::array::RecordBatch;
+use datafusion::parquet::arrow::{ArrowSchemaConverter, add_encoded_arrow_schema_to_metadata};
+use datafusion::parquet::errors::ParquetError;
+use datafusion::parquet::file::properties::WriterProperties;
+use datafusion::parquet::file::writer::SerializedFileWriter;
 use hashbrown::HashSet;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -118,20 +122,27 @@ pub fn commit_name() -> String {
 fn write_aside(path: &Path, part: &Part) -> Result<u64, LakeError> {
     let parquet = |source| LakeError::Parquet { path: path.to_path_buf(), source };
     let file = File::create(path).map_err(LakeError::disk("create", path))?;
-    let mut writer = ArrowWriter::try_new(file, part.batch.schema(), Some(properties().map_err(parquet)?))
-        .map_err(parquet)?;
-    writer.write(&part.batch).map_err(parquet)?;
-    let file = writer.into_inner().map_err(parquet)?;
+    let file = write_rows(file, &part.batch).map_err(parquet)?;
     file.sync_all().map_err(LakeError::disk("sync", path))?;
     Ok(file.metadata().map_err(LakeError::disk("read", path))?.len())
 }
 
-fn properties() -> Result<WriterProperties, datafusion::parquet::errors::ParquetError> {
-    Ok(WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
-        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
-        .set_statistics_enabled(EnabledStatistics::Chunk)
-        .build())
+fn write_rows(file: File, batch: &RecordBatch) -> Result<File, ParquetError> {
+    let mut properties = WriterProperties::builder().build();
+    add_encoded_arrow_schema_to_metadata(batch.schema_ref(), &mut properties);
+    let schema = ArrowSchemaConverter::new().convert(batch.schema_ref())?;
+    let mut writer = SerializedFileWriter::new(file, schema.root_schema_ptr(), Arc::new(properties))?;
+    let mut chunks = ChunkWriter::new()?;
+    for from in (0..batch.num_rows()).step_by(ROW_GROUP_ROWS) {
+        let rows = batch.slice(from, ROW_GROUP_ROWS.min(batch.num_rows() - from));
+        let mut group = writer.next_row_group()?;
+        for (array, column) in rows.columns().iter().zip(schema.columns()) {
+            let (bytes, close) = chunks.chunk(array, column)?;
+            group.append_column(&bytes::Bytes::from(bytes), close)?;
+        }
+        group.close()?;
+    }
+    writer.into_inner()
 }
 
 /// Makes a rename in a folder survive a power cut.

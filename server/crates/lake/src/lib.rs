@@ -11,6 +11,7 @@ mod addresses;
 mod ask;
 mod cache;
 mod catalog;
+mod chunk;
 mod columns;
 mod condition;
 mod coverage;

@@ -1,5 +1,5 @@
-//! The order in which a commit's records are stored and summed: by interface and the other dimensions of the roll-ups,
-//! then by who talks to whom.
+//! The order in which a commit's records are stored and summed: by hour, by interface and the other dimensions of the
+//! roll-ups, then by who talks to whom.
 //!
 //! Equal things stand together: columns become long runs, which makes files half as large, and roll-ups are sums over
 //! neighbours, which needs no hash table.
@@ -7,10 +7,14 @@
 use crate::columns::{Ints, Texts, Truths, Words, find};
 use crate::schema::{
     ACCOUNT_ID, ACTION, AWS_SERVICE, CLIENT_IS_SRC, FLOW_DIRECTION, INTERFACE_ID, PROTOCOL, REGION,
-    SERVICE_PORT, VPC_ID,
+    SERVICE_PORT, START, VPC_ID,
 };
-use datafusion::arrow::array::{Array, RecordBatch};
+use contract::grid::floor_to;
+use datafusion::arrow::array::{Array, Int64Array, RecordBatch};
 use hashbrown::HashMap;
+
+/// An hour, seconds.
+pub const HOUR: i64 = 3_600;
 
 /// Number of a text in its column's dictionary, plus one; 0 is "missing".
 pub type Name = u32;
@@ -22,6 +26,8 @@ pub const NO_ADDRESS: Address = u32::MAX;
 /// The dimension values of a roll-up row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Group {
+    /// Start of the hour in which the records start, Unix seconds: records are stored by hour. 0 in coarser groups.
+    pub hour: i64,
     /// `account-id`.
     pub account: Name,
     /// Region.
@@ -90,12 +96,21 @@ impl Order {
         Order { groups, begins, places }
     }
 
-    /// The groups with their records.
-    pub fn runs(&self) -> impl Iterator<Item = (u32, &[Place])> {
-        self.begins
-            .windows(2)
-            .enumerate()
-            .map(|(group, bounds)| (group as u32, &self.places[bounds[0] as usize..bounds[1] as usize]))
+    /// The groups, where their records begin, and the records.
+    pub fn runs(&self) -> impl Iterator<Item = (u32, usize, &[Place])> {
+        self.begins.windows(2).enumerate().map(|(group, bounds)| {
+            let (from, to) = (bounds[0] as usize, bounds[1] as usize);
+            (group as u32, from, &self.places[from..to])
+        })
+    }
+
+    /// The records of each hour: its start (Unix seconds), where they begin, and how many there are.
+    pub fn hours(&self) -> impl Iterator<Item = (i64, usize, usize)> {
+        self.groups.chunk_by(|a, b| a.hour == b.hour).scan(0, |group, same| {
+            let (from, to) = (self.begins[*group] as usize, self.begins[*group + same.len()] as usize);
+            *group += same.len();
+            Some((same[0].hour, from, to - from))
+        })
     }
 }
 
@@ -104,11 +119,13 @@ fn numbered(batch: &RecordBatch) -> (Vec<Group>, Vec<u32>) {
     let words = [ACCOUNT_ID, REGION, VPC_ID, INTERFACE_ID, FLOW_DIRECTION, ACTION, AWS_SERVICE]
         .map(|column| Words::of(batch, column));
     let (protocol, service_port) = (Ints::of(batch, PROTOCOL), Ints::of(batch, SERVICE_PORT));
+    let starts = find::<Int64Array>(batch, START);
     let (mut numbers, mut groups) = (HashMap::<Group, u32>::new(), Vec::new());
     let group_of_row = (0..batch.num_rows())
         .map(|row| {
             let name = |column: usize| words[column].key(row).map_or(0, |key| key as Name + 1);
             let group = Group {
+                hour: starts.map_or(0, |starts| floor_to(starts.value(row), HOUR)),
                 account: name(0),
                 region: name(1),
                 vpc: name(2),

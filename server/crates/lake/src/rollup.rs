@@ -4,15 +4,13 @@
 //! that all of them give the same sums.
 
 use crate::columns::Counts;
-use crate::order::{Address, Group, NO_ADDRESS, Order, Place, ranked};
+use crate::order::{Address, Group, HOUR, NO_ADDRESS, Order, Place, ranked};
 use crate::spread::Extent;
 use contract::grid::floor_to;
 use hashbrown::HashMap;
 
 /// A minute, seconds.
 const MINUTE: i64 = 60;
-/// An hour, seconds.
-const HOUR: i64 = 3_600;
 /// Conversations are stored where they are at most this part of the records they stand for. Where nearly every record is
 /// a conversation of its own they would take as long to read as the records, which then answer in their place.
 const WORTHWHILE: usize = 2;
@@ -66,7 +64,7 @@ impl Row {
     }
 }
 
-/// What the records of a commit carried and when.
+/// What the records of a commit carried and when, in their order.
 pub struct Loads<'a> {
     /// First second by record.
     pub start: &'a [i64],
@@ -115,15 +113,15 @@ impl Rollup {
     pub fn of(order: &Order, loads: &Loads<'_>, silences: Vec<Silence>) -> Rollup {
         let mut rollup = Rollup { groups: order.groups.clone(), ..Rollup::default() };
         let mut pieces = Vec::new();
-        for (group, places) in order.runs() {
-            places.iter().for_each(|place| loads.cut(place.row, MINUTE, &mut pieces));
+        for (group, from, places) in order.runs() {
+            (from..from + places.len()).for_each(|at| loads.cut(at, MINUTE, &mut pieces));
             flush(&mut pieces, (group, NO_ADDRESS, NO_ADDRESS), &mut rollup.minutes_by_interface);
         }
         rollup.add_silences(silences);
         let hourly = |row: &Row| Row { time: floor_to(row.time, HOUR), ..*row };
         rollup.hours = added_up(rollup.minutes_by_interface.iter().map(hourly).collect(), true);
         let map;
-        (rollup.together, map) = renumbered(&rollup.groups, |group| Group { interface: 0, ..group });
+        (rollup.together, map) = renumbered(&rollup.groups, |group| Group { hour: 0, interface: 0, ..group });
         let merged = |row: &Row| Row { group: map[row.group as usize], ..*row };
         rollup.minutes = added_up(rollup.minutes_by_interface.iter().map(merged).collect(), false);
         rollup.add_conversations(order, loads);
@@ -147,22 +145,24 @@ impl Rollup {
 
     fn add_conversations(&mut self, order: &Order, loads: &Loads<'_>) {
         let records = order.places.len();
-        let distinct: usize = order.runs().map(|(_, places)| talks(places).count()).sum();
+        let distinct: usize = order.runs().map(|(.., places)| talks(places).count()).sum();
         if records > FEW_RECORDS && distinct * WORTHWHILE > records {
             return;
         }
         let (mut rows, mut pieces) = (Vec::with_capacity(distinct), Vec::new());
-        for (group, places) in order.runs() {
-            for talk in
-                talks(places).filter(|talk| talk[0].client != NO_ADDRESS && talk[0].server != NO_ADDRESS)
-            {
-                talk.iter().for_each(|place| loads.cut(place.row, HOUR, &mut pieces));
-                flush(&mut pieces, (group, talk[0].client, talk[0].server), &mut rows);
+        for (group, mut at, places) in order.runs() {
+            for talk in talks(places) {
+                let (from, Place { client, server, .. }) = (at, talk[0]);
+                at += talk.len();
+                if client != NO_ADDRESS && server != NO_ADDRESS {
+                    (from..at).for_each(|at| loads.cut(at, HOUR, &mut pieces));
+                    flush(&mut pieces, (group, client, server), &mut rows);
+                }
             }
         }
         let map;
         (self.undirected, map) =
-            renumbered(&self.groups, |group| Group { interface: 0, direction: 0, ..group });
+            renumbered(&self.groups, |group| Group { hour: 0, interface: 0, direction: 0, ..group });
         let merged = |row: &Row| Row { group: map[row.group as usize], ..*row };
         let mut conversations = added_up(rows.iter().map(merged).collect(), false);
         // Hours of the same two stand together, so that rankings add up neighbours.
@@ -180,8 +180,7 @@ fn talks(places: &[Place]) -> impl Iterator<Item = &[Place]> {
 impl Loads<'_> {
     /// Cuts a record into its minutes or hours.
     #[inline]
-    fn cut(&self, row: u32, width: i64, pieces: &mut Vec<(i64, Sums)>) {
-        let row = row as usize;
+    fn cut(&self, row: usize, width: i64, pieces: &mut Vec<(i64, Sums)>) {
         let extent = Extent::of(self.start[row], self.end[row]);
         let (bytes, packets) = (self.bytes.at(row), self.packets.at(row));
         let first = floor_to(extent.start, width);

@@ -3,7 +3,7 @@
 use crate::columns::{Counts, Texts, Words, find};
 use crate::error::LakeError;
 use crate::gather::gather;
-use crate::order::{Address, Group, Name, Order};
+use crate::order::{Address, Group, HOUR, Name, Order};
 use crate::rollup::{Loads, Rollup, Row, Silence};
 use crate::schema::{
     ACCOUNT_ID, ACTION, AWS_SERVICE, BYTES, CLIENT, END, FLOW_DIRECTION, FLOWS, INTERFACE_ID, NODATA,
@@ -35,8 +35,6 @@ pub struct Part {
 
 /// A day, the partition of roll-ups: opening a file costs as much as reading ten thousand rows of it.
 const DAY: i64 = 86_400;
-/// An hour, the partition of records.
-const HOUR: i64 = 3_600;
 
 /// An interval without records, and the region of the object that told of it.
 #[derive(Clone, Debug)]
@@ -56,6 +54,8 @@ pub fn parts(
     let records = gather(&batches)?;
     drop(batches);
     let order = Order::of(&records);
+    let rows: UInt32Array = order.places.iter().map(|place| place.row).collect::<Vec<_>>().into();
+    let records = compute::take_record_batch(&records, &rows)?;
     let mut names = Names::of(&records);
     let silences = gaps.iter().map(|gap| names.silence(gap)).collect();
     let times =
@@ -99,19 +99,14 @@ fn by_day(rows: Vec<Row>) -> BTreeMap<i64, Vec<Row>> {
     days
 }
 
-/// Records in their order, split by the hour they start in.
+/// Sorted records, split by the hour they start in.
 fn record_parts(
     records: &RecordBatch,
     order: &Order,
     sink: &mut dyn FnMut(Part) -> Result<(), LakeError>,
 ) -> Result<(), LakeError> {
-    let Some(starts) = find::<Int64Array>(records, START) else { return Ok(()) };
-    let mut hours: BTreeMap<i64, Vec<u32>> = BTreeMap::new();
-    for place in &order.places {
-        hours.entry(floor_to(starts.value(place.row as usize), HOUR)).or_default().push(place.row);
-    }
-    for (partition, rows) in hours {
-        let batch = compute::take_record_batch(records, &UInt32Array::from(rows))?;
+    for (partition, from, rows) in order.hours() {
+        let batch = records.slice(from, rows);
         let reach = |name| find::<Int64Array>(&batch, name);
         let first = reach(START).and_then(compute::min).unwrap_or(partition);
         let last = reach(END).and_then(compute::max).unwrap_or(partition);
