@@ -6,13 +6,16 @@ use crate::cli::Fault;
 use crate::events::chain;
 use crate::ndjson;
 use clap::Args;
+use explain::Form;
 use flowlog::{Coverage, Decoder, Fields, Format, Limits, Tally, Want};
+use lake::parquet_lines;
 use serde::Serialize;
+use std::error::Error;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use store::unpack::{Packing, UnpackLimits, Unpacker};
+use store::unpack::{UnpackLimits, Unpacker};
 
 /// The largest file that is read: AWS closes flow-log files at 75 MB, and a file is held in memory.
 const FILE_BYTES: u64 = 2 << 30;
@@ -37,7 +40,7 @@ const STDIN: &str = "-";
 /// "set_aside_total":…}. Ends with 1 when a file could not be read.
 #[derive(Debug, Args)]
 pub struct Decode {
-    /// Files to decode, gzip, zstd or plain text; - is standard input
+    /// Files to decode, text, gzip, zstd or Parquet; - is standard input
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
@@ -147,25 +150,36 @@ impl<W: Write> Files<W> {
         let bytes = read(path).map_err(|error| Stop::File(format!("cannot read {name}: {error}")))?;
         let Files { unpacker, decoder, output, .. } = self;
         let mut broken = None;
-        let unpacked = unpacker.unpack(&name, &bytes, &mut |text| {
+        let mut take = |text: &[u8]| {
             for slice in text.chunks(SLICE_BYTES) {
                 if broken.is_none() {
                     decoder.push(slice);
                     broken = output.hand_on(decoder, BATCH_ROWS).err();
                 }
             }
-        });
+        };
+        let form = Form::of(&bytes);
+        let cannot = |why: &dyn Error| Stop::File(format!("cannot decode {name}: {}", chain(why)));
+        let unpacked = match form {
+            Form::Parquet => {
+                parquet_lines::lines(bytes.into(), &Fields::All, &mut take).map_err(|e| cannot(&e))
+            }
+            Form::Text(_) => unpacker.unpack(&name, &bytes, &mut take).map(|_| ()).map_err(|e| cannot(&e)),
+        };
         self.decoder.finish();
         let flushed = self.output.hand_on(&mut self.decoder, 1);
-        let tally = self.decoder.take_tally();
+        let mut tally = self.decoder.take_tally();
+        if form == Form::Parquet {
+            parquet_lines::without_header(&mut tally);
+        }
         self.count(&name, tally);
         broken.map_or(flushed, Err).map_err(Stop::Output)?;
         let layouts = self.decoder.take_layouts();
         if self.output.explain {
-            let page = explain::page(&name, Packing::of(&bytes), &layouts);
+            let page = explain::page(&name, form, &layouts);
             self.output.to.write_all(page.as_bytes()).map_err(Stop::Output)?;
         }
-        unpacked.map(|_| ()).map_err(|error| Stop::File(format!("cannot decode {name}: {}", chain(&error))))
+        unpacked
     }
 
     fn count(&mut self, object: &str, tally: Tally) {

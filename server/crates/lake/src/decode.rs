@@ -4,10 +4,12 @@ use crate::columns::to_arrow;
 use crate::enrich::{Added, Origin, enrich};
 use crate::error::LakeError;
 use crate::interfaces::Interfaces;
+use crate::parquet_lines::{self, ParquetFault};
+use bytes::Bytes;
 use datafusion::arrow::array::RecordBatch;
-use flowlog::{Decoder, Limits, Tally, Want};
+use flowlog::{Decoder, Fields, Limits, Tally, Want};
 use store::ObjectMeta;
-use store::keys::{self, KeyFormat};
+use store::keys;
 use store::unpack::{UnpackError, UnpackLimits, Unpacker};
 
 /// Text given to the decoder at once, and closed as a batch: its columns stay in the cache until they are added up,
@@ -20,9 +22,9 @@ pub enum ObjectFault {
     /// It has no bytes.
     #[error("the object is empty (0 bytes)")]
     Empty,
-    /// It is Parquet.
-    #[error("Parquet objects cannot be read by this version; deliver plain text")]
-    Parquet,
+    /// It is Parquet, and cannot be read.
+    #[error(transparent)]
+    Parquet(#[from] ParquetFault),
     /// It cannot be decompressed.
     #[error(transparent)]
     Unpack(#[from] UnpackError),
@@ -50,6 +52,7 @@ pub fn origin_of(meta: &ObjectMeta) -> Origin {
 pub struct ObjectDecoder {
     unpacker: Unpacker,
     decoder: Decoder,
+    wanted: Fields,
     fields: Vec<String>,
 }
 
@@ -58,6 +61,7 @@ impl ObjectDecoder {
     pub fn new(want: Want) -> Self {
         ObjectDecoder {
             unpacker: Unpacker::new(UnpackLimits::default()),
+            wanted: want.fields.clone(),
             decoder: Decoder::new(want, Limits::default()),
             fields: Vec::new(),
         }
@@ -72,7 +76,7 @@ impl ObjectDecoder {
     pub fn decode(
         &mut self,
         meta: &ObjectMeta,
-        bytes: &[u8],
+        bytes: &Bytes,
         interfaces: &Interfaces,
         added: Added<'_>,
         sink: &mut dyn FnMut(RecordBatch) -> Result<(), LakeError>,
@@ -80,9 +84,6 @@ impl ObjectDecoder {
         self.fields.clear();
         if bytes.is_empty() {
             return Ok(Err(ObjectFault::Empty));
-        }
-        if is_parquet(meta, bytes) {
-            return Ok(Err(ObjectFault::Parquet));
         }
         let origin = origin_of(meta);
         let (decoder, fields) = (&mut self.decoder, &mut self.fields);
@@ -96,25 +97,34 @@ impl ObjectDecoder {
             sink(enrich(to_arrow(batch)?, &origin, interfaces, added)?)
         };
         let mut failed = None;
-        let unpacked = self.unpacker.unpack(&meta.key, bytes, &mut |text| {
+        let mut take = |text: &[u8]| {
             for slice in text.chunks(SLICE_BYTES) {
                 decoder.push(slice);
                 if decoder.rows() > 0 && failed.is_none() {
                     failed = close(decoder).err();
                 }
             }
-        });
+        };
+        let parquet = parquet_lines::is_parquet(bytes);
+        let unpacked = if parquet {
+            parquet_lines::lines(bytes.clone(), &self.wanted, &mut take).map_err(ObjectFault::from)
+        } else {
+            self.unpacker.unpack(&meta.key, bytes, &mut take).map(|_| ()).map_err(ObjectFault::from)
+        };
         decoder.finish();
         if decoder.rows() > 0 && failed.is_none() && unpacked.is_ok() {
             failed = close(decoder).err();
         } else {
             drop(decoder.take());
         }
-        let tally = decoder.take_tally();
+        let mut tally = decoder.take_tally();
+        if parquet {
+            parquet_lines::without_header(&mut tally);
+        }
         if let Some(error) = failed {
             return Err(error);
         }
-        Ok(unpacked.map_err(ObjectFault::from).and_then(|_| judged(tally)))
+        Ok(unpacked.and_then(|()| judged(tally)))
     }
 }
 
@@ -125,9 +135,4 @@ fn judged(tally: Tally) -> Result<Tally, ObjectFault> {
         return Err(ObjectFault::NoRecords { lines: tally.set_aside, first });
     }
     Ok(tally)
-}
-
-fn is_parquet(meta: &ObjectMeta, bytes: &[u8]) -> bool {
-    bytes.starts_with(b"PAR1")
-        || keys::parse(&meta.key).is_some_and(|parts| parts.format == KeyFormat::Parquet)
 }

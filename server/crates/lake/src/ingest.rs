@@ -15,6 +15,7 @@ use crate::sight::Sight;
 use crate::spread::Extent;
 use crate::status::Status;
 use crate::tables::{Gap, parts};
+use bytes::Bytes;
 use datafusion::arrow::array::{Int64Array, RecordBatch};
 use flowlog::{Coverage, Fields, Tally, Want};
 use std::ops::Range;
@@ -147,7 +148,7 @@ impl Ingester {
         }
     }
 
-    fn decode(&mut self, meta: &ObjectMeta, bytes: &[u8]) -> Result<(), LakeError> {
+    fn decode(&mut self, meta: &ObjectMeta, bytes: &Bytes) -> Result<(), LakeError> {
         let mut read = Vec::new();
         let decoded =
             self.decoder.decode(meta, bytes, &self.shared.interfaces, Added::All, &mut |batch| {

@@ -28,6 +28,7 @@ mod ingest;
 mod interfaces;
 mod manifest;
 mod order;
+pub mod parquet_lines;
 mod plan;
 mod pump;
 mod rollup;

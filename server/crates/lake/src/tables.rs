@@ -55,7 +55,8 @@ pub fn parts(
     drop(batches);
     let order = Order::of(&records);
     let rows: UInt32Array = order.places.iter().map(|place| place.row).collect::<Vec<_>>().into();
-    let records = compute::take_record_batch(&records, &rows)?;
+    // Objects without a record have no columns either, of which nothing can be taken.
+    let records = if rows.is_empty() { records } else { compute::take_record_batch(&records, &rows)? };
     let mut names = Names::of(&records);
     let silences = gaps.iter().map(|gap| names.silence(gap)).collect();
     let times =

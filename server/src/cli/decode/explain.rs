@@ -2,6 +2,7 @@
 
 use contract::Field;
 use flowlog::{FieldName, FoundBy, FoundLayout, Kind, field};
+use lake::parquet_lines;
 use std::fmt::Write;
 use std::ops::RangeInclusive;
 use store::unpack::Packing;
@@ -9,16 +10,36 @@ use store::unpack::Packing;
 /// Longest list of documented values that is written out.
 const LISTED_VALUES: usize = 8;
 
-/// The page about one file: how it is packed, then every layout with its columns.
-pub fn page(object: &str, packing: Option<Packing>, layouts: &[FoundLayout]) -> String {
-    let packing = packing.map_or_else(|| "plain text".to_owned(), |packing| format!("{packing} text"));
-    let mut page = format!("{object}: {packing}\n");
+/// What a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Lines, packed or not.
+    Text(Option<Packing>),
+    /// A Parquet file.
+    Parquet,
+}
+
+impl Form {
+    /// What these bytes are.
+    pub fn of(bytes: &[u8]) -> Form {
+        if parquet_lines::is_parquet(bytes) { Form::Parquet } else { Form::Text(Packing::of(bytes)) }
+    }
+}
+
+/// The page about one file: what it is, then every layout with its columns.
+pub fn page(object: &str, form: Form, layouts: &[FoundLayout]) -> String {
+    let what = match form {
+        Form::Text(None) => "plain text".to_owned(),
+        Form::Text(Some(packing)) => format!("{packing} text"),
+        Form::Parquet => "Parquet".to_owned(),
+    };
+    let mut page = format!("{object}: {what}\n");
     if layouts.is_empty() {
         page.push_str("  no line of it has a known layout\n");
     }
     for layout in layouts {
         // Writing to memory cannot fail.
-        let _ = writeln!(page, "  {}", found(layout));
+        let _ = writeln!(page, "  {}", found(layout, form));
         let name_width = layout.fields.iter().map(|field| field.as_str().len()).max().unwrap_or_default();
         for (nth, name) in layout.fields.iter().enumerate() {
             let (nth, text, meaning) = (nth + 1, name.as_str(), meaning(name));
@@ -30,9 +51,12 @@ pub fn page(object: &str, packing: Option<Packing>, layouts: &[FoundLayout]) -> 
 }
 
 /// Where a layout begins and how it was found.
-fn found(layout: &FoundLayout) -> String {
+fn found(layout: &FoundLayout, form: Form) -> String {
     let (count, line) = (layout.fields.len(), layout.line);
     let columns = if count == 1 { "1 column".to_owned() } else { format!("{count} columns") };
+    if form == Form::Parquet {
+        return format!("{columns}, named by the file");
+    }
     let from = if layout.wrapped { "log event" } else { "line" };
     let by = match layout.by {
         FoundBy::Header => "named by the header line there",
@@ -108,7 +132,7 @@ mod tests {
     #[test]
     fn every_column_has_its_line_with_type_version_and_meaning() {
         let found = layout(&["srcaddr", "traffic-path", "shiny-new"], FoundBy::Header, false);
-        let page = page("a.log.gz", Some(Packing::Gzip), &[found]);
+        let page = page("a.log.gz", Form::Text(Some(Packing::Gzip)), &[found]);
         let lines: Vec<&str> = page.lines().collect();
         assert_eq!(lines[0], "a.log.gz: gzip text");
         assert_eq!(lines[1], "  from line 1: 3 columns, named by the header line there");
@@ -131,10 +155,10 @@ mod tests {
 
     #[test]
     fn every_way_to_a_layout_is_told() {
-        let told = |by, wrapped| page("a", None, &[layout(&["bytes"], by, wrapped)]);
+        let told = |by, wrapped| page("a", Form::Text(None), &[layout(&["bytes"], by, wrapped)]);
         assert!(told(FoundBy::Given, false).contains("from line 1: 1 column, named by --format"));
         assert!(told(FoundBy::VpcDefault, true).contains("from log event 1"));
         assert!(told(FoundBy::TgwDefault, false).contains("default transit gateway format"));
-        assert!(page("a", None, &[]).contains("no line of it has a known layout"));
+        assert!(page("a", Form::Text(None), &[]).contains("no line of it has a known layout"));
     }
 }

@@ -81,7 +81,7 @@ mod tests {
     /// The definition read backwards.
     fn read(bytes: &[u8], width: u8, count: usize) -> Vec<u32> {
         let (mut at, mut numbers) = (0, Vec::new());
-        let mut varint = |at: &mut usize| {
+        let varint = |at: &mut usize| {
             let (mut number, mut shift) = (0u64, 0);
             loop {
                 let byte = bytes[*at];

@@ -186,7 +186,7 @@ async fn where_conversations_are_as_many_as_records_the_records_rank_them() {
     let (stored, read) = (lake.top(&view, DAY).await.unwrap(), direct.top(&view, DAY).await.unwrap());
     assert!(stored.provenance.tables.contains(&Table::Segments));
     assert_eq!((&stored.rows, stored.distinct, stored.total), (&read.rows, read.distinct, read.total));
-    let span = Span { from: 600, to: 6_600 };
+    let span = Span { from: DAY + 600, to: DAY + 6_600 };
     let total: u64 = records.iter().map(|record| within(record, record.bytes, span)).sum();
     assert_eq!(stored.total, total);
 }
