@@ -5,10 +5,10 @@
 use crate::error::LakeError;
 use crate::files::{self, FileEntry};
 use crate::flow_logs;
-use crate::interfaces::OwnAddress;
 use crate::sight::Sight;
 use contract::Table;
-use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
+use sides::Knowledge;
 use std::path::{Path, PathBuf};
 
 /// Lines that could not be read are kept up to this many per object: enough to see what is wrong.
@@ -16,7 +16,7 @@ pub const SAMPLES_PER_OBJECT: usize = 20;
 
 /// What makes a catalog of each version from the one before, the first from nothing. A file of a higher version than
 /// there are steps is from a newer Weir.
-const STEPS: [&[&str]; 2] = [&[FIRST], &[ACCOUNTS, flow_logs::TABLES]];
+const STEPS: [&[&str]; 3] = [&[FIRST], &[ACCOUNTS, flow_logs::TABLES], &[ANEW, KNOWLEDGE]];
 
 const FIRST: &str = "
 create table object (
@@ -41,6 +41,19 @@ const ACCOUNTS: &str = "
 alter table object add column headers integer not null default 0;
 alter table object add column modified integer;
 update object set headers = max(0, lines - records - nodata - skipdata - set_aside);
+";
+
+/// Files have another layout since: all objects are read anew, and files that no row names are swept.
+const ANEW: &str = "
+delete from object;
+delete from file;
+delete from set_aside;
+drop table interface;
+";
+
+/// What records prove about clients, servers and interfaces, in the form the `sides` crate gives it; at most one row.
+const KNOWLEDGE: &str = "
+create table knowledge (one integer primary key check (one = 1), bytes blob not null);
 ";
 
 /// What reading an object gave.
@@ -155,12 +168,7 @@ impl Catalog {
     }
 
     /// Makes objects and the files of their records count, all or none.
-    pub fn commit(
-        &mut self,
-        objects: &[ObjectEntry],
-        files: &[FileEntry],
-        interfaces: &[OwnAddress],
-    ) -> Result<(), LakeError> {
+    pub fn commit(&mut self, objects: &[ObjectEntry], files: &[FileEntry]) -> Result<(), LakeError> {
         self.run(|db| {
             let tx = db.transaction()?;
             for object in objects {
@@ -178,10 +186,6 @@ impl Catalog {
                     file.bytes as i64,
                     file.columns.join(" "),
                 ])?;
-            }
-            for (id, address) in interfaces {
-                tx.prepare_cached("insert or replace into interface values (?,?)")?
-                    .execute(params![&**id, &address[..]])?;
             }
             tx.commit()
         })
@@ -258,20 +262,21 @@ impl Catalog {
         })
     }
 
-    /// Interfaces whose own address is known.
-    pub fn interfaces(&mut self) -> Result<Vec<OwnAddress>, LakeError> {
-        self.run(|db| {
-            let mut query = db.prepare("select id, address from interface")?;
-            let rows = query.query_map([], |row| {
-                let (id, address): (String, Vec<u8>) = (row.get(0)?, row.get(1)?);
-                Ok((id, address))
-            })?;
-            let rows: Vec<_> = rows.collect::<rusqlite::Result<_>>()?;
-            Ok(rows
-                .into_iter()
-                .filter_map(|(id, address)| Some((id.into(), address.try_into().ok()?)))
-                .collect())
-        })
+    /// What was learned of clients, servers and interfaces. Lost knowledge is learned again, so what cannot be read is no
+    /// fault.
+    pub fn knowledge(&mut self) -> Result<Knowledge, LakeError> {
+        let bytes: Option<Vec<u8>> =
+            self.run(|db| db.query_row("select bytes from knowledge", [], |row| row.get(0)).optional())?;
+        let read = bytes.map(|bytes| Knowledge::from_bytes(&bytes)).transpose();
+        Ok(read.unwrap_or_else(|error| {
+            tracing::warn!(%error, "what was learned of clients and servers cannot be read; it is learned anew");
+            None
+        }).unwrap_or_default())
+    }
+
+    /// Keeps it.
+    pub fn keep_knowledge(&mut self, bytes: &[u8]) -> Result<(), LakeError> {
+        self.run(|db| db.execute("insert or replace into knowledge values (1, ?)", [bytes]).map(|_| ()))
     }
 }
 
@@ -314,7 +319,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_catalog_of_the_first_version_is_brought_up_and_keeps_what_it_holds() {
+    fn a_catalog_of_the_first_version_is_brought_up_and_its_objects_are_read_anew() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("catalog.sqlite");
         let old = Connection::open(&path).unwrap();
@@ -323,16 +328,25 @@ mod tests {
         old.pragma_update(None, "user_version", 1).unwrap();
         drop(old);
         let mut catalog = Catalog::open(dir.path(), true).unwrap();
-        let objects = catalog.objects().unwrap();
-        assert_eq!((objects.len(), objects[0].lines, objects[0].headers), (1, 12, 1));
-        assert_eq!(objects[0].modified, None);
-        let newer =
-            ObjectEntry { source: "s".into(), key: "n".into(), modified: Some(7), ..objects[0].clone() };
-        catalog.commit(&[newer], &[], &[]).unwrap();
+        assert_eq!(catalog.objects().unwrap(), [], "its files have the old layout");
+        let new =
+            ObjectEntry { source: "s".into(), key: "n".into(), modified: Some(7), ..Default::default() };
+        catalog.commit(&[new], &[]).unwrap();
         drop(catalog);
         let again = Catalog::open(dir.path(), false).unwrap().objects().unwrap();
-        assert_eq!(again.len(), 2);
         assert_eq!(again.iter().filter_map(|object| object.modified).collect::<Vec<_>>(), [7]);
+    }
+
+    #[test]
+    fn what_was_learned_is_kept_and_what_cannot_be_read_is_learned_anew() {
+        let mut catalog = Catalog::in_memory().unwrap();
+        let mut learned = catalog.knowledge().unwrap();
+        learned.add_own_address("eni-1", [7; 16]);
+        catalog.keep_knowledge(&learned.to_bytes()).unwrap();
+        let address: &[[u8; 16]] = &[[7; 16]];
+        assert_eq!(catalog.knowledge().unwrap().own_addresses(), [("eni-1", address)]);
+        catalog.keep_knowledge(b"from another world").unwrap();
+        assert!(catalog.knowledge().unwrap().own_addresses().is_empty());
     }
 
     #[test]
@@ -355,7 +369,7 @@ mod tests {
             samples,
             ..ObjectEntry::default()
         };
-        catalog.commit(&[object], &[], &[]).unwrap();
+        catalog.commit(&[object], &[]).unwrap();
         let lines: Vec<u64> = catalog.samples("s", "k").unwrap().into_iter().map(|(line, _)| line).collect();
         assert_eq!(lines, [3, 7]);
         assert_eq!(catalog.samples("s", "other").unwrap(), []);

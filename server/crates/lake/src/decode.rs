@@ -3,7 +3,6 @@
 use crate::columns::to_arrow;
 use crate::enrich::{Added, Origin, enrich};
 use crate::error::LakeError;
-use crate::interfaces::Interfaces;
 use crate::parquet_lines::{self, ParquetFault};
 use bytes::Bytes;
 use datafusion::arrow::array::RecordBatch;
@@ -77,7 +76,6 @@ impl ObjectDecoder {
         &mut self,
         meta: &ObjectMeta,
         bytes: &Bytes,
-        interfaces: &Interfaces,
         added: Added<'_>,
         sink: &mut dyn FnMut(RecordBatch) -> Result<(), LakeError>,
     ) -> Result<Result<Tally, ObjectFault>, LakeError> {
@@ -94,7 +92,7 @@ impl ObjectDecoder {
                     fields.push(name.to_owned());
                 }
             }
-            sink(enrich(to_arrow(batch)?, &origin, interfaces, added)?)
+            sink(enrich(to_arrow(batch)?, &origin, added)?)
         };
         let mut failed = None;
         let mut take = |text: &[u8]| {

@@ -8,21 +8,27 @@ use crate::engine::{Engine, Sieve, distinct};
 use crate::enrich::{Added, made_from};
 use crate::error::LakeError;
 use crate::fold::Fold;
+use crate::gather::gather;
 use crate::ingest::reach;
-use crate::interfaces::Interfaces;
+use crate::judge::{JUDGED, judged};
 use crate::plan::Need;
 use crate::pump::{Fetched, Reader, pump, reader_count};
 use contract::{Matrix, Span, Summary, Table, Timeline, Top, View};
+use datafusion::arrow::array::RecordBatch;
 use flowlog::{Coverage, Fields, Want};
+use sides::Knowledge;
 use std::fmt;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use store::Source;
 
 /// Slack on either side of the asked range when objects are chosen by their delivery window, seconds: records span up
 /// to ten minutes and are delivered late "on a best effort basis".
 /// <https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-basics.html>
 pub(crate) const LATE_SECS: i64 = 3_600;
+
+/// Records that are judged at once: as many as in a commit of the lake.
+const JUDGED_ROWS: usize = 1 << 18;
 
 /// Sources asked as they are.
 pub struct Direct {
@@ -78,7 +84,7 @@ impl Direct {
             Some(condition) => Some(self.engine.sieve(condition, &columns)?),
             None => None,
         };
-        let interfaces = Arc::new(Interfaces::default());
+        let knowledge = Arc::new(RwLock::new(Knowledge::default()));
         let reach = need.span.from - LATE_SECS..need.span.to + LATE_SECS;
         let (mut sum, mut facts) =
             (empty.clone(), Facts { tables: vec![Table::Objects], ..Facts::default() });
@@ -86,7 +92,7 @@ impl Direct {
             self.sources.iter().filter(|source| need.source.is_none_or(|name| name == source.name()))
         {
             let readers = (0..reader_count())
-                .map(|_| Asker::new(need.span, &columns, sieve.clone(), &interfaces, empty.clone()))
+                .map(|_| Asker::new(need.span, &columns, sieve.clone(), &knowledge, empty.clone()))
                 .collect();
             for asker in pump(source, Some(reach.clone()), |page| page, readers).await? {
                 self.unread.lock().unwrap_or_else(PoisonError::into_inner).extend(asker.unread);
@@ -121,7 +127,7 @@ struct Asker<F> {
     decoder: ObjectDecoder,
     columns: Vec<String>,
     sieve: Option<Sieve>,
-    interfaces: Arc<Interfaces>,
+    knowledge: Arc<RwLock<Knowledge>>,
     empty: F,
     fold: F,
     facts: Facts,
@@ -133,7 +139,7 @@ impl<F: Fold + Clone> Asker<F> {
         span: Span,
         columns: &[String],
         sieve: Option<Sieve>,
-        interfaces: &Arc<Interfaces>,
+        knowledge: &Arc<RwLock<Knowledge>>,
         fold: F,
     ) -> Self {
         let fields = columns.iter().flat_map(|column| match made_from(column) {
@@ -146,7 +152,7 @@ impl<F: Fold + Clone> Asker<F> {
             decoder: ObjectDecoder::new(Want { fields, coverage: Coverage::Aside }),
             columns: columns.to_vec(),
             sieve,
-            interfaces: Arc::clone(interfaces),
+            knowledge: Arc::clone(knowledge),
             empty: fold.clone(),
             fold,
             facts: Facts::default(),
@@ -169,20 +175,30 @@ impl<F: Fold + Clone> Reader for Asker<F> {
         // count at all, so it has a sum of its own until its end.
         let (mut sum, mut rows, mut seen) = (self.empty.clone(), 0, None);
         let (sieve, span) = (self.sieve.as_ref(), self.span);
-        let decoded = self.decoder.decode(
-            &object.meta,
-            &bytes,
-            &self.interfaces,
-            Added::Only(&self.columns),
-            &mut |batch| {
+        let count = |sum: &mut F, batch: &RecordBatch| match sieve {
+            Some(sieve) => sum.push(&sieve.keep(batch)?, span),
+            None => sum.push(batch, span),
+        };
+        // Who is the server of a record, others of the object tell: then it is judged as a whole.
+        let whole = self.columns.iter().any(|column| JUDGED.contains(&column.as_str()));
+        let (mut batches, mut waiting) = (Vec::new(), 0);
+        let (knowledge, columns) = (&*self.knowledge, &self.columns);
+        let decoded =
+            self.decoder.decode(&object.meta, &bytes, Added::Only(&self.columns), &mut |batch| {
                 rows += batch.num_rows() as u64;
                 seen = wider(seen, reach(std::slice::from_ref(&batch)));
-                match sieve {
-                    Some(sieve) => sum.push(&sieve.keep(&batch)?, span),
-                    None => sum.push(&batch, span),
+                if !whole {
+                    return count(&mut sum, &batch);
                 }
-            },
-        )?;
+                waiting += batch.num_rows();
+                batches.push(batch);
+                if waiting >= JUDGED_ROWS {
+                    waiting = 0;
+                    let batches = std::mem::take(&mut batches);
+                    count(&mut sum, &judged(gather(&batches)?, knowledge, Added::Only(columns))?)?;
+                }
+                Ok(())
+            })?;
         let tally = match decoded {
             Ok(tally) => tally,
             Err(fault) => {
@@ -190,6 +206,9 @@ impl<F: Fold + Clone> Reader for Asker<F> {
                 return Ok(());
             }
         };
+        if whole && !batches.is_empty() {
+            count(&mut sum, &judged(gather(&batches)?, knowledge, Added::Only(columns))?)?;
+        }
         self.fold.merge(sum)?;
         self.facts.rows += rows;
         self.facts.objects += 1;

@@ -207,7 +207,7 @@ mod tests {
 
     fn doubled(objects: &[ObjectEntry], from: i64, to: i64) -> Vec<Doubled> {
         let mut catalog = Catalog::in_memory().unwrap();
-        catalog.commit(objects, &[], &[]).unwrap();
+        catalog.commit(objects, &[]).unwrap();
         catalog.doubled(Span { from: DAY + from, to: DAY + to }, None).unwrap()
     }
 
@@ -248,8 +248,8 @@ mod tests {
     #[test]
     fn a_format_is_kept_once_with_all_of_its_time() {
         let mut catalog = Catalog::in_memory().unwrap();
-        catalog.commit(&[object("fl-a", 1, 600, 900, BOTH)], &[], &[]).unwrap();
-        catalog.commit(&[object("fl-a", 2, 0, 300, BOTH)], &[], &[]).unwrap();
+        catalog.commit(&[object("fl-a", 1, 600, 900, BOTH)], &[]).unwrap();
+        catalog.commit(&[object("fl-a", 2, 0, 300, BOTH)], &[]).unwrap();
         let formats = catalog.formats().unwrap();
         assert_eq!(formats.len(), 1);
         assert_eq!((formats[0].first, formats[0].last), (DAY, DAY + 900));

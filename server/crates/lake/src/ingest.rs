@@ -66,6 +66,9 @@ pub async fn ingest(
         Ok(readers) => {
             let mut report = IngestReport { secs: began.elapsed().as_secs_f64(), ..IngestReport::default() };
             readers.iter().for_each(|reader| reader.add_to(&mut report));
+            if report.records > 0 {
+                shared.keep_knowledge()?;
+            }
             status.end(None);
             Ok(report)
         }
@@ -150,11 +153,10 @@ impl Ingester {
 
     fn decode(&mut self, meta: &ObjectMeta, bytes: &Bytes) -> Result<(), LakeError> {
         let mut read = Vec::new();
-        let decoded =
-            self.decoder.decode(meta, bytes, &self.shared.interfaces, Added::All, &mut |batch| {
-                read.push(batch);
-                Ok(())
-            })?;
+        let decoded = self.decoder.decode(meta, bytes, Added::All, &mut |batch| {
+            read.push(batch);
+            Ok(())
+        })?;
         match decoded {
             Ok(tally) => self.keep(meta, read, tally),
             Err(fault) => {
@@ -229,7 +231,7 @@ impl Ingester {
         let (batches, gaps) = (std::mem::take(&mut self.batches), std::mem::take(&mut self.gaps));
         self.rows = 0;
         let (mut written, name) = (Vec::<FileEntry>::new(), files::commit_name());
-        let stored = parts(batches, &gaps, &mut |part| {
+        let stored = parts(batches, &gaps, &self.shared.knowledge, &mut |part| {
             written.push(files::write(&self.shared.root, &self.source, &name, &part)?);
             Ok(())
         });

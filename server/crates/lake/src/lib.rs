@@ -25,7 +25,7 @@ mod flow_logs;
 mod fold;
 mod gather;
 mod ingest;
-mod interfaces;
+mod judge;
 mod manifest;
 mod order;
 pub mod parquet_lines;
@@ -34,7 +34,6 @@ mod pump;
 mod rollup;
 mod scan;
 mod schema;
-mod service;
 mod shape;
 mod sight;
 mod spread;
@@ -53,11 +52,11 @@ use crate::coverage::Survey;
 use crate::engine::Engine;
 use crate::files::FileEntry;
 use crate::fold::Fold;
-use crate::interfaces::Interfaces;
 use crate::manifest::Manifest;
 use crate::plan::Need;
 use crate::status::Statuses;
 use contract::{Coverage, Matrix, Objects, Progress, SetAside, Summary, Timeline, Top, View, link};
+use sides::Knowledge;
 use std::fs::{self, File, TryLockError};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -81,7 +80,8 @@ pub struct Lake(Arc<Shared>);
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) root: PathBuf,
-    pub(crate) interfaces: Interfaces,
+    /// What all records so far prove about clients, servers and directions.
+    pub(crate) knowledge: RwLock<Knowledge>,
     pub(crate) statuses: Statuses,
     catalog: Mutex<Catalog>,
     manifest: RwLock<Arc<Manifest>>,
@@ -106,11 +106,11 @@ impl Lake {
                 tracing::info!(swept, "removed {swept} unfinished files of an earlier run");
             }
         }
-        let interfaces = Interfaces::new(catalog.interfaces()?);
+        let knowledge = RwLock::new(catalog.knowledge()?);
         Ok(Lake(Arc::new(Shared {
             engine: Engine::new(&root)?,
             root,
-            interfaces,
+            knowledge,
             statuses: Statuses::default(),
             catalog: Mutex::new(catalog),
             manifest: RwLock::new(Arc::new(manifest)),
@@ -259,7 +259,7 @@ impl Shared {
     /// Makes objects and files count.
     pub(crate) fn commit(&self, objects: Vec<ObjectEntry>, files: Vec<FileEntry>) -> Result<(), LakeError> {
         let mut catalog = self.catalog.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Err(error) = catalog.commit(&objects, &files, &self.interfaces.known()) {
+        if let Err(error) = catalog.commit(&objects, &files) {
             self.discard(&files);
             return Err(error);
         }
@@ -268,6 +268,12 @@ impl Shared {
         next.extend(files, objects);
         *self.manifest.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
         Ok(())
+    }
+
+    /// Keeps what was learned for the next start.
+    pub(crate) fn keep_knowledge(&self) -> Result<(), LakeError> {
+        let bytes = self.knowledge.read().unwrap_or_else(PoisonError::into_inner).to_bytes();
+        self.catalog.lock().unwrap_or_else(PoisonError::into_inner).keep_knowledge(&bytes)
     }
 
     /// Removes files that will not count.

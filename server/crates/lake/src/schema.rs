@@ -28,6 +28,8 @@ pub const SKIPDATA: &str = "skipdata";
 pub const SERVICE_PORT: &str = "service_port";
 /// Whether the source of the record is the client; null when unknown.
 pub const CLIENT_IS_SRC: &str = "client_is_src";
+/// By what evidence [`SERVICE_PORT`] and [`CLIENT_IS_SRC`] are known.
+pub const EVIDENCE: &str = "evidence";
 /// Who opened the conversation.
 pub const CLIENT: &str = "client";
 /// Who answered.

@@ -8,13 +8,11 @@ use crate::direct::{Direct, LATE_SECS};
 use crate::enrich::Added;
 use crate::error::LakeError;
 use crate::ingest::reach;
-use crate::interfaces::Interfaces;
 use crate::manifest::Manifest;
 use crate::pump::{Fetched, Reader, pump, reader_count};
 use crate::sight::Sight;
 use contract::{Coverage, Objects, Progress, SetAside, SourceStatus, View};
 use flowlog::{Tally, Want};
-use std::sync::Arc;
 use store::{ObjectMeta, keys};
 
 impl Direct {
@@ -40,17 +38,16 @@ impl Direct {
         ask: impl FnOnce(Survey<'_>) -> Result<T, LakeError>,
     ) -> Result<T, LakeError> {
         let span = view.asked_span(now).map_err(LakeError::Question)?.to_minutes();
-        let interfaces = Arc::new(Interfaces::default());
         let (mut catalog, mut progress) = (Catalog::in_memory()?, Progress::default());
         let wanted = self
             .sources
             .iter()
             .filter(|source| view.source.as_ref().is_none_or(|name| name == source.name()));
         for source in wanted {
-            let readers = (0..reader_count()).map(|_| Surveyor::new(source.name(), &interfaces)).collect();
+            let readers = (0..reader_count()).map(|_| Surveyor::new(source.name())).collect();
             let near = span.from - LATE_SECS..span.to + LATE_SECS;
             for surveyor in pump(source, Some(near), |page| page, readers).await? {
-                catalog.commit(&surveyor.objects, &[], &[])?;
+                catalog.commit(&surveyor.objects, &[])?;
             }
             let status = SourceStatus {
                 name: source.name().to_owned(),
@@ -68,16 +65,14 @@ impl Direct {
 struct Surveyor {
     source: String,
     decoder: ObjectDecoder,
-    interfaces: Arc<Interfaces>,
     objects: Vec<ObjectEntry>,
 }
 
 impl Surveyor {
-    fn new(source: &str, interfaces: &Arc<Interfaces>) -> Self {
+    fn new(source: &str) -> Self {
         Surveyor {
             source: source.to_owned(),
             decoder: ObjectDecoder::new(Want::default()),
-            interfaces: Arc::clone(interfaces),
             objects: Vec::new(),
         }
     }
@@ -107,11 +102,10 @@ impl Reader for Surveyor {
             }
         };
         let mut batches = Vec::new();
-        let decoded =
-            self.decoder.decode(&meta, &bytes, &self.interfaces, Added::Only(&[]), &mut |batch| {
-                batches.push(batch);
-                Ok(())
-            })?;
+        let decoded = self.decoder.decode(&meta, &bytes, Added::Only(&[]), &mut |batch| {
+            batches.push(batch);
+            Ok(())
+        })?;
         let entry = match decoded {
             Err(fault) => ObjectEntry { why: Some(fault.to_string()), ..self.entry(&meta) },
             Ok(tally) => {

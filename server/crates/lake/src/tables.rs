@@ -1,8 +1,10 @@
 //! A commit as the files it becomes: records and roll-ups as Arrow batches, split by partition.
 
 use crate::columns::{Counts, Texts, Words, find};
+use crate::enrich::Added;
 use crate::error::LakeError;
 use crate::gather::gather;
+use crate::judge::judged;
 use crate::order::{Address, Group, HOUR, Name, Order};
 use crate::rollup::{Loads, Rollup, Row, Silence};
 use crate::schema::{
@@ -15,8 +17,9 @@ use datafusion::arrow::array::{ArrayRef, Int32Array, Int64Array, RecordBatch, St
 use datafusion::arrow::compute;
 use flowlog::CoverageRecord;
 use hashbrown::HashMap;
+use sides::Knowledge;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
 /// A part of a table that becomes one file.
 #[derive(Debug)]
@@ -49,9 +52,10 @@ pub struct Gap {
 pub fn parts(
     batches: Vec<RecordBatch>,
     gaps: &[Gap],
+    knowledge: &RwLock<Knowledge>,
     sink: &mut dyn FnMut(Part) -> Result<(), LakeError>,
 ) -> Result<(), LakeError> {
-    let records = gather(&batches)?;
+    let records = judged(gather(&batches)?, knowledge, Added::All)?;
     drop(batches);
     let order = Order::of(&records);
     let rows: UInt32Array = order.places.iter().map(|place| place.row).collect::<Vec<_>>().into();

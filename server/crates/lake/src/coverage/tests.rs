@@ -43,7 +43,7 @@ fn hours(account: &str, from: i64, to: i64) -> Vec<ObjectEntry> {
 
 fn asked(objects: Vec<ObjectEntry>, from: i64, to: i64, now: i64) -> Coverage {
     let mut catalog = Catalog::in_memory().unwrap();
-    catalog.commit(&objects, &[], &[]).unwrap();
+    catalog.commit(&objects, &[]).unwrap();
     let manifest = Manifest::new(Vec::new(), catalog.objects().unwrap());
     let status = SourceStatus { name: SOURCE.into(), stage: Stage::Idle, ..SourceStatus::default() };
     let progress = Progress { sources: vec![status], generation: 1 };
