@@ -2,7 +2,7 @@
 //! together. Knows whole lines only; how they came in is `stream`'s affair, what a value is the column
 //! builders'.
 
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 
 use crate::batch::{Batch, Section};
 use crate::builder::{ColumnBuilder, GROUP_ROWS, Group};
@@ -111,7 +111,7 @@ impl LineDecoder {
         let mut index = std::mem::take(&mut self.index);
         index.build(text);
         let page = Page { text, spans: index.spans() };
-        if memchr(0, text).is_some() {
+        if index.has_runs() && memchr(0, text).is_some() {
             self.decode_damaged(page, index.line_ends());
         } else {
             let mut first = 0;
@@ -204,19 +204,20 @@ impl LineDecoder {
         page.value(first + self.shape.probe).first().is_some_and(|byte| header::begins_header(*byte))
     }
 
-    /// Decodes lines of which at least one has a NUL byte in it. To the index a NUL is white space; here it shows that
-    /// something was lost.
+    /// Decodes lines of which at least one has a NUL byte in it. To the index a NUL is white space, and where it stands
+    /// for a single blank that does no harm; beside other white space it shows that a value lost a part of itself.
     #[cold]
     fn decode_damaged(&mut self, page: Page<'_>, line_ends: &[u32]) {
         let (mut first, mut start) = (0, 0);
         for line_end in line_ends {
             self.line += 1;
             let line = page.text.get(start..*line_end as usize).unwrap_or_default();
-            first = if memchr(0, line).is_some() {
+            first = if has_lost_bytes(line) {
                 self.set_aside(page, Why::NulBytes);
                 first + page.count_before(first, *line_end)
             } else {
-                self.decode_line(page, first, *line_end)
+                // The long way, so that the short one stays within the loop that nearly always runs.
+                self.decode_unusual_line(page, first, *line_end)
             };
             start = *line_end as usize + 1;
         }
@@ -240,23 +241,24 @@ impl LineDecoder {
             return next;
         }
         self.assume_layout(page, undated);
-        match &self.above {
+        let why = match &self.above {
             Above::Layout(layout) if layout.fields.len() == count => {
                 self.add_record_of(page, first, Dated::No);
+                return next;
             }
             Above::Layout(layout) if layout.fields.len() == undated.len() => {
                 self.add_record_of(page, undated_first, dated);
+                return next;
             }
             Above::Layout(layout) if !layout.by.is_assumed() => {
-                let columns = layout.fields.len();
-                let values = if self.shape.lead == 1 { undated.len() } else { count };
-                self.set_aside(page, miscount(values, columns));
+                miscount(if self.shape.lead == 1 { undated.len() } else { count }, layout.fields.len())
             }
-            Above::BadHeader => self.set_aside(page, Why::HeaderSetAside { values: undated.len() }),
-            Above::Layout(_) | Above::Nothing => {
-                self.set_aside(page, Why::NoLayout { values: undated.len() });
-            }
-        }
+            Above::BadHeader => Why::HeaderSetAside { values: undated.len() },
+            Above::Layout(_) | Above::Nothing => Why::NoLayout { values: undated.len() },
+        };
+        let start = page.spans.get(first).map_or(0, |span| span.start as usize);
+        let line = page.text.get(start..line_end as usize).unwrap_or_default();
+        self.set_aside(page, if memchr(0, line).is_some() { Why::NulBytes } else { why });
         next
     }
 
@@ -346,15 +348,29 @@ impl LineDecoder {
     /// Adds the record whose values start at `first`; its status decides where to.
     #[inline]
     fn add_record(&mut self, page: Page<'_>, first: usize) {
-        let status = Status::of(page.value(first + self.shape.status));
-        if status == Status::Cut {
-            let value = excerpt(page.value(first + self.shape.status));
-            return self.set_aside(page, Why::StatusCut { value });
+        // Empty where the layout has no log-status.
+        if matches!(page.value(first + self.shape.status), b"OK" | b"") {
+            self.await_row(page, first, Status::Traffic);
+        } else {
+            self.add_unusual_record(page, first);
         }
-        if status != Status::Traffic && self.want.coverage == Coverage::Aside {
-            self.add_coverage(page, first, status);
-            return;
+    }
+
+    #[cold]
+    fn add_unusual_record(&mut self, page: Page<'_>, first: usize) {
+        let value = page.value(first + self.shape.status);
+        match Status::of(value) {
+            Status::Cut => self.set_aside(page, Why::StatusCut { value: excerpt(value) }),
+            status @ (Status::NoData | Status::SkipData) if self.want.coverage == Coverage::Aside => {
+                self.add_coverage(page, first, status);
+            }
+            status => self.await_row(page, first, status),
         }
+    }
+
+    /// Lets a line wait until there are enough to become rows together.
+    #[inline(always)]
+    fn await_row(&mut self, page: Page<'_>, first: usize, status: Status) {
         let waiting = &mut self.waiting;
         let at = waiting.count % GROUP_ROWS;
         waiting.firsts[at] = first as u32;
@@ -424,6 +440,12 @@ impl LineDecoder {
         let [nodata, skipdata] = [nodata, skipdata].map(|bits| u64::from((bits & kept).count_ones()));
         self.count(u64::from(kept.count_ones()) - nodata - skipdata, nodata, skipdata);
     }
+}
+
+/// Whether a NUL in this line has white space or an edge of the line beside it.
+fn has_lost_bytes(line: &[u8]) -> bool {
+    let is_space = |at: Option<usize>| at.and_then(|at| line.get(at)).is_none_or(|byte| *byte <= b' ');
+    memchr_iter(0, line).any(|at| is_space(at.checked_sub(1)) || is_space(Some(at + 1)))
 }
 
 fn miscount(values: usize, columns: usize) -> Why {

@@ -47,6 +47,8 @@ pub(crate) struct Index {
     open: u32,
     /// 1 when the last byte seen was white space.
     after_space: u64,
+    /// Whether white space of more than one byte was seen.
+    has_runs: bool,
 }
 
 impl Index {
@@ -62,10 +64,17 @@ impl Index {
         self.line_ends.get(..self.line_count).unwrap_or_default()
     }
 
+    /// Whether anywhere in the text more than one byte of white space stands together, its beginning counted as one.
+    #[inline]
+    pub(crate) fn has_runs(&self) -> bool {
+        self.has_runs
+    }
+
     /// Indexes a text of less than 4 GiB, forgetting the one before.
     pub(crate) fn build(&mut self, text: &[u8]) {
         self.make_room(text.len());
         (self.span_count, self.line_count, self.open, self.after_space) = (0, 0, 0, 1);
+        self.has_runs = false;
         let (blocks, rest) = text.as_chunks::<BLOCK>();
         let mut base = 0;
         for block in blocks {
@@ -155,6 +164,7 @@ impl Index {
     /// Adds the values of any block, given where values start in it and where they end.
     #[cold]
     fn add_spaced(&mut self, mut starts: u64, mut ends: u64, base: u32) {
+        self.has_runs = true;
         let mut next_start = || {
             let start = base + starts.trailing_zeros();
             starts &= starts.wrapping_sub(1);
@@ -220,6 +230,23 @@ mod tests {
     fn dashes_one_space_apart_are_as_dense_as_values_get() {
         let text = b"- ".repeat(64);
         assert_eq!(indexed(&text), expected(&text));
+    }
+
+    #[test]
+    fn runs_of_white_space_are_noticed_across_blocks_and_at_the_beginning() {
+        let mut index = Index::default();
+        let value = "x".repeat(63);
+        for (text, has_runs) in [
+            ("a b\nc d\n".to_owned(), false),
+            (" a b\n".to_owned(), true),
+            ("a b\n\nc\n".to_owned(), true),
+            (format!("{value} x\n"), false),
+            (format!("{value} \0x\n"), true),
+            (format!("{value}\0\n"), true),
+        ] {
+            index.build(text.as_bytes());
+            assert_eq!(index.has_runs(), has_runs, "{text:?}");
+        }
     }
 
     proptest! {

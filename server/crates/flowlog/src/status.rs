@@ -14,22 +14,13 @@ pub(crate) enum Status {
 }
 
 impl Status {
-    /// The status that a value means; an empty one stands for a layout without `log-status`.
-    #[inline]
+    /// The status that a value means; an empty one stands for a layout without `log-status`. AWS may add a status: it
+    /// is traffic until we know better.
     pub(crate) fn of(value: &[u8]) -> Self {
         match value {
-            b"OK" | b"" => Self::Traffic,
-            other => Self::unusual(other),
-        }
-    }
-
-    /// AWS may add a status; it is traffic until we know better.
-    #[cold]
-    fn unusual(value: &[u8]) -> Self {
-        match value {
+            b"OK" | b"" | b"-" => Self::Traffic,
             b"NODATA" => Self::NoData,
             b"SKIPDATA" => Self::SkipData,
-            b"-" => Self::Traffic,
             other if [&b"OK"[..], b"NODATA", b"SKIPDATA"].iter().any(|known| known.starts_with(other)) => {
                 Self::Cut
             }

@@ -127,7 +127,7 @@ pub enum Why {
         /// The bound it met.
         limit: usize,
     },
-    /// A byte of the line is 0, which damaged files have where text was: its values cannot be trusted.
+    /// Bytes of the line are 0, which damaged files have where text was: its values cannot be trusted.
     #[error("the line contains NUL bytes")]
     NulBytes,
     /// `log-status` is the beginning of a status, which is how the last line of a cut file ends.
