@@ -170,6 +170,16 @@ fn a_wrong_checksum_is_damage() {
 }
 
 #[test]
+fn a_wrong_checksum_of_the_header_is_damage_too() {
+    let mut packed = gzip(b"text");
+    *packed.get_mut(3).unwrap() |= GZIP_HEADER_CHECKSUM;
+    packed.splice(10..10, [0, 0]);
+    for limits in [WHOLE, STREAMED] {
+        assert!(matches!(unpacked(limits, &packed).unwrap_err(), UnpackError::Damaged { .. }));
+    }
+}
+
+#[test]
 fn plain_text_passes_and_other_formats_are_named() {
     assert_eq!(unpacked(WHOLE, b"version account-id\n2 1").unwrap(), b"version account-id\n2 1");
     for (bytes, found) in
