@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn damaged_text_is_text_and_other_formats_are_named() {
-        let damaged = b"version account-id\n2 12345678\0012 eni-0a";
+        let damaged = b"version account-id\n2 12345678\x0012 eni-0a";
         assert_eq!(foreign_format(damaged), None);
         assert_eq!(foreign_format(b"\xef\xbb\xbfversion\r\n\t2"), None);
         assert_eq!(foreign_format("caf\u{e9} \u{1f600}".as_bytes()), None);

@@ -23,7 +23,9 @@ fn zstd(text: &[u8]) -> Vec<u8> {
     zstd::stream::encode_all(text, 3).unwrap()
 }
 
-const PACKINGS: [(Packing, fn(&[u8]) -> Vec<u8>); 2] = [(Packing::Gzip, gzip), (Packing::Zstd, zstd)];
+type Pack = fn(&[u8]) -> Vec<u8>;
+
+const PACKINGS: [(Packing, Pack); 2] = [(Packing::Gzip, gzip), (Packing::Zstd, zstd)];
 
 fn unpacked(limits: UnpackLimits, bytes: &[u8]) -> Result<Vec<u8>, UnpackError> {
     let mut text = Vec::new();
