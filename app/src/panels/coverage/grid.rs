@@ -148,7 +148,7 @@ fn draw(
         >
             {axis}
             {lanes}
-            <p class="none">{words}</p>
+            <p class="none" hidden=words.is_empty()>{words}</p>
         </div>
     }
 }
