@@ -82,7 +82,7 @@ fn reason_row(reason: &Reason) -> Vec<Cell> {
         Cell::new(Look::Number, format!("{} {noun}", human::exact(reason.count))).note(within),
         Cell::new(Look::Name, sentence(&reason.what)),
         Cell::new(Look::Code, format!("{}{at}", file_name(&reason.object)))
-            .note(sentence(&reason.why))
+            .note(if reason.why == reason.what { String::new() } else { sentence(&reason.why) })
             .title(reason.object.clone()),
     ]
 }

@@ -76,7 +76,7 @@ fn judged(times: &[(i64, i64)]) -> Delivery {
         (middle(&sorted(|(stamp, _)| *stamp)), middle(&sorted(|(_, modified)| *modified)));
     let in_one_go = windows >= JUDGED_SECS && windows > COPIED_FACTOR * writes;
     // An object that is older than the end of its window was not delivered then: AWS cannot know the future.
-    if in_one_go || median > NEVER_SECS || median < 0 {
+    if in_one_go || !(0..=NEVER_SECS).contains(&median) {
         Delivery { copied: true, ..Delivery::default() }
     } else {
         Delivery { copied: false, median_secs: Some(median), most_secs: Some(most) }

@@ -30,9 +30,12 @@ pub fn kept(catalog: &mut Catalog, found: &[Found<'_>], most: usize) -> Result<V
     Ok(kept)
 }
 
+/// A reason being counted, with the objects (source and key) that have it.
+type Group<'a> = (Reason, BTreeSet<(&'a str, &'a str)>);
+
 /// The reasons among some kept lines; at most `most`.
 pub fn ranked(kept: &[SetAsideLine], most: usize) -> Vec<Reason> {
-    let mut groups: BTreeMap<(bool, String), (Reason, BTreeSet<(&str, &str)>)> = BTreeMap::new();
+    let mut groups: BTreeMap<(bool, String), Group<'_>> = BTreeMap::new();
     for line in kept {
         let (whole, what) = (line.line.is_none(), general(&line.why));
         let (reason, objects) = groups.entry((whole, without_digits(what))).or_insert_with(|| {
