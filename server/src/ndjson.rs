@@ -3,11 +3,7 @@
 //! look at every name and every text once per row instead of once per batch.
 
 use flowlog::{Batch, Column, Data, Validity};
-use std::io::Write;
 use std::net::Ipv6Addr;
-
-/// What an IPv4 address mapped into IPv6 starts with (RFC 4291, 2.5.5.2).
-const MAPPED: [u8; 12] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 
 /// Appends the batch's rows to `out`, each ended by a line feed and with the fields of its own layout only.
 pub fn write(batch: &Batch, out: &mut Vec<u8>) {
@@ -35,7 +31,7 @@ struct Cells<'a> {
     opening: Vec<u8>,
     data: &'a Data,
     nulls: Option<&'a Validity>,
-    /// The dictionary's values as JSON strings.
+    /// The distinct values as JSON strings.
     texts: Vec<Vec<u8>>,
 }
 
@@ -45,7 +41,8 @@ impl<'a> Cells<'a> {
         opening.push(b':');
         let texts = match &column.data {
             Data::Text(dictionary) => dictionary.values.iter().map(|value| json(value)).collect(),
-            Data::Int32(_) | Data::Int64(_) | Data::Address(_) => Vec::new(),
+            Data::Address(addresses) => addresses.values.iter().map(quoted).collect(),
+            Data::Int32(_) | Data::Int64(_) => Vec::new(),
         };
         Cells { opening, data: &column.data, nulls: column.nulls.as_ref(), texts }
     }
@@ -62,9 +59,8 @@ impl<'a> Cells<'a> {
         match self.data {
             Data::Int32(numbers) => numbers.get(row).map(|number| write_number(*number, out)),
             Data::Int64(numbers) => numbers.get(row).map(|number| write_number(*number, out)),
-            Data::Address(addresses) => addresses.get(row).map(|octets| write_address(octets, out)),
-            Data::Text(dictionary) => {
-                let key = dictionary.keys.get(row).and_then(|key| usize::try_from(*key).ok());
+            Data::Address(flowlog::Addresses { keys, .. }) | Data::Text(flowlog::Dictionary { keys, .. }) => {
+                let key = keys.get(row).and_then(|key| usize::try_from(*key).ok());
                 key.and_then(|key| self.texts.get(key)).map(|text| out.extend_from_slice(text))
             }
         }
@@ -76,20 +72,9 @@ fn write_number(number: impl itoa::Integer, out: &mut Vec<u8>) {
     out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }
 
-fn write_address(octets: &[u8; 16], out: &mut Vec<u8>) {
-    out.push(b'"');
-    match octets.strip_prefix(&MAPPED) {
-        Some([a, b, c, d]) => {
-            write_number(*a, out);
-            for part in [b, c, d] {
-                out.push(b'.');
-                write_number(*part, out);
-            }
-        }
-        // Writing to memory cannot fail.
-        _ => drop(write!(out, "{}", Ipv6Addr::from(*octets))),
-    }
-    out.push(b'"');
+/// An address as a JSON string, IPv4 where it is one.
+fn quoted(octets: &[u8; 16]) -> Vec<u8> {
+    format!("\"{}\"", Ipv6Addr::from(*octets).to_canonical()).into_bytes()
 }
 
 /// A text as a JSON string; writing one to memory cannot fail.

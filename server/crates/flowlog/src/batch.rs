@@ -2,6 +2,7 @@
 //! copied. Knows nothing of text lines.
 
 use std::net::{IpAddr, Ipv6Addr};
+use std::sync::Arc;
 
 use crate::fields::FieldName;
 use crate::validity::Validity;
@@ -27,8 +28,8 @@ pub struct Section {
     pub columns: Vec<usize>,
 }
 
-/// One field of every row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One field of every row. Equal to another when every row has the same value, whatever numbers distinct values got.
+#[derive(Debug, Clone)]
 pub struct Column {
     /// The field.
     pub field: FieldName,
@@ -39,26 +40,36 @@ pub struct Column {
 }
 
 /// The values of a column.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Data {
     /// Ports, protocols, flags and other small numbers.
     Int32(Vec<i32>),
     /// Counts, and moments in Unix seconds.
     Int64(Vec<i64>),
-    /// IPv6 addresses, or IPv4 addresses mapped into them (`::ffff:a.b.c.d`), in network byte order.
-    Address(Vec<[u8; 16]>),
+    /// Addresses, each distinct one stored once.
+    Address(Addresses),
     /// Text, each distinct value stored once.
     Text(Dictionary),
 }
 
 /// Dictionary-encoded text.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Dictionary {
     /// Per row, the place of its value in `values`; 0 for a null, even when `values` is empty.
     pub keys: Vec<i32>,
-    /// The distinct values in the order of their first appearance. A line that was set aside may have left
-    /// one here that no row uses.
+    /// The distinct values. A line that was set aside may have left one here that no row uses.
     pub values: Vec<Box<str>>,
+}
+
+/// Addresses by number.
+#[derive(Debug, Clone, Default)]
+pub struct Addresses {
+    /// Per row, the place of its address in `values`; 0 for a null, even when `values` is empty.
+    pub keys: Vec<i32>,
+    /// The distinct addresses, the same list for every address column of a batch: IPv6 addresses, or IPv4 addresses
+    /// mapped into them (`::ffff:a.b.c.d`), in network byte order. A line that was set aside may have left one here that
+    /// no row uses.
+    pub values: Arc<Vec<[u8; 16]>>,
 }
 
 /// One value of one row.
@@ -82,6 +93,39 @@ impl Batch {
     }
 }
 
+impl PartialEq for Column {
+    fn eq(&self, other: &Self) -> bool {
+        let same_sort = std::mem::discriminant(&self.data) == std::mem::discriminant(&other.data);
+        let rows = self.data.len();
+        same_sort
+            && self.field == other.field
+            && self.nulls == other.nulls
+            && rows == other.data.len()
+            && (0..rows).all(|row| self.value(row) == other.value(row))
+    }
+}
+
+impl Eq for Column {}
+
+impl Data {
+    /// Number of rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Data::Int32(values) => values.len(),
+            Data::Int64(values) => values.len(),
+            Data::Address(addresses) => addresses.keys.len(),
+            Data::Text(dictionary) => dictionary.keys.len(),
+        }
+    }
+
+    /// Whether there are no rows.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
 impl Column {
     /// The value in a row; null beyond the last row.
     #[must_use]
@@ -93,11 +137,20 @@ impl Column {
             Data::Int32(numbers) => numbers.get(row).map(|number| Value::Number(i64::from(*number))),
             Data::Int64(numbers) => numbers.get(row).map(|number| Value::Number(*number)),
             Data::Address(addresses) => {
-                addresses.get(row).map(|octets| Value::Address(Ipv6Addr::from(*octets).to_canonical()))
+                addresses.get(row).map(|octets| Value::Address(Ipv6Addr::from(octets).to_canonical()))
             }
             Data::Text(text) => text.get(row).map(Value::Text),
         };
         value.unwrap_or(Value::Null)
+    }
+}
+
+impl Addresses {
+    /// The address in a row; `None` beyond the last row. Ask the column's nulls first.
+    #[must_use]
+    pub fn get(&self, row: usize) -> Option<[u8; 16]> {
+        let key = usize::try_from(*self.keys.get(row)?).ok()?;
+        self.values.get(key).copied()
     }
 }
 
@@ -124,8 +177,8 @@ mod tests {
     #[test]
     fn mapped_addresses_are_shown_as_ipv4() {
         let octets = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 10, 0, 0, 1];
-        let column =
-            Column { field: FieldName::new("srcaddr"), data: Data::Address(vec![octets]), nulls: None };
+        let addresses = Addresses { keys: vec![0], values: Arc::new(vec![octets]) };
+        let column = Column { field: FieldName::new("srcaddr"), data: Data::Address(addresses), nulls: None };
         assert_eq!(column.value(0), Value::Address(IpAddr::from([10, 0, 0, 1])));
     }
 }

@@ -4,8 +4,11 @@
 //! One column of all rows comes after the other, so each loop below does one thing, its branches are
 //! predictable and the processor overlaps neighbouring rows.
 
+use std::sync::Arc;
+
 use crate::address;
-use crate::batch::{Column, Data, Dictionary};
+use crate::addresses::AddressBook;
+use crate::batch::{Addresses, Column, Data, Dictionary};
 use crate::fields::{FieldName, Kind};
 use crate::index::Span;
 use crate::intern::{Interner, MISSING, NoKey};
@@ -49,7 +52,7 @@ enum Values {
     Int32(Vec<i32>, i64),
     Int64(Vec<i64>),
     Seconds(Vec<i64>),
-    Address(Vec<address::Octets>),
+    Address(Vec<i32>),
     Text(Vec<i32>, TextState),
 }
 
@@ -102,9 +105,10 @@ impl ColumnBuilder {
     /// Makes room for this many more rows at once.
     pub(crate) fn reserve(&mut self, rows: usize) {
         match &mut self.values {
-            Values::Int32(values, _) | Values::Text(values, _) => values.reserve(rows),
+            Values::Int32(values, _) | Values::Address(values) | Values::Text(values, _) => {
+                values.reserve(rows);
+            }
             Values::Int64(values) | Values::Seconds(values) => values.reserve(rows),
-            Values::Address(values) => values.reserve(rows),
         }
     }
 
@@ -115,22 +119,38 @@ impl ColumnBuilder {
             return;
         }
         match &mut self.values {
-            Values::Int32(values, _) | Values::Text(values, _) => values.resize(rows, 0),
+            Values::Int32(values, _) | Values::Address(values) | Values::Text(values, _) => {
+                values.resize(rows, 0);
+            }
             Values::Int64(values) | Values::Seconds(values) => values.resize(rows, 0),
-            Values::Address(values) => values.resize(rows, [0; 16]),
         }
         self.validity.append_nulls(missing);
         self.rows = rows;
     }
 
-    /// Appends the values at this place of a group's lines; returns the rows whose value cannot be read, one
-    /// bit each. The group must be committed before the next.
-    pub(crate) fn append(&mut self, group: &Group<'_>, place: usize) -> u64 {
+    /// Takes back all rows behind the first `rows`.
+    pub(crate) fn truncate(&mut self, rows: usize) {
+        if rows >= self.rows {
+            return;
+        }
+        match &mut self.values {
+            Values::Int32(values, _) | Values::Address(values) | Values::Text(values, _) => {
+                values.truncate(rows);
+            }
+            Values::Int64(values) | Values::Seconds(values) => values.truncate(rows),
+        }
+        self.validity.truncate(rows);
+        self.rows = rows;
+    }
+
+    /// Appends the values at this place of a group's lines, addresses by their number in `book`; returns the rows
+    /// whose value cannot be read, one bit each. The group must be committed before the next.
+    pub(crate) fn append(&mut self, group: &Group<'_>, place: usize, book: &mut AddressBook) -> u64 {
         let marks = match &mut self.values {
             Values::Int32(values, max) => append_int32(values, *max, group, place),
             Values::Int64(values) => append_int64(values, group, place),
             Values::Seconds(values) => append_seconds(values, group, place),
-            Values::Address(values) => append_addresses(values, group, place),
+            Values::Address(keys) => append_addresses(keys, book, group, place),
             Values::Text(keys, state) => append_text(keys, state, group, place),
         };
         self.null = marks.null;
@@ -147,9 +167,10 @@ impl ColumnBuilder {
         }
         let from = self.rows;
         match &mut self.values {
-            Values::Int32(values, _) | Values::Text(values, _) => keep(values, from, dropped),
+            Values::Int32(values, _) | Values::Address(values) | Values::Text(values, _) => {
+                keep(values, from, dropped);
+            }
             Values::Int64(values) | Values::Seconds(values) => keep(values, from, dropped),
-            Values::Address(values) => keep(values, from, dropped),
         }
         for row in (0..count).filter(|row| dropped >> row & 1 == 0) {
             self.validity.append(!self.null >> row & 1, 1);
@@ -185,14 +206,17 @@ impl ColumnBuilder {
         }
     }
 
-    /// Moves the column out, nulls at its end up to `rows`, and leaves an empty one for the same field.
-    pub(crate) fn take(&mut self, rows: usize) -> Column {
+    /// Moves the column out, nulls at its end up to `rows`, and leaves an empty one for the same field. `addresses` are
+    /// those that the book handed out.
+    pub(crate) fn take(&mut self, rows: usize, addresses: &Arc<Vec<address::Octets>>) -> Column {
         self.pad(rows);
         self.rows = 0;
         let data = match &mut self.values {
             Values::Int32(values, _) => Data::Int32(std::mem::take(values)),
             Values::Int64(values) | Values::Seconds(values) => Data::Int64(std::mem::take(values)),
-            Values::Address(values) => Data::Address(std::mem::take(values)),
+            Values::Address(keys) => {
+                Data::Address(Addresses { keys: std::mem::take(keys), values: Arc::clone(addresses) })
+            }
             Values::Text(keys, state) => {
                 let keys = std::mem::take(keys);
                 let values = state.interner.take();
@@ -278,14 +302,17 @@ fn append_seconds(values: &mut Vec<i64>, group: &Group<'_>, place: usize) -> Mar
     })
 }
 
-fn append_addresses(values: &mut Vec<address::Octets>, group: &Group<'_>, place: usize) -> Marks {
-    append_each(values, group, place, |text, span, marks, bit| match address::ipv4(text, span) {
-        Some(octets) => octets,
-        None => address::read(span.of(text)).unwrap_or_else(|| {
-            let mark = if is_dash(text, span) { &mut marks.null } else { &mut marks.bad };
-            *mark |= bit;
-            [0; 16]
-        }),
+fn append_addresses(keys: &mut Vec<i32>, book: &mut AddressBook, group: &Group<'_>, place: usize) -> Marks {
+    append_each(keys, group, place, |text, span, marks, bit| match address::ipv4(text, span) {
+        Some(address) => book.ipv4(address),
+        None => address::read(span.of(text)).map_or_else(
+            || {
+                let mark = if is_dash(text, span) { &mut marks.null } else { &mut marks.bad };
+                *mark |= bit;
+                0
+            },
+            |octets| book.number(octets),
+        ),
     })
 }
 

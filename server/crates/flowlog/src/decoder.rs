@@ -2,8 +2,11 @@
 //! together. Knows whole lines only; how they came in is `stream`'s affair, what a value is the column
 //! builders'.
 
+use std::sync::Arc;
+
 use memchr::{memchr, memchr_iter};
 
+use crate::addresses::AddressBook;
 use crate::batch::{Batch, Section};
 use crate::builder::{ColumnBuilder, GROUP_ROWS, Group};
 use crate::coverage;
@@ -64,6 +67,7 @@ pub(crate) struct LineDecoder {
     above: Above,
     shape: Shape,
     columns: Vec<ColumnBuilder>,
+    addresses: AddressBook,
     rows: usize,
     sections: Vec<Section>,
     found: Vec<FoundLayout>,
@@ -85,6 +89,7 @@ impl LineDecoder {
             above: Above::Nothing,
             shape: Shape::NONE,
             columns: Vec::new(),
+            addresses: AddressBook::new(),
             rows: 0,
             sections: Vec::new(),
             found: Vec::new(),
@@ -156,6 +161,13 @@ impl LineDecoder {
         }
     }
 
+    /// Takes back all rows behind the first `rows`; their columns stay.
+    pub(crate) fn truncate(&mut self, rows: usize) {
+        self.rows = self.rows.min(rows);
+        self.columns.iter_mut().for_each(|column| column.truncate(rows));
+        self.sections.retain(|section| section.first_row <= rows);
+    }
+
     pub(crate) fn take_layouts(&mut self) -> Vec<FoundLayout> {
         std::mem::take(&mut self.found)
     }
@@ -167,7 +179,8 @@ impl LineDecoder {
     /// Moves the rows out and keeps empty columns of the layout in force.
     pub(crate) fn take(&mut self) -> Batch {
         let rows = std::mem::take(&mut self.rows);
-        let columns = self.columns.iter_mut().map(|column| column.take(rows)).collect();
+        let addresses = Arc::new(self.addresses.take());
+        let columns = self.columns.iter_mut().map(|column| column.take(rows, &addresses)).collect();
         let sections = std::mem::take(&mut self.sections);
         match &mut self.above {
             Above::Layout(layout) => {
@@ -419,7 +432,7 @@ impl LineDecoder {
         for (place, column) in &layout.wanted {
             if let Some(column) = self.columns.get_mut(*column) {
                 column.pad(self.rows);
-                bad |= column.append(&group, *place);
+                bad |= column.append(&group, *place, &mut self.addresses);
             }
         }
         for (_, (first, line)) in firsts.iter().zip(lines).enumerate().filter(|(at, _)| bad >> at & 1 == 1) {

@@ -38,6 +38,7 @@
 //! ```
 
 mod address;
+mod addresses;
 mod batch;
 mod builder;
 mod coverage;
@@ -58,7 +59,7 @@ mod unescape;
 mod validity;
 mod want;
 
-pub use batch::{Batch, Column, Data, Dictionary, Section, Value};
+pub use batch::{Addresses, Batch, Column, Data, Dictionary, Section, Value};
 pub use fields::{FIELDS, FieldName, FieldSpec, Kind, TGW_DEFAULT, VPC_DEFAULT, field};
 pub use format::{Format, FormatError};
 pub use found::{FoundBy, FoundLayout};

@@ -173,6 +173,11 @@ impl Decoder {
         self.lines.rows()
     }
 
+    /// Takes back all rows behind the first `rows`: those of an object that turned out unreadable, say.
+    pub fn truncate(&mut self, rows: usize) {
+        self.lines.truncate(rows);
+    }
+
     /// Moves the rows out. The layout stays, so this may be called in the middle of an object.
     #[must_use]
     pub fn take(&mut self) -> Batch {

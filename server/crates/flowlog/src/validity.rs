@@ -49,6 +49,26 @@ impl ValidityBuilder {
         }
     }
 
+    /// Forgets all rows behind the first `rows`.
+    pub(crate) fn truncate(&mut self, rows: usize) {
+        if rows >= self.rows {
+            return;
+        }
+        self.rows = rows;
+        if self.null_count == 0 {
+            return;
+        }
+        self.words.truncate(rows.div_ceil(64));
+        if let Some(last) = self.words.last_mut().filter(|_| !rows.is_multiple_of(64)) {
+            *last &= (1 << (rows % 64)) - 1;
+        }
+        let valid: usize = self.words.iter().map(|word| word.count_ones() as usize).sum();
+        self.null_count = rows - valid;
+        if self.null_count == 0 {
+            self.words.clear();
+        }
+    }
+
     /// Closes the bitmap and leaves an empty builder.
     pub(crate) fn take(&mut self) -> Option<Validity> {
         let built = std::mem::take(self);
@@ -111,6 +131,25 @@ mod tests {
         round_trip(&[(false, 1)]);
         round_trip(&[(true, 61), (false, 3), (true, 64)]);
         round_trip(&[(true, 0), (true, 64), (false, 64), (true, 1)]);
+    }
+
+    #[test]
+    fn rows_taken_back_leave_no_trace() {
+        let runs = [(true, 64), (true, 30), (false, 40), (true, 64), (false, 3)];
+        for kept in 0..=201 {
+            let mut builder = ValidityBuilder::default();
+            for (valid, count) in runs {
+                builder.append(if valid { u64::MAX >> (64 - count) } else { 0 }, count);
+            }
+            builder.truncate(kept);
+            builder.append(2, 2);
+            let bits = runs.iter().flat_map(|(valid, count)| std::iter::repeat_n(*valid, *count)).take(kept);
+            let expected: Vec<bool> = bits.chain([false, true]).collect();
+            let built = builder.take().unwrap();
+            let read: Vec<bool> = (0..expected.len()).map(|row| built.is_valid(row)).collect();
+            assert_eq!(read, expected, "{kept}");
+            assert_eq!(built.null_count, expected.iter().filter(|valid| !**valid).count(), "{kept}");
+        }
     }
 
     #[test]

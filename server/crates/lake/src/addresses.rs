@@ -1,9 +1,8 @@
-//! Address columns: 16 bytes a value as they are decoded, numbers into a list of distinct addresses as they are stored.
-//! IPv4 addresses are IPv4-mapped IPv6 ones, so that both sorts take one path.
+//! Address columns: numbers into a list of distinct addresses of 16 bytes. IPv4 addresses are IPv4-mapped IPv6 ones, so
+//! that both sorts take one path.
 
 use crate::columns::{Texts, find};
-use crate::error::LakeError;
-use datafusion::arrow::array::{Array, BinaryArray, FixedSizeBinaryArray, Int32Array, RecordBatch};
+use datafusion::arrow::array::{Array, BinaryArray, Int32Array, RecordBatch};
 use datafusion::arrow::buffer::{Buffer, OffsetBuffer};
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
@@ -42,88 +41,45 @@ impl AddressBook {
     pub fn adopt(&mut self, other: &AddressBook) -> Vec<u32> {
         other.addresses.iter().map(|address| self.number(*address)).collect()
     }
-
-    /// All addresses as the values of a dictionary column.
-    pub fn values(&self) -> Arc<BinaryArray> {
-        let bytes: Vec<[u8; BYTES]> = self.addresses.iter().map(|address| address.to_be_bytes()).collect();
-        let lengths = OffsetBuffer::from_repeated_length(BYTES, bytes.len());
-        Arc::new(BinaryArray::new(lengths, Buffer::from_vec(bytes.into_flattened()), None))
-    }
 }
 
-/// An address column of either form.
+/// An address column.
 #[derive(Clone, Copy)]
-pub enum Addresses<'a> {
-    /// The batch has none of that name.
-    Absent,
-    /// Bytes by row.
-    Flat(&'a FixedSizeBinaryArray),
-    /// Numbers by row, bytes by number.
-    Coded(&'a Int32Array, &'a BinaryArray),
-}
+pub struct Addresses<'a>(Option<(&'a Int32Array, &'a BinaryArray)>);
 
 impl<'a> Addresses<'a> {
-    /// The column of that name.
+    /// The column of that name; every row is missing when there is none.
     pub fn of(batch: &'a RecordBatch, name: &str) -> Self {
-        if let Some(flat) = find::<FixedSizeBinaryArray>(batch, name) {
-            return Addresses::Flat(flat);
-        }
         let coded = find::<Texts>(batch, name);
-        match coded.and_then(|coded| Some((coded.keys(), coded.values().as_any().downcast_ref()?))) {
-            Some((keys, values)) => Addresses::Coded(keys, values),
-            None => Addresses::Absent,
-        }
+        Addresses(coded.and_then(|coded| Some((coded.keys(), coded.values().as_any().downcast_ref()?))))
     }
 
-    /// The value of a row; `None` when missing.
-    #[inline]
-    pub fn at(&self, row: usize) -> Option<[u8; BYTES]> {
-        match self {
-            Addresses::Absent => None,
-            Addresses::Flat(array) => {
-                if array.is_null(row) {
-                    None
-                } else {
-                    array.value(row).try_into().ok()
-                }
-            }
-            Addresses::Coded(keys, values) => {
-                if keys.is_null(row) {
-                    None
-                } else {
-                    values.value(keys.value(row) as usize).try_into().ok()
-                }
-            }
-        }
+    /// The distinct values of a decoded column, by key.
+    pub fn values(&self) -> &'a [[u8; BYTES]] {
+        self.0.map_or(&[], |(_, values)| values.value_data().as_chunks().0)
     }
 
-    /// The numbers of every row in `book`, in which new addresses are entered; `None` when missing.
+    /// The numbers of every row in `book`, in which new addresses are entered; `None` when missing. Empty without a
+    /// column.
     pub fn numbers(&self, book: &mut AddressBook) -> Vec<Option<u32>> {
-        match self {
-            Addresses::Absent => Vec::new(),
-            Addresses::Flat(array) => (0..array.len())
-                .map(|row| self.at(row).map(|bytes| book.number(u128::from_be_bytes(bytes))))
-                .collect(),
-            Addresses::Coded(keys, values) => {
-                let mut known: Vec<Option<u32>> = vec![None; values.len()];
-                (0..keys.len())
-                    .map(|row| {
-                        let bytes = self.at(row)?;
-                        let slot = &mut known[keys.value(row) as usize];
-                        Some(*slot.get_or_insert_with(|| book.number(u128::from_be_bytes(bytes))))
-                    })
-                    .collect()
+        let Some((keys, values)) = self.0 else { return Vec::new() };
+        let mut known: Vec<Option<u32>> = vec![None; values.len()];
+        let mut number = |key: i32| {
+            let slot = known.get_mut(key as usize)?;
+            if slot.is_none() {
+                let octets = values.value(key as usize).try_into().ok()?;
+                *slot = Some(book.number(u128::from_be_bytes(octets)));
             }
-        }
+            *slot
+        };
+        keys.iter().map(|key| key.and_then(&mut number)).collect()
     }
 }
 
-/// The column in its stored form.
-pub fn coded(column: Addresses<'_>) -> Result<Texts, LakeError> {
-    let mut book = AddressBook::default();
-    let keys: Int32Array =
-        column.numbers(&mut book).into_iter().map(|number| number.map(|number| number as i32)).collect();
-    Ok(Texts::try_new(keys, book.values())?)
+/// Distinct addresses as the values of dictionary columns.
+pub fn dictionary(addresses: &[[u8; BYTES]]) -> Arc<BinaryArray> {
+    let lengths = OffsetBuffer::from_repeated_length(BYTES, addresses.len());
+    Arc::new(BinaryArray::new(lengths, Buffer::from(addresses.as_flattened()), None))
 }
 
 #[cfg(test)]
@@ -132,24 +88,16 @@ mod tests {
     use super::*;
     use datafusion::arrow::datatypes::{Field, Schema};
 
-    fn batch(array: Arc<dyn Array>) -> RecordBatch {
-        let schema = Schema::new(vec![Field::new("srcaddr", array.data_type().clone(), true)]);
-        RecordBatch::try_new(Arc::new(schema), vec![array]).unwrap()
-    }
-
     #[test]
-    fn both_forms_of_a_column_say_the_same() {
-        let values = [Some([7; 16]), None, Some([9; 16]), Some([7; 16])];
-        let flat = FixedSizeBinaryArray::try_from_sparse_iter_with_size(values.iter().copied(), 16).unwrap();
-        let flat = batch(Arc::new(flat));
-        let coded = batch(Arc::new(coded(Addresses::of(&flat, "srcaddr")).unwrap()));
-        let mut books = [AddressBook::default(), AddressBook::default()];
-        for (batch, book) in [&flat, &coded].into_iter().zip(&mut books) {
-            let column = Addresses::of(batch, "srcaddr");
-            assert_eq!(values, std::array::from_fn(|row| column.at(row)));
-            assert_eq!(column.numbers(book), [Some(0), None, Some(1), Some(0)]);
-            assert_eq!(book.address(1), u128::from_be_bytes([9; 16]));
-        }
+    fn a_columns_numbers_lead_to_its_addresses() {
+        let keys = Int32Array::from(vec![Some(1), None, Some(0), Some(1)]);
+        let array = Texts::new(keys, dictionary(&[[9; BYTES], [7; BYTES]]));
+        let schema = Schema::new(vec![Field::new("srcaddr", array.data_type().clone(), true)]);
+        let batch = RecordBatch::try_new(Arc::new(schema), vec![Arc::new(array)]).unwrap();
+        let mut book = AddressBook::default();
+        assert_eq!(Addresses::of(&batch, "srcaddr").numbers(&mut book), [Some(0), None, Some(1), Some(0)]);
+        assert_eq!(book.address(1), u128::from_be_bytes([9; BYTES]));
+        assert!(Addresses::of(&batch, "dstaddr").numbers(&mut book).is_empty());
     }
 
     #[test]

@@ -1,27 +1,34 @@
 //! The decoder's typed columns as Arrow arrays, without copying rows, and typed access to a batch's columns.
 
+use crate::addresses::dictionary;
 use crate::error::LakeError;
 use crate::schema;
 use datafusion::arrow::array::{
-    Array, ArrayRef, BooleanArray, DictionaryArray, FixedSizeBinaryArray, Int32Array, Int64Array,
-    RecordBatch, RecordBatchOptions, StringArray,
+    Array, ArrayRef, BinaryArray, BooleanArray, DictionaryArray, Int32Array, Int64Array, RecordBatch,
+    RecordBatchOptions, StringArray,
 };
 use datafusion::arrow::buffer::{BooleanBuffer, Buffer, NullBuffer, ScalarBuffer};
 use datafusion::arrow::datatypes::{DataType, Field, Int32Type, Schema};
 use flowlog::{Batch, Data, Validity};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A dictionary column: ids and enums.
 pub type Texts = DictionaryArray<Int32Type>;
 
-/// The decoder's columns as one Arrow batch; names with underscores. Buffers move, nothing is copied.
+/// The decoder's columns as one Arrow batch; names with underscores. Buffers move, only the distinct texts and addresses
+/// are copied. All address columns have the same list of values.
 pub fn to_arrow(batch: Batch) -> Result<RecordBatch, LakeError> {
     let rows = batch.rows;
     let (mut fields, mut arrays) = (Vec::new(), Vec::new());
+    let list = batch.columns.iter().find_map(|column| match &column.data {
+        Data::Address(addresses) => Some(dictionary(&addresses.values)),
+        _ => None,
+    });
     for column in batch.columns {
         let name = column.field.as_str().replace('-', "_");
         let wanted = schema::data_type(&name);
-        let array = widen(array_of(column.data, nulls(column.nulls, rows))?, &wanted)?;
+        let array = widen(array_of(column.data, nulls(column.nulls, rows), list.as_ref())?, &wanted)?;
         fields.push(Field::new(name, array.data_type().clone(), true));
         arrays.push(array);
     }
@@ -33,22 +40,27 @@ fn nulls(validity: Option<Validity>, rows: usize) -> Option<NullBuffer> {
     validity.map(|v| NullBuffer::new(BooleanBuffer::new(Buffer::from_vec(v.bits), 0, rows)))
 }
 
-fn array_of(data: Data, nulls: Option<NullBuffer>) -> Result<ArrayRef, LakeError> {
+fn array_of(
+    data: Data,
+    nulls: Option<NullBuffer>,
+    addresses: Option<&Arc<BinaryArray>>,
+) -> Result<ArrayRef, LakeError> {
     Ok(match data {
         Data::Int32(values) => Arc::new(Int32Array::try_new(ScalarBuffer::from(values), nulls)?),
         Data::Int64(values) => Arc::new(Int64Array::try_new(ScalarBuffer::from(values), nulls)?),
-        Data::Address(values) => {
-            let bytes = Buffer::from_vec(values.into_flattened());
-            Arc::new(FixedSizeBinaryArray::try_new(16, bytes, nulls)?)
+        Data::Address(column) => {
+            let values = addresses.map_or_else(|| dictionary(&column.values), Arc::clone);
+            Arc::new(Texts::try_new(keys(column.keys, nulls)?, values)?)
         }
-        Data::Text(dictionary) => {
-            let values = Arc::new(StringArray::from_iter_values(dictionary.values.iter()));
-            Arc::new(Texts::try_new(
-                Int32Array::try_new(ScalarBuffer::from(dictionary.keys), nulls)?,
-                values,
-            )?)
+        Data::Text(column) => {
+            let values = Arc::new(StringArray::from_iter_values(column.values.iter()));
+            Arc::new(Texts::try_new(keys(column.keys, nulls)?, values)?)
         }
     })
+}
+
+fn keys(keys: Vec<i32>, nulls: Option<NullBuffer>) -> Result<Int32Array, LakeError> {
+    Ok(Int32Array::try_new(ScalarBuffer::from(keys), nulls)?)
 }
 
 /// Makes sure a column has the type its name stands for, so that every file of a table agrees.
@@ -62,6 +74,17 @@ fn widen(array: ArrayRef, wanted: &DataType) -> Result<ArrayRef, LakeError> {
 /// The column of that name and type, if the batch has it.
 pub fn find<'a, A: 'static>(batch: &'a RecordBatch, name: &str) -> Option<&'a A> {
     batch.column_by_name(name)?.as_any().downcast_ref::<A>()
+}
+
+/// The numbers of an integer column, or the keys of a dictionary column, by row; -1 where there is none. Empty without a
+/// column.
+pub fn numbers<'a>(batch: &'a RecordBatch, name: &str) -> Cow<'a, [i32]> {
+    let keys = find::<Texts>(batch, name).map(Texts::keys);
+    let Some(array) = keys.or_else(|| find::<Int32Array>(batch, name)) else { return Cow::default() };
+    match array.nulls().filter(|nulls| nulls.null_count() > 0) {
+        None => Cow::Borrowed(array.values()),
+        Some(_) => array.iter().map(|number| number.unwrap_or(-1)).collect(),
+    }
 }
 
 /// An integer column; `None` values where it is null or missing.
@@ -128,11 +151,6 @@ impl<'a> Words<'a> {
     #[inline]
     pub fn key(&self, row: usize) -> Option<usize> {
         self.keys.filter(|keys| keys.is_valid(row)).map(|keys| keys.value(row) as usize)
-    }
-
-    /// The value of a row.
-    pub fn at(&self, row: usize) -> Option<&'a str> {
-        self.key(row).and_then(|key| self.values.get(key).copied())
     }
 
     /// A small number for each key, so that rows compare numbers instead of texts.

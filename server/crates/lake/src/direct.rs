@@ -3,14 +3,13 @@
 
 use crate::ask::{self, Facts, Ground};
 use crate::condition::{Ends, condition_of};
-use crate::decode::ObjectDecoder;
+use crate::decode::{ObjectDecoder, origin_of};
 use crate::engine::{Engine, Sieve, distinct};
-use crate::enrich::{Added, made_from};
+use crate::enrich::{Added, Stretch, enrich, made_from};
 use crate::error::LakeError;
 use crate::fold::Fold;
-use crate::gather::gather;
-use crate::ingest::reach;
 use crate::judge::{JUDGED, judged};
+use crate::observed::{reach, wider};
 use crate::plan::Need;
 use crate::pump::{Fetched, Reader, pump, reader_count};
 use contract::{Matrix, Span, Summary, Table, Timeline, Top, View};
@@ -114,13 +113,6 @@ fn add(facts: &mut Facts, more: &Facts) {
     facts.reach = wider(facts.reach, more.reach);
 }
 
-fn wider(a: Option<(i64, i64)>, b: Option<(i64, i64)>) -> Option<(i64, i64)> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
-        (a, b) => a.or(b),
-    }
-}
-
 /// Reads objects for one question.
 struct Asker<F> {
     span: Span,
@@ -171,34 +163,25 @@ impl<F: Fold + Clone> Reader for Asker<F> {
                 return Ok(());
             }
         };
-        // Added up while the columns are still in the cache; an object that turns out unreadable half way must not
-        // count at all, so it has a sum of its own until its end.
+        // An object that turns out unreadable half way must not count at all, so it has a sum of its own until its end.
         let (mut sum, mut rows, mut seen) = (self.empty.clone(), 0, None);
-        let (sieve, span) = (self.sieve.as_ref(), self.span);
-        let count = |sum: &mut F, batch: &RecordBatch| match sieve {
-            Some(sieve) => sum.push(&sieve.keep(batch)?, span),
-            None => sum.push(batch, span),
+        let origin = origin_of(&object.meta);
+        let Asker { decoder, sieve, span, columns, knowledge, .. } = self;
+        let mut count = |fields: &[String], records: RecordBatch| -> Result<(), LakeError> {
+            rows += records.num_rows() as u64;
+            let stretch = Stretch { rows: records.num_rows(), origin: &origin, fields };
+            let records = enrich(records, &[stretch], Added::Only(columns))?;
+            seen = wider(seen, reach(&records));
+            let records = judged(records, knowledge, Added::Only(columns))?;
+            match sieve {
+                Some(sieve) => sum.push(&sieve.keep(&records)?, *span),
+                None => sum.push(&records, *span),
+            }
         };
-        // Who is the server of a record, others of the object tell: then it is judged as a whole.
-        let whole = self.columns.iter().any(|column| JUDGED.contains(&column.as_str()));
-        let (mut batches, mut waiting) = (Vec::new(), 0);
-        let (knowledge, columns) = (&*self.knowledge, &self.columns);
-        let decoded =
-            self.decoder.decode(&object.meta, &bytes, Added::Only(&self.columns), &mut |batch| {
-                rows += batch.num_rows() as u64;
-                seen = wider(seen, reach(std::slice::from_ref(&batch)));
-                if !whole {
-                    return count(&mut sum, &batch);
-                }
-                waiting += batch.num_rows();
-                batches.push(batch);
-                if waiting >= JUDGED_ROWS {
-                    waiting = 0;
-                    let batches = std::mem::take(&mut batches);
-                    count(&mut sum, &judged(gather(&batches)?, knowledge, Added::Only(columns))?)?;
-                }
-                Ok(())
-            })?;
+        // Who is the server of a record, others of the object tell: then many are judged at once.
+        let at_once =
+            if columns.iter().any(|column| JUDGED.contains(&column.as_str())) { JUDGED_ROWS } else { 1 };
+        let decoded = decoder.decode(&object.meta, &bytes, at_once, &mut count)?;
         let tally = match decoded {
             Ok(tally) => tally,
             Err(fault) => {
@@ -206,8 +189,9 @@ impl<F: Fold + Clone> Reader for Asker<F> {
                 return Ok(());
             }
         };
-        if whole && !batches.is_empty() {
-            count(&mut sum, &judged(gather(&batches)?, knowledge, Added::Only(columns))?)?;
+        if decoder.rows() > 0 {
+            let records = decoder.take()?;
+            count(decoder.fields(), records)?;
         }
         self.fold.merge(sum)?;
         self.facts.rows += rows;

@@ -1,6 +1,5 @@
 //! Running questions: DataFusion reads and filters, one task per part adds up, on threads of their own.
 
-use crate::addresses::{self, Addresses};
 use crate::error::LakeError;
 use crate::files::FileEntry;
 use crate::fold::Fold;
@@ -178,9 +177,7 @@ impl Sieve {
             .iter()
             .map(|field| match batch.column_by_name(field.name()) {
                 None => Ok(new_null_array(field.data_type(), batch.num_rows())),
-                Some(array) if array.data_type() == field.data_type() => Ok(Arc::clone(array)),
-                // Only addresses are decoded in another form than they are stored in.
-                Some(_) => Ok(Arc::new(addresses::coded(Addresses::of(batch, field.name()))?) as ArrayRef),
+                Some(array) => Ok(Arc::clone(array)),
             })
             .collect();
         let seen = RecordBatch::try_new(Arc::clone(&self.schema), arrays?)?;

@@ -1,34 +1,21 @@
-//! Storing: objects become records and roll-ups, each object exactly once.
-//!
-//! A reader gathers whole objects until a commit is worth it, writes their files aside, renames them, and only then
-//! tells the catalog about objects and files in one transaction. Killed before that, the objects are read again and
-//! the files are swept; killed after it, nothing is left to do.
+//! Reading a source: every object that is new is decoded by one of the readers, which commits when it is worth it.
 
 use crate::Shared;
-use crate::catalog::{ObjectEntry, SAMPLES_PER_OBJECT};
-use crate::decode::{ObjectDecoder, origin_of};
-use crate::enrich::Added;
+use crate::commit::{Commit, Waiting};
+use crate::decode::ObjectDecoder;
 use crate::error::{LakeError, store_refusal};
-use crate::files::{self, FileEntry};
 use crate::pump::{Fetched, Reader, pump, reader_count};
-use crate::sight::Sight;
-use crate::spread::Extent;
 use crate::status::Status;
-use crate::tables::{Gap, parts};
 use bytes::Bytes;
-use datafusion::arrow::array::{Int64Array, RecordBatch};
 use flowlog::{Coverage, Fields, Tally, Want};
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use store::{ObjectMeta, Source, StoreError};
 
 /// Records after which a commit is worth it: a quarter of a million of 29 fields are about 40 MB of columns, are stored
 /// every second or so, and make few enough files that a month still plans in milliseconds.
 const COMMIT_ROWS: usize = 1 << 18;
-/// Longest time without a commit while objects arrive, so that a slow source shows up early.
-const COMMIT_AFTER: Duration = Duration::from_secs(10);
-
 /// What a pass over a source did.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct IngestReport {
@@ -97,16 +84,10 @@ fn new_objects(shared: &Shared, source: &str, status: &Status, page: Vec<ObjectM
     fresh
 }
 
+/// One reader: what it decodes and what became of it so far.
 struct Ingester {
-    shared: Arc<Shared>,
-    source: String,
-    status: Status,
     decoder: ObjectDecoder,
-    batches: Vec<RecordBatch>,
-    rows: usize,
-    gaps: Vec<Gap>,
-    objects: Vec<ObjectEntry>,
-    committed: Instant,
+    commit: Commit,
     report: IngestReport,
 }
 
@@ -117,129 +98,67 @@ impl Reader for Ingester {
             Ok(bytes) => self.decode(&object.meta, &bytes)?,
             // The object is not blamed for a source that cannot be reached: it is tried again at the next pass.
             Err(error) if error.may_retry() || matches!(error, StoreError::Denied { .. }) => {
-                self.status.refused(&object.meta.key, store_refusal(&error));
+                self.commit.status.refused(&object.meta.key, store_refusal(&error));
                 self.report.failed += 1;
             }
-            Err(error) => self.fail(&object.meta, error.to_string()),
+            Err(error) => {
+                let next = self.commit.next(&object.meta);
+                self.fail(&object.meta, next, error.to_string());
+            }
         }
-        self.status.read(size);
+        self.commit.status.read(size);
         self.report.bytes += size;
-        if self.rows >= COMMIT_ROWS || self.committed.elapsed() >= COMMIT_AFTER {
-            self.commit()?;
+        if self.decoder.rows() >= COMMIT_ROWS || self.commit.is_due() {
+            self.finish()?;
         }
         Ok(())
     }
 
     fn finish(&mut self) -> Result<(), LakeError> {
-        self.commit()
+        let records = self.decoder.take()?;
+        self.commit.finish(records)
     }
 }
 
 impl Ingester {
     fn new(shared: &Arc<Shared>, source: &str, status: &Status) -> Self {
         Ingester {
-            shared: Arc::clone(shared),
-            source: source.to_owned(),
-            status: status.clone(),
             decoder: ObjectDecoder::new(Want { fields: Fields::All, coverage: Coverage::Aside }),
-            batches: Vec::new(),
-            rows: 0,
-            gaps: Vec::new(),
-            objects: Vec::new(),
-            committed: Instant::now(),
+            commit: Commit::new(shared, source, status),
             report: IngestReport::default(),
         }
     }
 
     fn decode(&mut self, meta: &ObjectMeta, bytes: &Bytes) -> Result<(), LakeError> {
-        let mut read = Vec::new();
-        let decoded = self.decoder.decode(meta, bytes, Added::All, &mut |batch| {
-            read.push(batch);
-            Ok(())
+        let Ingester { decoder, commit, .. } = self;
+        let mut next = commit.next(meta);
+        let decoded = decoder.decode(meta, bytes, COMMIT_ROWS, &mut |fields, records| {
+            commit.store_beginning(&mut next, fields, records)
         })?;
         match decoded {
-            Ok(tally) => self.keep(meta, read, tally),
-            Err(fault) => {
-                self.fail(meta, fault.to_string());
-                Ok(())
+            Ok(tally) => {
+                self.count(&tally);
+                self.commit.add(next, self.decoder.fields(), self.decoder.rows(), tally);
             }
+            Err(fault) => self.fail(meta, next, fault.to_string()),
         }
+        Ok(())
     }
 
-    fn keep(&mut self, meta: &ObjectMeta, batches: Vec<RecordBatch>, tally: Tally) -> Result<(), LakeError> {
-        let origin = origin_of(meta);
-        let region: Arc<str> = origin.region.as_deref().unwrap_or_default().into();
-        self.gaps
-            .extend(tally.coverage.into_iter().map(|record| Gap { record, region: Arc::clone(&region) }));
-        let (first, last) = reach(&batches).unzip();
-        let sight = Sight::of(&batches, self.decoder.fields());
-        let stamped = store::keys::parse(&meta.key).is_some();
+    fn count(&mut self, tally: &Tally) {
         self.report.objects += 1;
         self.report.records += tally.records;
         self.report.nodata += tally.nodata;
         self.report.skipdata += tally.skipdata;
         self.report.set_aside += tally.set_aside;
-        self.status.records(tally.records);
-        self.rows += batches.iter().map(RecordBatch::num_rows).sum::<usize>();
-        self.batches.extend(batches);
-        self.objects.push(ObjectEntry {
-            // A bare file tells no delivery window: its records do.
-            stamp: if stamped { origin.stamp } else { first.unwrap_or(origin.stamp) },
-            lines: tally.lines,
-            headers: tally.headers + tally.blank,
-            records: tally.records,
-            nodata: tally.nodata,
-            skipdata: tally.skipdata,
-            set_aside: tally.set_aside,
-            samples: tally
-                .samples
-                .iter()
-                .take(SAMPLES_PER_OBJECT)
-                .map(|s| (s.line, s.why.to_string()))
-                .collect(),
-            first,
-            last,
-            sight,
-            ..self.entry(meta)
-        });
-        Ok(())
+        self.commit.status.records(tally.records);
     }
 
-    fn fail(&mut self, meta: &ObjectMeta, why: String) {
+    fn fail(&mut self, meta: &ObjectMeta, next: Waiting, why: String) {
         tracing::warn!(object.key = %meta.key, why, "object `{}` cannot be read", meta.key);
-        self.status.failed(&meta.key, &why);
+        self.commit.status.failed(&meta.key, &why);
         self.report.failed += 1;
-        self.objects.push(ObjectEntry { stamp: origin_of(meta).stamp, why: Some(why), ..self.entry(meta) });
-    }
-
-    fn entry(&self, meta: &ObjectMeta) -> ObjectEntry {
-        ObjectEntry {
-            source: self.source.clone(),
-            key: meta.key.clone(),
-            etag: meta.etag.clone(),
-            size: meta.size,
-            modified: Some(meta.modified),
-            ..ObjectEntry::default()
-        }
-    }
-
-    fn commit(&mut self) -> Result<(), LakeError> {
-        self.committed = Instant::now();
-        if self.objects.is_empty() {
-            return Ok(());
-        }
-        let (batches, gaps) = (std::mem::take(&mut self.batches), std::mem::take(&mut self.gaps));
-        self.rows = 0;
-        let (mut written, name) = (Vec::<FileEntry>::new(), files::commit_name());
-        let stored = parts(batches, &gaps, &self.shared.knowledge, &mut |part| {
-            written.push(files::write(&self.shared.root, &self.source, &name, &part)?);
-            Ok(())
-        });
-        if let Err(error) = stored {
-            self.shared.discard(&written);
-            return Err(error);
-        }
-        self.shared.commit(std::mem::take(&mut self.objects), written)
+        self.commit.add_unreadable(next, why);
     }
 
     fn add_to(&self, report: &mut IngestReport) {
@@ -251,21 +170,4 @@ impl Ingester {
         report.set_aside += self.report.set_aside;
         report.bytes += self.report.bytes;
     }
-}
-
-/// Earliest and latest second of the records.
-pub fn reach(batches: &[RecordBatch]) -> Option<(i64, i64)> {
-    let mut reach: Option<(i64, i64)> = None;
-    for batch in batches {
-        let column = |name| crate::columns::find::<Int64Array>(batch, name);
-        let (Some(starts), Some(ends)) = (column(crate::schema::START), column(crate::schema::END)) else {
-            continue;
-        };
-        for (start, end) in starts.values().iter().zip(ends.values()) {
-            let extent = Extent::of(*start, *end);
-            let (first, last) = reach.unwrap_or((extent.start, *end));
-            reach = Some((first.min(extent.start), last.max(*end)));
-        }
-    }
-    reach
 }

@@ -2,16 +2,16 @@
 //! The `sides` crate holds the evidence; here its columns meet Arrow's.
 
 use crate::addresses::Addresses;
-use crate::columns::{Ints, Texts, Words, find};
+use crate::columns::{Texts, Words, find, numbers};
 use crate::enrich::{Added, Columns};
 use crate::error::LakeError;
 use crate::schema::{
     ACTION, CLIENT_IS_SRC, EVIDENCE, FLOW_DIRECTION, INTERFACE_ID, PROTOCOL, SERVICE_PORT, START,
 };
-use datafusion::arrow::array::{ArrayRef, BooleanArray, Int32Array, Int64Array, RecordBatch, StringArray};
-use sides::{
-    Address, Client, Direction, Evidence, Knowledge, NO_ADDRESS, NO_INTERFACE, NO_NUMBER, Records, Verdicts,
-};
+use datafusion::arrow::array::{BooleanArray, Int32Array, Int64Array, RecordBatch, StringArray};
+use datafusion::arrow::buffer::{BooleanBuffer, NullBuffer};
+use sides::{Client, Direction, Evidence, Knowledge, NO_NUMBER, Records, Verdicts};
+use std::borrow::Cow;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// The columns that [`judged`] adds.
@@ -33,7 +33,7 @@ pub const MADE_FROM: [&str; 12] = [
     "start",
 ];
 
-/// Learns from a batch, then adds to it the columns that are wanted of [`JUDGED`].
+/// Learns from a decoded batch, then adds to it the columns that are wanted of [`JUDGED`].
 pub fn judged(
     batch: RecordBatch,
     knowledge: &RwLock<Knowledge>,
@@ -51,76 +51,86 @@ pub fn judged(
     }
     let has_direction = batch.column_by_name(FLOW_DIRECTION).is_some();
     let mut table = Columns::of(batch);
-    let ports = verdicts.service_port.iter().map(|port| (*port != NO_NUMBER).then_some(*port));
-    let sides = verdicts.client.iter().map(|client| match client {
-        Client::Unknown => None,
-        Client::Source => Some(true),
-        Client::Destination => Some(false),
-    });
-    table.set(SERVICE_PORT, Arc::new(ports.collect::<Int32Array>()));
-    table.set(CLIENT_IS_SRC, Arc::new(sides.collect::<BooleanArray>()));
+    table.set(SERVICE_PORT, Arc::new(service_ports(verdicts.service_port)?));
+    table.set(CLIENT_IS_SRC, Arc::new(client_is_src(&verdicts.client)));
     if added.wants(EVIDENCE) {
-        let names = StringArray::from_iter_values(Evidence::ALL.iter().map(|evidence| evidence.name()));
-        let keys = verdicts.evidence.iter().map(|evidence| Some(*evidence as i32)).collect();
-        table.set(EVIDENCE, Arc::new(Texts::try_new(keys, Arc::new(names) as ArrayRef)?));
+        let names = Evidence::ALL.map(Evidence::name);
+        table.set(EVIDENCE, Arc::new(coded(&verdicts.evidence, &names, |evidence| Some(evidence as i32))?));
     }
     if !has_direction {
-        let keys = verdicts.direction.iter().map(|direction| match direction {
+        let direction = |direction| match direction {
             Direction::Unknown => None,
             Direction::Ingress => Some(0),
             Direction::Egress => Some(1),
-        });
-        let names = Arc::new(StringArray::from(vec!["ingress", "egress"])) as ArrayRef;
-        table.set(FLOW_DIRECTION, Arc::new(Texts::try_new(keys.collect(), names)?));
+        };
+        let column = coded(&verdicts.direction, &["ingress", "egress"], direction)?;
+        table.set(FLOW_DIRECTION, Arc::new(column));
     }
     table.finish()
 }
 
+fn service_ports(ports: Vec<i32>) -> Result<Int32Array, LakeError> {
+    let there = BooleanBuffer::collect_bool(ports.len(), |row| ports[row] != NO_NUMBER);
+    Ok(Int32Array::try_new(ports.into(), Some(NullBuffer::new(there)))?)
+}
+
+fn client_is_src(clients: &[Client]) -> BooleanArray {
+    let is =
+        |wanted: fn(Client) -> bool| BooleanBuffer::collect_bool(clients.len(), |row| wanted(clients[row]));
+    let known = NullBuffer::new(is(|client| client != Client::Unknown));
+    BooleanArray::new(is(|client| client == Client::Source), Some(known))
+}
+
+/// Verdicts as a dictionary column; `place` gives their name's.
+fn coded<T: Copy>(
+    verdicts: &[T],
+    names: &[&str],
+    place: impl Fn(T) -> Option<i32>,
+) -> Result<Texts, LakeError> {
+    let keys: Vec<i32> = verdicts.iter().map(|verdict| place(*verdict).unwrap_or_default()).collect();
+    let there = BooleanBuffer::collect_bool(verdicts.len(), |row| place(verdicts[row]).is_some());
+    let keys = Int32Array::try_new(keys.into(), Some(NullBuffer::new(there)))?;
+    Ok(Texts::try_new(keys, Arc::new(StringArray::from(names.to_vec())))?)
+}
+
 /// The columns of a batch in the form in which evidence is read.
 struct Owned<'a> {
-    interface: Vec<u32>,
     interface_names: Vec<&'a str>,
-    addresses: [Vec<Address>; 4],
-    numbers: [Vec<i32>; 4],
+    /// `interface-id`, then the addresses.
+    places: [Cow<'a, [i32]>; 5],
+    /// Ports, `protocol`, `tcp-flags`.
+    numbers: [Cow<'a, [i32]>; 4],
     rejected: Vec<bool>,
     direction: Vec<Direction>,
 }
 
 impl<'a> Owned<'a> {
     fn of(batch: &'a RecordBatch) -> Self {
-        let rows = 0..batch.num_rows();
-        let interfaces = Words::of(batch, INTERFACE_ID);
-        let action = Words::of(batch, ACTION);
-        let rejects = action.codes(|value| value == "REJECT");
-        let directions = Words::of(batch, FLOW_DIRECTION);
-        let codes = directions.codes(|value| match value {
+        let direction = |value: &str| match value {
             "ingress" => Direction::Ingress,
             "egress" => Direction::Egress,
             _ => Direction::Unknown,
-        });
-        let direction = |row| directions.key(row).map_or(Direction::Unknown, |key| codes[key]);
-        let has_direction = batch.column_by_name(FLOW_DIRECTION).is_some();
+        };
         Owned {
-            interface: rows
-                .clone()
-                .map(|row| interfaces.key(row).map_or(NO_INTERFACE, |key| key as u32))
-                .collect(),
-            interface_names: interfaces.values().to_vec(),
-            addresses: ["srcaddr", "dstaddr", "pkt_srcaddr", "pkt_dstaddr"]
-                .map(|name| addresses(batch, name)),
+            interface_names: Words::of(batch, INTERFACE_ID).values().to_vec(),
+            places: [INTERFACE_ID, "srcaddr", "dstaddr", "pkt_srcaddr", "pkt_dstaddr"]
+                .map(|name| numbers(batch, name)),
             numbers: ["srcport", "dstport", PROTOCOL, "tcp_flags"].map(|name| numbers(batch, name)),
-            rejected: rows.clone().map(|row| action.key(row).is_some_and(|key| rejects[key])).collect(),
-            direction: if has_direction { rows.map(direction).collect() } else { Vec::new() },
+            rejected: meanings(batch, ACTION, |value| value == "REJECT"),
+            direction: meanings(batch, FLOW_DIRECTION, direction),
         }
     }
 
     fn records<'b>(&'b self, batch: &'b RecordBatch) -> Records<'b> {
-        let [src, dst, pkt_src, pkt_dst] = &self.addresses;
+        let [interface, src, dst, pkt_src, pkt_dst] = &self.places;
         let [srcport, dstport, protocol, tcp_flags] = &self.numbers;
+        let lists = ["srcaddr", "dstaddr", "pkt_srcaddr", "pkt_dstaddr"];
+        let mut lists = lists.into_iter().map(|name| Addresses::of(batch, name).values());
         Records {
             rows: batch.num_rows(),
-            interface: &self.interface,
+            interface,
             interface_names: &self.interface_names,
+            addresses: lists.find(|list| !list.is_empty()).unwrap_or_default(),
             src,
             dst,
             pkt_src,
@@ -136,19 +146,9 @@ impl<'a> Owned<'a> {
     }
 }
 
-/// An address column by row; empty where the format lacks it.
-fn addresses(batch: &RecordBatch, name: &str) -> Vec<Address> {
-    match Addresses::of(batch, name) {
-        Addresses::Absent => Vec::new(),
-        column => (0..batch.num_rows()).map(|row| column.at(row).unwrap_or(NO_ADDRESS)).collect(),
-    }
-}
-
-/// A number column by row; empty where the format lacks it.
-fn numbers(batch: &RecordBatch, name: &str) -> Vec<i32> {
-    if batch.column_by_name(name).is_none() {
-        return Vec::new();
-    }
-    let column = Ints::of(batch, name);
-    (0..batch.num_rows()).map(|row| column.at(row).unwrap_or(NO_NUMBER)).collect()
+/// A dictionary column by what its values mean, the default where there is none; empty without a column.
+fn meanings<T: Copy + Default>(batch: &RecordBatch, name: &str, meaning: impl Fn(&str) -> T) -> Vec<T> {
+    let by_key = Words::of(batch, name).codes(meaning);
+    let meaning = |key: &i32| usize::try_from(*key).ok().and_then(|key| by_key.get(key)).copied();
+    numbers(batch, name).iter().map(|key| meaning(key).unwrap_or_default()).collect()
 }

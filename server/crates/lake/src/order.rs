@@ -4,13 +4,13 @@
 //! Equal things stand together: columns become long runs, which makes files half as large, and roll-ups are sums over
 //! neighbours, which needs no hash table.
 
-use crate::columns::{Ints, Texts, Truths, Words, find};
+use crate::columns::{Truths, find, numbers};
 use crate::schema::{
     ACCOUNT_ID, ACTION, AWS_SERVICE, CLIENT_IS_SRC, FLOW_DIRECTION, INTERFACE_ID, PROTOCOL, REGION,
     SERVICE_PORT, START, VPC_ID,
 };
 use contract::grid::floor_to;
-use datafusion::arrow::array::{Array, Int64Array, RecordBatch};
+use datafusion::arrow::array::{Int64Array, RecordBatch};
 use hashbrown::HashMap;
 
 /// An hour, seconds.
@@ -71,7 +71,7 @@ pub struct Order {
 }
 
 impl Order {
-    /// Sorts the records of a gathered batch.
+    /// Sorts judged records.
     pub fn of(batch: &RecordBatch) -> Order {
         let (groups, group_of_row) = numbered(batch);
         let (groups, rank) = ranked(groups);
@@ -83,10 +83,9 @@ impl Order {
             begins[at] += begins[at - 1];
         }
         let mut places = vec![Place { client: 0, server: 0, row: 0 }; group_of_row.len()];
-        let (mut next, ends) = (begins.clone(), Ends::of(batch));
-        for (row, group) in group_of_row.iter().enumerate() {
+        let mut next = begins.clone();
+        for ((row, group), (client, server)) in group_of_row.iter().enumerate().zip(ends_of(batch)) {
             let slot = &mut next[rank[*group as usize] as usize];
-            let (client, server) = ends.at(row);
             places[*slot as usize] = Place { client, server, row: row as u32 };
             *slot += 1;
         }
@@ -116,33 +115,90 @@ impl Order {
 
 /// The distinct groups in the order of their first record, and the number of each record's group.
 fn numbered(batch: &RecordBatch) -> (Vec<Group>, Vec<u32>) {
-    let words = [ACCOUNT_ID, REGION, VPC_ID, INTERFACE_ID, FLOW_DIRECTION, ACTION, AWS_SERVICE]
-        .map(|column| Words::of(batch, column));
-    let (protocol, service_port) = (Ints::of(batch, PROTOCOL), Ints::of(batch, SERVICE_PORT));
-    let starts = find::<Int64Array>(batch, START);
-    let (mut numbers, mut groups) = (HashMap::<Group, u32>::new(), Vec::new());
-    let group_of_row = (0..batch.num_rows())
-        .map(|row| {
-            let name = |column: usize| words[column].key(row).map_or(0, |key| key as Name + 1);
-            let group = Group {
-                hour: starts.map_or(0, |starts| floor_to(starts.value(row), HOUR)),
-                account: name(0),
-                region: name(1),
-                vpc: name(2),
-                interface: name(3),
-                direction: name(4),
-                action: name(5),
-                protocol: protocol.at(row).unwrap_or(-1),
-                aws_service: name(6),
-                service_port: service_port.at(row).unwrap_or(-1),
-            };
-            *numbers.entry(group).or_insert_with(|| {
-                groups.push(group);
-                groups.len() as u32 - 1
+    let texts = [ACCOUNT_ID, REGION, VPC_ID, INTERFACE_ID, FLOW_DIRECTION, ACTION, AWS_SERVICE];
+    let texts = texts.map(|column| numbers(batch, column));
+    let [protocol, service_port] = [PROTOCOL, SERVICE_PORT].map(|column| numbers(batch, column));
+    let hours = find::<Int64Array>(batch, START).map_or_else(Vec::new, |starts| hours_of(starts.values()));
+    let mut digits = Digits::new(batch.num_rows());
+    for column in texts.iter().chain([&protocol, &service_port]) {
+        digits.append(column);
+    }
+    digits.append(&hours.iter().map(|hour| (hour / HOUR) as i32).collect::<Vec<_>>());
+    let (firsts, group_of_row) = digits.numbered();
+    let groups = firsts.into_iter().map(|row| {
+        let at = |column: &[i32]| column.get(row).copied().unwrap_or(-1);
+        let [account, region, vpc, interface, direction, action, aws_service] =
+            texts.each_ref().map(|column| (at(column) + 1) as Name);
+        Group {
+            hour: hours.get(row).copied().unwrap_or_default(),
+            account,
+            region,
+            vpc,
+            interface,
+            direction,
+            action,
+            protocol: at(&protocol),
+            aws_service,
+            service_port: at(&service_port),
+        }
+    });
+    (groups.collect(), group_of_row)
+}
+
+/// The hour that each time lies in.
+fn hours_of(times: &[i64]) -> Vec<i64> {
+    times.iter().map(|time| floor_to(*time, HOUR)).collect()
+}
+
+/// Rows as numbers whose digits are the values of their columns: equal rows have equal numbers, and nothing larger than
+/// a word is hashed.
+struct Digits {
+    rows: Vec<u64>,
+    /// All numbers are below.
+    bound: u64,
+}
+
+impl Digits {
+    fn new(rows: usize) -> Self {
+        Digits { rows: vec![0; rows], bound: 1 }
+    }
+
+    /// Appends a column, in which -1 stands for a missing value, as the lowest digit. A short column is missing in the
+    /// rest.
+    fn append(&mut self, column: &[i32]) {
+        let Some((low, high)) = column.iter().fold(None, |reach: Option<(i32, i32)>, value| {
+            let (low, high) = reach.unwrap_or((*value, *value));
+            Some((low.min(*value), high.max(*value)))
+        }) else {
+            return;
+        };
+        let base = u64::from(high.abs_diff(low)) + 1;
+        if base == 1 && column.len() == self.rows.len() {
+            return;
+        }
+        if self.bound.checked_mul(base).is_none() {
+            let (firsts, numbers) = self.numbered();
+            self.bound = firsts.len() as u64;
+            self.rows = numbers.into_iter().map(u64::from).collect();
+        }
+        self.bound *= base;
+        for (number, value) in self.rows.iter_mut().zip(column) {
+            *number = *number * base + u64::from(value.abs_diff(low));
+        }
+    }
+
+    /// Of each distinct number the first row that has it, and by row the place of its number among them.
+    fn numbered(&self) -> (Vec<usize>, Vec<u32>) {
+        let (mut places, mut firsts) = (HashMap::<u64, u32>::new(), Vec::new());
+        let place_of = |(row, number): (usize, &u64)| {
+            *places.entry(*number).or_insert_with(|| {
+                firsts.push(row);
+                firsts.len() as u32 - 1
             })
-        })
-        .collect();
-    (groups, group_of_row)
+        };
+        let place_of_row = self.rows.iter().enumerate().map(place_of).collect();
+        (firsts, place_of_row)
+    }
 }
 
 /// The groups sorted, and for each of the old ones its place among them.
@@ -156,28 +212,39 @@ pub fn ranked<T: Ord + Copy>(items: Vec<T>) -> (Vec<T>, Vec<u32>) {
     (sorted.into_iter().map(|(item, _)| item).collect(), rank)
 }
 
-/// Client and server of every record.
-struct Ends<'a> {
-    src: Option<&'a Texts>,
-    dst: Option<&'a Texts>,
-    sides: Truths<'a>,
+/// Client and server of every record; where it is not known who is who, source and destination.
+fn ends_of(batch: &RecordBatch) -> impl Iterator<Item = (Address, Address)> {
+    let [src, dst] = ["srcaddr", "dstaddr"].map(|name| numbers(batch, name));
+    let sides = Truths::of(batch, CLIENT_IS_SRC);
+    (0..batch.num_rows()).map(move |row| {
+        let at = |column: &[i32]| column.get(row).map_or(NO_ADDRESS, |key| *key as Address);
+        let (src, dst) = (at(&src), at(&dst));
+        if sides.at(row) == Some(false) { (dst, src) } else { (src, dst) }
+    })
 }
 
-impl<'a> Ends<'a> {
-    fn of(batch: &'a RecordBatch) -> Self {
-        Ends {
-            src: find(batch, "srcaddr"),
-            dst: find(batch, "dstaddr"),
-            sides: Truths::of(batch, CLIENT_IS_SRC),
-        }
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
 
-    fn at(&self, row: usize) -> (Address, Address) {
-        let number = |column: Option<&Texts>| {
-            let keys = column.map(Texts::keys).filter(|keys| keys.is_valid(row));
-            keys.map_or(NO_ADDRESS, |keys| keys.value(row) as Address)
-        };
-        let (src, dst) = (number(self.src), number(self.dst));
-        if self.sides.at(row) == Some(false) { (dst, src) } else { (src, dst) }
+    proptest! {
+        #[test]
+        fn rows_share_a_number_when_all_their_values_are_equal(
+            rows in prop::collection::vec(([0i32..3, -1..2, 7..9], any::<bool>()), 0..200),
+        ) {
+            let column = |at: usize| rows.iter().map(|(values, _)| values[at]).collect::<Vec<_>>();
+            let wide = rows.iter().map(|(_, wide)| if *wide { i32::MAX } else { i32::MIN }).collect::<Vec<_>>();
+            let mut digits = Digits::new(rows.len());
+            // Three columns of 2^32 do not fit a word: the numbers are made small on the way.
+            for column in [&column(0), &wide, &column(1), &wide, &wide, &column(2)] {
+                digits.append(column);
+            }
+            let (firsts, places) = digits.numbered();
+            for (row, place) in places.iter().enumerate() {
+                let first = rows.iter().position(|other| *other == rows[row]);
+                prop_assert_eq!(Some(firsts[*place as usize]), first);
+            }
+        }
     }
 }

@@ -20,17 +20,14 @@ pub struct Sight {
 }
 
 impl Sight {
-    /// What decoded records show.
-    pub fn of(batches: &[RecordBatch], fields: &[String]) -> Sight {
-        let mut sight = Sight { fields: fields.to_vec(), ..Sight::default() };
-        for batch in batches {
-            sight.interfaces.extend(occurring(batch, INTERFACE_ID).into_iter().map(Box::from));
-            for action in occurring(batch, ACTION) {
-                sight.accepts |= action == "ACCEPT";
-                sight.rejects |= action == "REJECT";
-            }
+    /// Adds what decoded records of these fields show.
+    pub fn add(&mut self, records: &RecordBatch, fields: &[String]) {
+        self.fields = fields.to_vec();
+        self.interfaces.extend(occurring(records, INTERFACE_ID).into_iter().map(Box::from));
+        for action in occurring(records, ACTION) {
+            self.accepts |= action == "ACCEPT";
+            self.rejects |= action == "REJECT";
         }
-        sight
     }
 }
 
@@ -63,7 +60,8 @@ mod tests {
         let actions: Texts = [Some("REJECT"), Some("-"), None, Some("REJECT")].into_iter().collect();
         let schema = schema::of_columns([INTERFACE_ID, ACTION]);
         let batch = RecordBatch::try_new(schema, vec![Arc::new(interfaces), Arc::new(actions)]).unwrap();
-        let sight = Sight::of(&[batch], &["action".to_owned()]);
+        let mut sight = Sight::default();
+        sight.add(&batch, &["action".to_owned()]);
         assert_eq!(sight.interfaces.iter().map(|id| &**id).collect::<Vec<_>>(), ["eni-1", "eni-3"]);
         assert_eq!((sight.accepts, sight.rejects), (false, true));
         assert_eq!(sight.fields, ["action"]);

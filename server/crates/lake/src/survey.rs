@@ -1,19 +1,18 @@
 //! Coverage of sources that are asked directly: their objects are read into a catalog in memory, which answers and is
 //! forgotten.
 
-use crate::catalog::{Catalog, ObjectEntry, SAMPLES_PER_OBJECT};
+use crate::catalog::{Catalog, ObjectEntry};
 use crate::coverage::Survey;
-use crate::decode::{ObjectDecoder, origin_of};
+use crate::decode::ObjectDecoder;
 use crate::direct::{Direct, LATE_SECS};
-use crate::enrich::Added;
+use crate::enrich::{Added, enrich};
 use crate::error::LakeError;
-use crate::ingest::reach;
 use crate::manifest::Manifest;
+use crate::observed::Observed;
 use crate::pump::{Fetched, Reader, pump, reader_count};
-use crate::sight::Sight;
 use contract::{Coverage, Objects, Progress, SetAside, SourceStatus, View};
-use flowlog::{Tally, Want};
-use store::{ObjectMeta, keys};
+use datafusion::arrow::array::RecordBatch;
+use flowlog::Want;
 
 impl Direct {
     /// How completely the range is known.
@@ -76,69 +75,42 @@ impl Surveyor {
             objects: Vec::new(),
         }
     }
-
-    fn entry(&self, meta: &ObjectMeta) -> ObjectEntry {
-        ObjectEntry {
-            source: self.source.clone(),
-            key: meta.key.clone(),
-            etag: meta.etag.clone(),
-            size: meta.size,
-            stamp: origin_of(meta).stamp,
-            modified: Some(meta.modified),
-            ..ObjectEntry::default()
-        }
-    }
 }
 
 impl Reader for Surveyor {
     fn read(&mut self, object: Fetched) -> Result<(), LakeError> {
-        let meta = object.meta;
+        let (meta, mut seen) = (&object.meta, Observed::new(&self.source, &object.meta));
         let bytes = match object.bytes {
             Ok(bytes) => bytes,
             Err(error) if error.may_retry() => return Err(error.into()),
             Err(error) => {
-                self.objects.push(ObjectEntry { why: Some(error.to_string()), ..self.entry(&meta) });
+                self.objects.push(seen.unreadable(error.to_string()));
                 return Ok(());
             }
         };
-        let mut batches = Vec::new();
-        let decoded = self.decoder.decode(&meta, &bytes, Added::Only(&[]), &mut |batch| {
-            batches.push(batch);
+        let mut see = |fields: &[String], records: RecordBatch| -> Result<(), LakeError> {
+            seen.fields = fields.to_vec();
+            let stretch = seen.stretch(records.num_rows());
+            let records = enrich(records, &[stretch], Added::Only(&[]))?;
+            seen.see(&records);
             Ok(())
-        })?;
-        let entry = match decoded {
-            Err(fault) => ObjectEntry { why: Some(fault.to_string()), ..self.entry(&meta) },
-            Ok(tally) => {
-                let (first, last) = reach(&batches).unzip();
-                let sight = Sight::of(&batches, self.decoder.fields());
-                let mut entry = counted(self.entry(&meta), tally);
-                if let (None, Some(first)) = (keys::parse(&meta.key), first) {
-                    // A bare file tells no delivery window: its records do.
-                    entry.stamp = first;
-                }
-                ObjectEntry { first, last, sight, ..entry }
-            }
         };
-        self.objects.push(entry);
+        let decoded = self.decoder.decode(meta, &bytes, 1, &mut see)?;
+        if self.decoder.rows() > 0 {
+            let records = self.decoder.take()?;
+            see(self.decoder.fields(), records)?;
+        }
+        self.objects.push(match decoded {
+            Err(fault) => seen.unreadable(fault.to_string()),
+            Ok(tally) => {
+                seen.count(tally);
+                seen.entry()
+            }
+        });
         Ok(())
     }
 
     fn finish(&mut self) -> Result<(), LakeError> {
         Ok(())
-    }
-}
-
-/// An entry with what became of the object's lines.
-fn counted(entry: ObjectEntry, tally: Tally) -> ObjectEntry {
-    let samples = tally.samples.iter().take(SAMPLES_PER_OBJECT).map(|s| (s.line, s.why.to_string()));
-    ObjectEntry {
-        samples: samples.collect(),
-        lines: tally.lines,
-        headers: tally.headers + tally.blank,
-        records: tally.records,
-        nodata: tally.nodata,
-        skipdata: tally.skipdata,
-        set_aside: tally.set_aside,
-        ..entry
     }
 }

@@ -1,10 +1,7 @@
 //! A commit as the files it becomes: records and roll-ups as Arrow batches, split by partition.
 
 use crate::columns::{Counts, Texts, Words, find};
-use crate::enrich::Added;
 use crate::error::LakeError;
-use crate::gather::gather;
-use crate::judge::judged;
 use crate::order::{Address, Group, HOUR, Name, Order};
 use crate::rollup::{Loads, Rollup, Row, Silence};
 use crate::schema::{
@@ -17,9 +14,8 @@ use datafusion::arrow::array::{ArrayRef, Int32Array, Int64Array, RecordBatch, St
 use datafusion::arrow::compute;
 use flowlog::CoverageRecord;
 use hashbrown::HashMap;
-use sides::Knowledge;
 use std::collections::BTreeMap;
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 
 /// A part of a table that becomes one file.
 #[derive(Debug)]
@@ -48,15 +44,12 @@ pub struct Gap {
     pub region: Arc<str>,
 }
 
-/// All tables of a commit. `sink` takes each part when it is made, so that few are held at once.
+/// All tables of judged records. `sink` takes each part when it is made, so that few are held at once.
 pub fn parts(
-    batches: Vec<RecordBatch>,
+    records: RecordBatch,
     gaps: &[Gap],
-    knowledge: &RwLock<Knowledge>,
     sink: &mut dyn FnMut(Part) -> Result<(), LakeError>,
 ) -> Result<(), LakeError> {
-    let records = judged(gather(&batches)?, knowledge, Added::All)?;
-    drop(batches);
     let order = Order::of(&records);
     let rows: UInt32Array = order.places.iter().map(|place| place.row).collect::<Vec<_>>().into();
     // Objects without a record have no columns either, of which nothing can be taken.

@@ -4,6 +4,7 @@
 //! `cargo run --release -p sides --example rate`
 
 use sides::{Address, Direction, Knowledge, NO_NUMBER, Records, Verdicts};
+use std::collections::HashMap;
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -40,9 +41,11 @@ fn v4(number: u32) -> Address {
 
 #[derive(Default)]
 struct Commit {
-    interface: Vec<u32>,
-    src: Vec<Address>,
-    dst: Vec<Address>,
+    interface: Vec<i32>,
+    addresses: Vec<Address>,
+    places: HashMap<u32, i32>,
+    src: Vec<i32>,
+    dst: Vec<i32>,
     srcport: Vec<i32>,
     dstport: Vec<i32>,
     protocol: Vec<i32>,
@@ -68,9 +71,10 @@ impl Commit {
             let tcp = port != 53;
             let opening = if answer { 18 } else { 2 };
             let flags = [opening, opening | 1, 0, 0, 1, 0][dice.below(6) as usize];
-            commit.interface.push(interface);
-            commit.src.push(v4(src));
-            commit.dst.push(v4(dst));
+            commit.interface.push(interface as i32);
+            let (src, dst) = (commit.place(src), commit.place(dst));
+            commit.src.push(src);
+            commit.dst.push(dst);
             commit.srcport.push(srcport);
             commit.dstport.push(dstport);
             commit.protocol.push(if tcp { 6 } else { 17 });
@@ -80,11 +84,21 @@ impl Commit {
         commit
     }
 
+    fn place(&mut self, address: u32) -> i32 {
+        let next = self.addresses.len() as i32;
+        let place = *self.places.entry(address).or_insert(next);
+        if place == next {
+            self.addresses.push(v4(address));
+        }
+        place
+    }
+
     fn records<'a>(&'a self, names: &'a [&'a str], version_2: bool) -> Records<'a> {
         Records {
             rows: ROWS,
             interface: &self.interface,
             interface_names: names,
+            addresses: &self.addresses,
             src: &self.src,
             dst: &self.dst,
             pkt_src: if version_2 { &[] } else { &self.src },

@@ -24,10 +24,15 @@ pub(crate) fn of_address(address: &Address) -> u64 {
     fold((bits as u64) ^ SEEDS[0], (bits >> 64) as u64 ^ SEEDS[1])
 }
 
-/// The number of an address with protocol and port.
-pub(crate) fn of_end(address: &Address, protocol: i32, port: u16) -> u64 {
+/// The numbers of all addresses of a chunk.
+pub(crate) fn of_addresses(addresses: &[Address]) -> Vec<u64> {
+    addresses.iter().map(of_address).collect()
+}
+
+/// The number of an end: of an address, given by its own number, with protocol and port.
+pub(crate) fn of_end(address: u64, protocol: i32, port: u16) -> u64 {
     let service = u64::from(port) << 32 | u64::from(protocol as u32);
-    fold(of_address(address) ^ SEEDS[2], service ^ SEEDS[3])
+    fold(address ^ SEEDS[2], service ^ SEEDS[3])
 }
 
 /// The number of a conversation, the same for both of its directions.
@@ -65,7 +70,7 @@ mod tests {
     #[test]
     fn keys_are_the_same_for_ever() {
         let address = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 1];
-        let keys = [of_address(&address), of_end(&address, 6, 443), of_pair(1, 2)];
+        let keys = [of_address(&address), of_end(of_address(&address), 6, 443), of_pair(1, 2)];
         assert_eq!(keys, KEPT, "stored knowledge would be lost: {keys:#x?}");
     }
 
@@ -77,7 +82,7 @@ mod tests {
         for host in 0..=255_u8 {
             for port in 0..256 {
                 let address = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, host];
-                let key = of_end(&address, 6, port);
+                let key = of_end(of_address(&address), 6, port);
                 seen[0].insert(key as u32);
                 seen[1].insert((key >> 32) as u32);
             }

@@ -2,12 +2,12 @@
 //! as much again for a very large organisation's interfaces.
 
 use crate::exchanges::Exchanges;
-use crate::keys::of_end;
+use crate::keys::{of_addresses, of_end};
 use crate::ladder::{self, End, Ends, Sides};
 use crate::openings::Openings;
 use crate::own::Own;
 use crate::ports::Ranked;
-use crate::records::{Address, NO_ADDRESS, Ports, Records, View, is_multicast};
+use crate::records::{Address, Ports, Records, View, is_multicast};
 use crate::servers::{Servers, Way};
 use crate::verdicts::{Client, Evidence, Verdicts};
 
@@ -28,9 +28,10 @@ impl Knowledge {
     /// Takes what a chunk of records proves: who answered a SYN, who speaks with many, which addresses the
     /// interfaces have. A chunk of any size; what one chunk proves is used for the next.
     pub fn learn(&mut self, records: &Records<'_>) {
-        self.own.learn(records);
+        let numbers = of_addresses(records.addresses);
+        self.own.learn(records, &numbers);
         for row in 0..records.rows {
-            self.learn_sides(&Keyed::new(records, row));
+            self.learn_sides(&Keyed::new(records, &numbers, row));
         }
     }
 
@@ -56,8 +57,9 @@ impl Knowledge {
                 undecided.push(row);
             }
         }
+        let numbers = of_addresses(records.addresses);
         for row in undecided {
-            let at = Keyed::new(records, row);
+            let at = Keyed::new(records, &numbers, row);
             let mut sides = self.sides(&at);
             if sides.0 == Client::Unknown {
                 sides = self.last_resort(records, row, &at);
@@ -67,7 +69,7 @@ impl Knowledge {
         for (row, client) in verdicts.client.iter().enumerate() {
             verdicts.service_port.push(service_port(records.ports(row), *client));
         }
-        self.own.judge(records, verdicts);
+        self.own.judge(records, &numbers, verdicts);
     }
 
     /// Adds what another reader of records learned. In which order readers are added does not matter. What is
@@ -182,7 +184,7 @@ impl Knowledge {
         let earlier = self.exchanges.earlier(src, dst);
         if one_way != Client::Unknown {
             (one_way, Evidence::SameConversation)
-        } else if is_multicast(&records.talkers(row, View::Packet).1) {
+        } else if is_multicast(&records.address(records.talkers(row, View::Packet).1)) {
             (Client::Source, Evidence::Multicast)
         } else if earlier != Client::Unknown {
             (earlier, Evidence::Earlier)
@@ -210,13 +212,15 @@ struct Keyed {
 
 impl Keyed {
     #[inline]
-    fn new(records: &Records<'_>, row: usize) -> Self {
+    fn new(records: &Records<'_>, numbers: &[u64], row: usize) -> Self {
         let (src, dst) = records.talkers(row, View::Packet);
+        let number = |place: i32| usize::try_from(place).ok().and_then(|place| numbers.get(place)).copied();
         let (ports, protocol) = (records.ports(row), records.protocol(row));
         let (from, to) = if let Ports::Two(from, to) = ports { (from, to) } else { (0, 0) };
-        let is_known = src != NO_ADDRESS && dst != NO_ADDRESS;
-        let key = |address, port| if is_known { of_end(address, protocol, port) } else { 0 };
-        let (src_key, dst_key) = (key(&src, from), key(&dst, to));
+        let (src_key, dst_key) = match (number(src), number(dst)) {
+            (Some(src), Some(dst)) => (of_end(src, protocol, from), of_end(dst, protocol, to)),
+            _ => (0, 0),
+        };
         let (src_port, dst_port) = (Ranked::new(from), Ranked::new(to));
         let likely_is_src = src_port < dst_port;
         // Exchanged by arithmetic: which end is the likely one is as good as random, and a branch on it would be too.

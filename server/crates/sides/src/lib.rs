@@ -55,5 +55,5 @@ mod verdicts;
 
 pub use bytes::UnreadableKnowledge;
 pub use knowledge::Knowledge;
-pub use records::{Address, NO_ADDRESS, NO_INTERFACE, NO_NUMBER, Records, View};
+pub use records::{Address, NO_NUMBER, Records, View};
 pub use verdicts::{Client, Direction, Evidence, Verdicts};

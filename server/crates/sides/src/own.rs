@@ -6,7 +6,7 @@
 mod settle;
 
 use crate::keys::{KeyMap, of_address};
-use crate::records::{Address, NO_ADDRESS, Records, View, is_multicast, is_private_v4};
+use crate::records::{Address, NO_ADDRESS, NO_NUMBER, Records, View, is_multicast, is_private_v4};
 use crate::verdicts::{Direction, Verdicts};
 use hashbrown::HashMap;
 use settle::Unsettled;
@@ -43,41 +43,48 @@ pub(crate) struct Own {
     holders: KeyMap<u32>,
 }
 
-/// The interfaces of a chunk by their place in its names. Nearly all have one address that nearly all of their records
-/// hold: it lies where it is found without asking the interface.
-struct Here<'a> {
-    first: Vec<Address>,
-    more: Vec<&'a [Address]>,
+/// The interfaces of a chunk by their place in its names, with their own addresses by place in the chunk's. Nearly all
+/// have one address that nearly all of their records hold: it lies where it is found without asking the interface.
+struct Here {
+    first: Vec<i32>,
+    more: Vec<Vec<i32>>,
+    /// By place of an address: whether some interface has it.
+    held: Vec<bool>,
 }
 
-impl Here<'_> {
-    fn has(&self, key: Option<usize>, address: &Address) -> bool {
+impl Here {
+    fn has(&self, key: Option<usize>, address: i32) -> bool {
         let Some((first, more)) = key.and_then(|key| Some((self.first.get(key)?, self.more.get(key)?)))
         else {
             return false;
         };
-        (first == address) & (*first != NO_ADDRESS) || !more.is_empty() && more.contains(address)
+        (*first == address) & (address != NO_NUMBER) || !more.is_empty() && more.contains(&address)
+    }
+
+    fn is_held(&self, address: i32) -> bool {
+        usize::try_from(address).ok().and_then(|place| self.held.get(place)).copied().unwrap_or_default()
     }
 }
 
 impl Own {
-    /// Takes what a chunk proves.
-    pub(crate) fn learn(&mut self, records: &Records<'_>) {
+    /// Takes what a chunk proves; `numbers` are those of its addresses.
+    pub(crate) fn learn(&mut self, records: &Records<'_>, numbers: &[u64]) {
         let places: Vec<Option<u32>> = records.interface_names.iter().map(|name| self.place(name)).collect();
         let mut unsettled = Unsettled::new(self, &places);
-        let first = self.here(records).first;
+        let first = self.here(records, numbers).first;
         for row in 0..records.rows {
             let Some(key) = records.interface(row) else { continue };
             let (src, dst) = records.talkers(row, View::Interface);
             let logged = records.direction.get(row).copied().unwrap_or_default();
-            let known = first.get(key).copied().unwrap_or(NO_ADDRESS);
+            let known = first.get(key).copied().unwrap_or(NO_NUMBER);
             let (may_be_src, may_be_dst) = (logged != Direction::Ingress, logged != Direction::Egress);
             // Either way round is as frequent: no branch between the two.
-            if may_be_src & (known == src) | may_be_dst & (known == dst) & (known != NO_ADDRESS) {
+            if (may_be_src & (known == src) | may_be_dst & (known == dst)) & (known != NO_NUMBER) {
                 continue;
             }
             if let Some(place) = places.get(key).copied().flatten() {
-                self.learn_row(&mut unsettled, place, (src, dst), logged);
+                let ends = (records.address(src), records.address(dst));
+                self.learn_row(&mut unsettled, place, ends, logged);
             }
         }
         unsettled.settle(self);
@@ -104,15 +111,15 @@ impl Own {
     }
 
     /// Adds direction and [`crate::Verdicts::told_elsewhere`] to the verdicts.
-    pub(crate) fn judge(&self, records: &Records<'_>, verdicts: &mut Verdicts) {
-        let here = self.here(records);
+    pub(crate) fn judge(&self, records: &Records<'_>, numbers: &[u64], verdicts: &mut Verdicts) {
+        let here = self.here(records, numbers);
         for row in 0..records.rows {
             let key = records.interface(row);
             let ends = records.talkers(row, View::Interface);
-            let own = (here.has(key, &ends.0), here.has(key, &ends.1));
+            let own = (here.has(key, ends.0), here.has(key, ends.1));
             let logged = records.direction.get(row).copied().unwrap_or_default();
             verdicts.direction.push(if logged == Direction::Unknown && key.is_some() {
-                direction(&ends, own)
+                direction(records, ends, own)
             } else {
                 logged
             });
@@ -120,21 +127,21 @@ impl Own {
             let own = if packet_ends == ends {
                 own
             } else {
-                (here.has(key, &packet_ends.0), here.has(key, &packet_ends.1))
+                (here.has(key, packet_ends.0), here.has(key, packet_ends.1))
             };
             verdicts
                 .told_elsewhere
-                .push(!records.is_rejected(row) && self.is_told_elsewhere(&packet_ends, own));
+                .push(!records.is_rejected(row) && is_told_elsewhere(&here, packet_ends, own));
         }
     }
 
-    /// By the ends in the packets, and which of them are the interface's own.
-    fn is_told_elsewhere(&self, (src, dst): &(Address, Address), own: (bool, bool)) -> bool {
-        let is_held = |address| self.holders.contains_key(&of_address(address));
-        !own.1 && (is_held(dst) || !own.0 && is_held(src))
-    }
-
-    fn here(&self, records: &Records<'_>) -> Here<'_> {
+    fn here(&self, records: &Records<'_>, numbers: &[u64]) -> Here {
+        let held: Vec<bool> = numbers.iter().map(|number| self.holders.contains_key(number)).collect();
+        let mut places = KeyMap::<i32>::default();
+        places.extend(
+            (0..).zip(numbers).zip(&held).filter(|(_, held)| **held).map(|((at, key), _)| (*key, at)),
+        );
+        let place = |address: &Address| places.get(&of_address(address)).copied().unwrap_or(NO_NUMBER);
         let own: Vec<&[Address]> = records
             .interface_names
             .iter()
@@ -142,8 +149,9 @@ impl Own {
             .map(|interface| interface.map(|i| i.own.as_slice()).unwrap_or_default())
             .collect();
         Here {
-            first: own.iter().map(|own| own.first().copied().unwrap_or(NO_ADDRESS)).collect(),
-            more: own.iter().map(|own| own.get(1..).unwrap_or_default()).collect(),
+            first: own.iter().map(|own| own.first().map_or(NO_NUMBER, place)).collect(),
+            more: own.iter().map(|own| own.iter().skip(1).map(place).collect()).collect(),
+            held,
         }
     }
 
@@ -187,16 +195,22 @@ impl Own {
     }
 }
 
+/// By the ends in the packets, and which of them are the interface's own.
+fn is_told_elsewhere(here: &Here, (src, dst): (i32, i32), own: (bool, bool)) -> bool {
+    !own.1 && (here.is_held(dst) || !own.0 && here.is_held(src))
+}
+
 /// Which way a record goes by its interface's own addresses, else from a private IPv4 address to a public one or back,
 /// for a VPC's interfaces have private ones. What goes to a group leaves: of what arrives AWS writes the interface's own
 /// address.
-fn direction((src, dst): &(Address, Address), own: (bool, bool)) -> Direction {
+fn direction(records: &Records<'_>, (src, dst): (i32, i32), own: (bool, bool)) -> Direction {
     if own.0 != own.1 {
         return [Direction::Ingress, Direction::Egress][usize::from(own.0)];
     }
-    match (is_private_v4(src), is_private_v4(dst)) {
+    let (src, dst) = (records.address(src), records.address(dst));
+    match (is_private_v4(&src), is_private_v4(&dst)) {
         _ if own.0 => Direction::Unknown,
-        _ if is_multicast(dst) => Direction::Egress,
+        _ if is_multicast(&dst) => Direction::Egress,
         (Some(true), Some(false)) => Direction::Egress,
         (Some(false), Some(true)) => Direction::Ingress,
         _ => Direction::Unknown,

@@ -5,32 +5,33 @@ pub type Address = [u8; 16];
 
 /// What stands for a missing address. The unspecified IPv6 address is no end of any flow.
 pub const NO_ADDRESS: Address = [0; 16];
-/// What stands for a missing port, protocol or `tcp-flags`.
+/// What stands for a missing port, protocol or `tcp-flags`, a missing address, and a missing `interface-id` as in the
+/// records of a regional NAT gateway.
 pub const NO_NUMBER: i32 = -1;
-/// What stands for a missing `interface-id`, as in the records of a regional NAT gateway.
-pub const NO_INTERFACE: u32 = u32::MAX;
 
 /// First bytes of an IPv4 address in 16 bytes.
 const IPV4: [u8; 12] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 
 /// A chunk of records, column by column. An empty column is one that the format lacks; a column that is shorter than
-/// `rows` is missing in the rest.
+/// `rows` is missing in the rest; [`NO_NUMBER`] stands for what a record lacks.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Records<'a> {
     /// Number of records.
     pub rows: usize,
-    /// `interface-id` by its place in `interface_names`; [`NO_INTERFACE`] for none.
-    pub interface: &'a [u32],
+    /// `interface-id` by its place in `interface_names`.
+    pub interface: &'a [i32],
     /// The distinct interfaces of this chunk.
     pub interface_names: &'a [&'a str],
-    /// `srcaddr`.
-    pub src: &'a [Address],
-    /// `dstaddr`.
-    pub dst: &'a [Address],
-    /// `pkt-srcaddr`.
-    pub pkt_src: &'a [Address],
-    /// `pkt-dstaddr`.
-    pub pkt_dst: &'a [Address],
+    /// The distinct addresses of this chunk.
+    pub addresses: &'a [Address],
+    /// `srcaddr` by its place in `addresses`.
+    pub src: &'a [i32],
+    /// `dstaddr`, likewise.
+    pub dst: &'a [i32],
+    /// `pkt-srcaddr`, likewise.
+    pub pkt_src: &'a [i32],
+    /// `pkt-dstaddr`, likewise.
+    pub pkt_dst: &'a [i32],
     /// `srcport`.
     pub srcport: &'a [i32],
     /// `dstport`.
@@ -70,13 +71,19 @@ pub(crate) enum Ports {
 }
 
 impl Records<'_> {
-    /// Source and destination of a record in a view; [`NO_ADDRESS`] where the record has neither kind.
-    pub fn talkers(&self, row: usize, view: View) -> (Address, Address) {
-        let pick = |packet: &[Address], interface: &[Address]| {
-            let packet = if view == View::Packet { address(packet, row) } else { NO_ADDRESS };
-            if packet == NO_ADDRESS { address(interface, row) } else { packet }
+    /// Source and destination of a record in a view, as places in `addresses`; [`NO_NUMBER`] where the record has
+    /// neither kind.
+    pub fn talkers(&self, row: usize, view: View) -> (i32, i32) {
+        let pick = |packet: &[i32], interface: &[i32]| {
+            let packet = if view == View::Packet { number(packet, row) } else { NO_NUMBER };
+            if packet == NO_NUMBER { number(interface, row) } else { packet }
         };
         (pick(self.pkt_src, self.src), pick(self.pkt_dst, self.dst))
+    }
+
+    /// The address at a place; [`NO_ADDRESS`] at none.
+    pub(crate) fn address(&self, place: i32) -> Address {
+        usize::try_from(place).ok().and_then(|place| self.addresses.get(place)).copied().unwrap_or(NO_ADDRESS)
     }
 
     pub(crate) fn protocol(&self, row: usize) -> i32 {
@@ -98,7 +105,7 @@ impl Records<'_> {
 
     /// The place of the record's interface, if it has one.
     pub(crate) fn interface(&self, row: usize) -> Option<usize> {
-        self.interface.get(row).filter(|key| **key != NO_INTERFACE).map(|key| *key as usize)
+        usize::try_from(number(self.interface, row)).ok()
     }
 
     pub(crate) fn ports(&self, row: usize) -> Ports {
@@ -117,10 +124,6 @@ impl Records<'_> {
 
 fn number(column: &[i32], row: usize) -> i32 {
     column.get(row).copied().unwrap_or(NO_NUMBER)
-}
-
-fn address(column: &[Address], row: usize) -> Address {
-    column.get(row).copied().unwrap_or(NO_ADDRESS)
 }
 
 /// Whether nobody can open a conversation from this address: a group's, or everybody's on the link.
@@ -151,29 +154,34 @@ mod tests {
         let (client, nat, host) = (v4(10, 0, 1, 5), v4(10, 0, 0, 220), v4(203, 0, 113, 5));
         let records = Records {
             rows: 2,
-            src: &[client, nat],
-            dst: &[nat, client],
-            pkt_src: &[client, host],
-            pkt_dst: &[host, client],
+            addresses: &[client, nat, host],
+            src: &[0, 1],
+            dst: &[1, 0],
+            pkt_src: &[0, 2],
+            pkt_dst: &[2, 0],
             ..Records::default()
         };
-        assert_eq!(records.talkers(0, View::Interface), (client, nat));
-        assert_eq!(records.talkers(0, View::Packet), (client, host));
-        assert_eq!(records.talkers(1, View::Packet), (host, client));
+        let ends = |row, view| {
+            let (src, dst) = records.talkers(row, view);
+            (records.address(src), records.address(dst))
+        };
+        assert_eq!(ends(0, View::Interface), (client, nat));
+        assert_eq!(ends(0, View::Packet), (client, host));
+        assert_eq!(ends(1, View::Packet), (host, client));
     }
 
     #[test]
     fn a_record_without_packet_addresses_has_the_interfaces() {
-        let (a, b) = (v4(10, 0, 0, 1), v4(10, 0, 0, 2));
         let records = Records {
             rows: 1,
-            src: &[a],
-            dst: &[b],
-            pkt_src: &[NO_ADDRESS],
-            pkt_dst: &[NO_ADDRESS],
+            src: &[5],
+            dst: &[3],
+            pkt_src: &[NO_NUMBER],
+            pkt_dst: &[NO_NUMBER],
             ..Records::default()
         };
-        assert_eq!(records.talkers(0, View::Packet), (a, b));
+        assert_eq!(records.talkers(0, View::Packet), (5, 3));
+        assert_eq!(records.address(NO_NUMBER), NO_ADDRESS);
     }
 
     #[test]

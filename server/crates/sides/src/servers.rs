@@ -240,7 +240,7 @@ mod tests {
     use crate::keys::{of_end, of_pair};
 
     fn end(port: u16) -> u64 {
-        of_end(&[7; 16], 6, port)
+        of_end(7, 6, port)
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::Failure;
 use flowlog::{Batch, Data, Decoder, Limits, Want};
 use libdeflater::Decompressor;
 use serde::Deserialize;
-use sides::{Address, Client, Direction, NO_ADDRESS, NO_INTERFACE, NO_NUMBER, Records};
+use sides::{Address, Client, Direction, NO_NUMBER, Records};
 use std::collections::HashMap;
 use std::io::Read;
 use std::net::IpAddr;
@@ -60,19 +60,21 @@ struct TruthLine<'a> {
 /// The records of one commit.
 #[derive(Default)]
 pub struct Chunk {
-    src: Vec<Address>,
-    dst: Vec<Address>,
-    pkt_src: Vec<Address>,
-    pkt_dst: Vec<Address>,
+    addresses: Vec<Address>,
+    numbers: HashMap<Address, i32>,
+    src: Vec<i32>,
+    dst: Vec<i32>,
+    pkt_src: Vec<i32>,
+    pkt_dst: Vec<i32>,
     srcport: Vec<i32>,
     dstport: Vec<i32>,
     protocol: Vec<i32>,
     tcp_flags: Vec<i32>,
     rejected: Vec<bool>,
     start: Vec<i64>,
-    interface: Vec<u32>,
+    interface: Vec<i32>,
     interfaces: Vec<Box<str>>,
-    places: HashMap<Box<str>, u32>,
+    places: HashMap<Box<str>, i32>,
     pub facts: Vec<Fact>,
 }
 
@@ -90,6 +92,7 @@ impl Chunk {
             rows: self.facts.len(),
             interface: &self.interface,
             interface_names: names,
+            addresses: &self.addresses,
             src: &self.src,
             dst: &self.dst,
             pkt_src: &self.pkt_src,
@@ -119,7 +122,7 @@ impl Chunk {
             (&mut self.pkt_src, "pkt-srcaddr"),
             (&mut self.pkt_dst, "pkt-dstaddr"),
         ] {
-            addresses(batch, name, to);
+            addresses(batch, name, &mut self.addresses, &mut self.numbers, to);
         }
         for (to, name) in [
             (&mut self.srcport, "srcport"),
@@ -132,21 +135,22 @@ impl Chunk {
         if let Some(Data::Int64(starts)) = batch.column("start").map(|column| &column.data) {
             self.start.extend_from_slice(starts);
         }
-        let mut places = |name: &str| -> u32 {
+        let mut places = |name: &str| -> i32 {
             if let Some(place) = self.places.get(name) {
                 return *place;
             }
-            let place = self.interfaces.len() as u32;
+            let place = self.interfaces.len() as i32;
             self.interfaces.push(name.into());
             self.places.insert(name.into(), place);
             place
         };
-        texts(batch, "interface-id", &mut self.interface, &mut |name| name.map_or(NO_INTERFACE, &mut places));
+        texts(batch, "interface-id", &mut self.interface, &mut |name| name.map_or(NO_NUMBER, &mut places));
         texts(batch, "action", &mut self.rejected, &mut |name| name == Some("REJECT"));
         for (client, port, direction) in truth {
             let row = self.facts.len();
             let client = octets(*client);
-            let client = if client == self.pkt_src[row] { Client::Source } else { Client::Destination };
+            let is_src = self.addresses.get(self.pkt_src[row] as usize) == Some(&client);
+            let client = if is_src { Client::Source } else { Client::Destination };
             let service_port = if *port == 0 { NO_NUMBER } else { *port };
             self.facts.push(Fact { client, service_port, direction: *direction });
         }
@@ -161,11 +165,34 @@ fn octets(address: IpAddr) -> Address {
     }
 }
 
-fn addresses(batch: &Batch, name: &str, to: &mut Vec<Address>) {
+/// An address column by number, new addresses entered in the chunk's list.
+fn addresses(
+    batch: &Batch,
+    name: &str,
+    all: &mut Vec<Address>,
+    numbers: &mut HashMap<Address, i32>,
+    to: &mut Vec<i32>,
+) {
     let column = batch.column(name);
-    let Some((Data::Address(values), nulls)) = column.map(|c| (&c.data, &c.nulls)) else { return };
+    let Some((Data::Address(column), nulls)) = column.map(|c| (&c.data, &c.nulls)) else { return };
+    let numbers: Vec<i32> = column
+        .values
+        .iter()
+        .map(|address| {
+            *numbers.entry(*address).or_insert_with(|| {
+                all.push(*address);
+                all.len() as i32 - 1
+            })
+        })
+        .collect();
     let is_there = |row| nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row));
-    to.extend(values.iter().enumerate().map(|(row, v)| if is_there(row) { *v } else { NO_ADDRESS }));
+    to.extend(
+        column
+            .keys
+            .iter()
+            .enumerate()
+            .map(|(row, key)| if is_there(row) { numbers[*key as usize] } else { NO_NUMBER }),
+    );
 }
 
 fn numbers(batch: &Batch, name: &str, to: &mut Vec<i32>) {

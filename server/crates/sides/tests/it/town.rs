@@ -1,6 +1,10 @@
 //! Hosts that talk, and what their interfaces log of it. Knows nothing of how it will be judged.
 
-use sides::{Address, Client, Direction, Knowledge, NO_ADDRESS, NO_INTERFACE, NO_NUMBER, Records, Verdicts};
+use sides::{Address, Client, Direction, Knowledge, NO_NUMBER, Records, Verdicts};
+use std::collections::HashMap;
+
+/// The address of nobody.
+pub const NOBODY: Address = [0; 16];
 
 pub const TCP: i32 = 6;
 pub const UDP: i32 = 17;
@@ -187,11 +191,13 @@ pub enum Columns {
 #[derive(Default)]
 pub struct Chunk {
     names: Vec<String>,
-    interface: Vec<u32>,
-    src: Vec<Address>,
-    dst: Vec<Address>,
-    pkt_src: Vec<Address>,
-    pkt_dst: Vec<Address>,
+    interface: Vec<i32>,
+    addresses: Vec<Address>,
+    places: HashMap<Address, i32>,
+    src: Vec<i32>,
+    dst: Vec<i32>,
+    pkt_src: Vec<i32>,
+    pkt_dst: Vec<i32>,
     srcport: Vec<i32>,
     dstport: Vec<i32>,
     protocol: Vec<i32>,
@@ -209,11 +215,14 @@ impl Chunk {
             ..Chunk::default()
         };
         for line in lines {
-            chunk.interface.push(line.interface.unwrap_or(NO_INTERFACE));
-            chunk.src.push(line.ends.0);
-            chunk.dst.push(line.ends.1);
-            chunk.pkt_src.push(line.packet_ends.0);
-            chunk.pkt_dst.push(line.packet_ends.1);
+            chunk.interface.push(line.interface.map_or(NO_NUMBER, |number| number as i32));
+            let [src, dst, pkt_src, pkt_dst] =
+                [line.ends.0, line.ends.1, line.packet_ends.0, line.packet_ends.1]
+                    .map(|end| chunk.place(end));
+            chunk.src.push(src);
+            chunk.dst.push(dst);
+            chunk.pkt_src.push(pkt_src);
+            chunk.pkt_dst.push(pkt_dst);
             chunk.srcport.push(line.ports.0.into());
             chunk.dstport.push(line.ports.1.into());
             chunk.protocol.push(line.protocol);
@@ -225,6 +234,18 @@ impl Chunk {
         chunk
     }
 
+    fn place(&mut self, address: Address) -> i32 {
+        if address == NOBODY {
+            return NO_NUMBER;
+        }
+        let next = self.addresses.len() as i32;
+        let place = *self.places.entry(address).or_insert(next);
+        if place == next {
+            self.addresses.push(address);
+        }
+        place
+    }
+
     /// Asks `with` about the columns; never `flow-direction`.
     pub fn with<T>(&self, columns: Columns, with: impl FnOnce(&Records<'_>) -> T) -> T {
         let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
@@ -234,6 +255,7 @@ impl Chunk {
             rows: self.src.len(),
             interface: &self.interface,
             interface_names: &names,
+            addresses: &self.addresses,
             src: &self.src,
             dst: &self.dst,
             pkt_src: if has_packets { &self.pkt_src } else { &[] },
@@ -285,8 +307,8 @@ pub fn service_port(line: &Line) -> i32 {
 pub fn blank() -> Line {
     Line {
         interface: None,
-        ends: (NO_ADDRESS, NO_ADDRESS),
-        packet_ends: (NO_ADDRESS, NO_ADDRESS),
+        ends: (NOBODY, NOBODY),
+        packet_ends: (NOBODY, NOBODY),
         ports: (0, 0),
         protocol: TCP,
         flags: 0,

@@ -1,0 +1,94 @@
+//! What reading an object shows of it, on the way to the catalog's entry.
+
+use crate::catalog::{ObjectEntry, SAMPLES_PER_OBJECT};
+use crate::columns::find;
+use crate::decode::origin_of;
+use crate::enrich::{Origin, Stretch};
+use crate::schema::{END, START};
+use crate::sight::Sight;
+use crate::spread::Extent;
+use datafusion::arrow::array::{Int64Array, RecordBatch};
+use flowlog::Tally;
+use store::{ObjectMeta, keys};
+
+/// An object being read.
+#[derive(Debug)]
+pub struct Observed {
+    /// What its key and listing say.
+    pub origin: Origin,
+    /// The fields of its records, AWS's names in the order of the line.
+    pub fields: Vec<String>,
+    entry: ObjectEntry,
+    stamped: bool,
+    reach: Option<(i64, i64)>,
+    sight: Sight,
+}
+
+impl Observed {
+    /// An object of a source, before it is read.
+    pub fn new(source: &str, meta: &ObjectMeta) -> Self {
+        let origin = origin_of(meta);
+        let entry = ObjectEntry {
+            source: source.to_owned(),
+            key: meta.key.clone(),
+            etag: meta.etag.clone(),
+            size: meta.size,
+            stamp: origin.stamp,
+            modified: Some(meta.modified),
+            ..ObjectEntry::default()
+        };
+        let stamped = keys::parse(&meta.key).is_some();
+        Observed { origin, fields: Vec::new(), entry, stamped, reach: None, sight: Sight::default() }
+    }
+
+    /// So many of its records.
+    pub fn stretch(&self, rows: usize) -> Stretch<'_> {
+        Stretch { rows, origin: &self.origin, fields: &self.fields }
+    }
+
+    /// Notes what some of its records, with times, show.
+    pub fn see(&mut self, records: &RecordBatch) {
+        self.sight.add(records, &self.fields);
+        self.reach = wider(self.reach, reach(records));
+    }
+
+    /// Notes what became of its lines.
+    pub fn count(&mut self, tally: Tally) {
+        let samples = tally.samples.iter().take(SAMPLES_PER_OBJECT);
+        self.entry.samples = samples.map(|sample| (sample.line, sample.why.to_string())).collect();
+        self.entry.lines = tally.lines;
+        self.entry.headers = tally.headers + tally.blank;
+        self.entry.records = tally.records;
+        self.entry.nodata = tally.nodata;
+        self.entry.skipdata = tally.skipdata;
+        self.entry.set_aside = tally.set_aside;
+    }
+
+    /// Its entry, all records seen.
+    pub fn entry(self) -> ObjectEntry {
+        let (first, last) = self.reach.unzip();
+        // A bare file tells no delivery window: its records do.
+        let stamp = if self.stamped { self.entry.stamp } else { first.unwrap_or(self.entry.stamp) };
+        ObjectEntry { stamp, first, last, sight: self.sight, ..self.entry }
+    }
+
+    /// Its entry when it cannot be read.
+    pub fn unreadable(self, why: String) -> ObjectEntry {
+        ObjectEntry { why: Some(why), ..self.entry }
+    }
+}
+
+/// Earliest and latest second of records with times.
+pub fn reach(records: &RecordBatch) -> Option<(i64, i64)> {
+    let column = |name| find::<Int64Array>(records, name);
+    let times = column(START)?.values().iter().zip(column(END)?.values());
+    times.fold(None, |reach, (start, end)| wider(reach, Some((Extent::of(*start, *end).start, *end))))
+}
+
+/// The reach of both.
+pub fn wider(a: Option<(i64, i64)>, b: Option<(i64, i64)>) -> Option<(i64, i64)> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+        (a, b) => a.or(b),
+    }
+}
