@@ -69,6 +69,8 @@ pub(crate) struct LineDecoder {
     columns: Vec<ColumnBuilder>,
     addresses: AddressBook,
     rows: usize,
+    /// Rows of the last batch.
+    taken_rows: usize,
     sections: Vec<Section>,
     found: Vec<FoundLayout>,
     /// Whether the lines come out of JSON.
@@ -91,6 +93,7 @@ impl LineDecoder {
             columns: Vec::new(),
             addresses: AddressBook::new(),
             rows: 0,
+            taken_rows: 0,
             sections: Vec::new(),
             found: Vec::new(),
             wrapped: false,
@@ -150,8 +153,10 @@ impl LineDecoder {
         self.rows
     }
 
-    /// Makes room for this many more rows of the layout in force.
+    /// Makes room for this many more rows of the layout in force, and for as many in all as were taken last time: columns
+    /// of a size that grow step by step are copied at each.
     pub(crate) fn reserve(&mut self, rows: usize) {
+        let rows = rows.max(self.taken_rows.saturating_sub(self.rows));
         if let Above::Layout(layout) = &self.above {
             for (_, column) in &layout.wanted {
                 if let Some(column) = self.columns.get_mut(*column) {
@@ -179,6 +184,7 @@ impl LineDecoder {
     /// Moves the rows out and keeps empty columns of the layout in force.
     pub(crate) fn take(&mut self) -> Batch {
         let rows = std::mem::take(&mut self.rows);
+        self.taken_rows = rows;
         let addresses = Arc::new(self.addresses.take());
         let columns = self.columns.iter_mut().map(|column| column.take(rows, &addresses)).collect();
         let sections = std::mem::take(&mut self.sections);

@@ -7,6 +7,7 @@
 
 use crate::Shared;
 use crate::catalog::ObjectEntry;
+use crate::chunk::ChunkWriter;
 use crate::enrich::{Added, Stretch, enrich};
 use crate::error::LakeError;
 use crate::files::{self, FileEntry};
@@ -44,13 +45,15 @@ pub struct Commit {
     unreadable: Vec<ObjectEntry>,
     gaps: Vec<Gap>,
     written: Vec<FileEntry>,
+    chunks: ChunkWriter,
     began: Instant,
 }
 
 impl Commit {
     /// An empty commit.
-    pub fn new(shared: &Arc<Shared>, source: &str, status: &Status) -> Self {
-        Commit {
+    pub fn new(shared: &Arc<Shared>, source: &str, status: &Status) -> Result<Self, LakeError> {
+        let compressor = |source| LakeError::Parquet { path: shared.root.clone(), source };
+        Ok(Commit {
             shared: Arc::clone(shared),
             source: source.to_owned(),
             status: status.clone(),
@@ -59,8 +62,9 @@ impl Commit {
             unreadable: Vec::new(),
             gaps: Vec::new(),
             written: Vec::new(),
+            chunks: ChunkWriter::new().map_err(compressor)?,
             began: Instant::now(),
-        }
+        })
     }
 
     /// Whether it has been open long enough.
@@ -138,11 +142,11 @@ impl Commit {
 
     /// Writes the tables of records; on an error nothing of the commit is left.
     fn store(&mut self, records: RecordBatch, gaps: &[Gap]) -> Result<(), LakeError> {
-        let (shared, source, written) = (&self.shared, &self.source, &mut self.written);
+        let Commit { shared, source, written, chunks, .. } = self;
         let name = files::commit_name();
         let stored = judged(records, &shared.knowledge, Added::All).and_then(|records| {
             parts(records, gaps, &mut |part| {
-                written.push(files::write(&shared.root, source, &name, &part)?);
+                written.push(files::write(&shared.root, source, &name, &part, chunks)?);
                 Ok(())
             })
         });

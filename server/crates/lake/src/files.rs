@@ -1,6 +1,6 @@
 //! Parquet files of the lake: written aside, synced and renamed, so that a file under its final name is whole.
 
-use crate::chunk::ChunkWriter;
+use crate::chunk::{ChunkWriter, Rows};
 use crate::error::LakeError;
 use crate::tables::Part;
 use contract::Table;
@@ -72,13 +72,19 @@ impl FileEntry {
 }
 
 /// Writes a part of a commit below `root` and returns its entry. The file is on disk, complete, before this returns.
-pub fn write(root: &Path, source: &str, commit: &str, part: &Part) -> Result<FileEntry, LakeError> {
+pub fn write(
+    root: &Path,
+    source: &str,
+    commit: &str,
+    part: &Part<'_>,
+    chunks: &mut ChunkWriter,
+) -> Result<FileEntry, LakeError> {
     let relative = path_of(part, commit);
     let target = root.join(&relative);
     let parent = target.parent().unwrap_or(root).to_path_buf();
     fs::create_dir_all(&parent).map_err(LakeError::disk("make the folder", &parent))?;
     let aside = target.with_extension("tmp");
-    let written = write_aside(&aside, part).and_then(|bytes| {
+    let written = write_aside(&aside, part, chunks).and_then(|bytes| {
         fs::rename(&aside, &target).map_err(LakeError::disk("rename", &aside))?;
         sync(&parent)?;
         Ok(bytes)
@@ -94,15 +100,17 @@ pub fn write(root: &Path, source: &str, commit: &str, part: &Part) -> Result<Fil
         source: source.to_owned(),
         first: part.first,
         last: part.last,
-        rows: part.batch.num_rows() as u64,
+        rows: part.rows.len() as u64,
         bytes: written?,
         columns,
     })
 }
 
 /// `records/date=2026-11-20/hour=03/….parquet`; roll-ups have no hour.
-fn path_of(part: &Part, commit: &str) -> String {
+fn path_of(part: &Part<'_>, commit: &str) -> String {
     let at = contract::human::utc(part.partition);
+    // Under another name than its records, which then are known to have no such table.
+    let commit = if part.is_spared { format!("{commit}-silences") } else { commit.to_owned() };
     let date = format!("date={:04}-{:02}-{:02}", at.year, at.month, at.day);
     match part.table {
         Table::Segments | Table::Objects => {
@@ -119,25 +127,28 @@ pub fn commit_name() -> String {
     format!("{nanos:x}-{:x}-{:x}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
-fn write_aside(path: &Path, part: &Part) -> Result<u64, LakeError> {
+fn write_aside(path: &Path, part: &Part<'_>, chunks: &mut ChunkWriter) -> Result<u64, LakeError> {
     let parquet = |source| LakeError::Parquet { path: path.to_path_buf(), source };
     let file = File::create(path).map_err(LakeError::disk("create", path))?;
-    let file = write_rows(file, &part.batch).map_err(parquet)?;
+    let file = write_rows(file, &part.batch, part.rows, chunks).map_err(parquet)?;
     file.sync_all().map_err(LakeError::disk("sync", path))?;
     Ok(file.metadata().map_err(LakeError::disk("read", path))?.len())
 }
 
-fn write_rows(file: File, batch: &RecordBatch) -> Result<File, ParquetError> {
+fn write_rows(
+    file: File,
+    batch: &RecordBatch,
+    rows: Rows<'_>,
+    chunks: &mut ChunkWriter,
+) -> Result<File, ParquetError> {
     let mut properties = WriterProperties::builder().build();
     add_encoded_arrow_schema_to_metadata(batch.schema_ref(), &mut properties);
     let schema = ArrowSchemaConverter::new().convert(batch.schema_ref())?;
     let mut writer = SerializedFileWriter::new(file, schema.root_schema_ptr(), Arc::new(properties))?;
-    let mut chunks = ChunkWriter::new()?;
-    for from in (0..batch.num_rows()).step_by(ROW_GROUP_ROWS) {
-        let rows = batch.slice(from, ROW_GROUP_ROWS.min(batch.num_rows() - from));
+    for rows in rows.chunks(ROW_GROUP_ROWS) {
         let mut group = writer.next_row_group()?;
-        for (array, column) in rows.columns().iter().zip(schema.columns()) {
-            let (bytes, close) = chunks.chunk(array, column)?;
+        for (array, column) in batch.columns().iter().zip(schema.columns()) {
+            let (bytes, close) = chunks.chunk(array, rows, column)?;
             group.append_column(&bytes::Bytes::from(bytes), close)?;
         }
         group.close()?;

@@ -46,9 +46,10 @@ pub async fn ingest(
     let status = shared.statuses.of(source.name());
     status.begin();
     let began = Instant::now();
-    let readers = (0..reader_count()).map(|_| Ingester::new(shared, source.name(), &status)).collect();
+    let readers: Result<_, LakeError> =
+        (0..reader_count()).map(|_| Ingester::new(shared, source.name(), &status)).collect();
     let wanted = |page: Vec<ObjectMeta>| new_objects(shared, source.name(), &status, page);
-    let done = pump(source, span, wanted, readers).await;
+    let done = pump(source, span, wanted, readers?).await;
     match done {
         Ok(readers) => {
             let mut report = IngestReport { secs: began.elapsed().as_secs_f64(), ..IngestReport::default() };
@@ -121,12 +122,12 @@ impl Reader for Ingester {
 }
 
 impl Ingester {
-    fn new(shared: &Arc<Shared>, source: &str, status: &Status) -> Self {
-        Ingester {
+    fn new(shared: &Arc<Shared>, source: &str, status: &Status) -> Result<Self, LakeError> {
+        Ok(Ingester {
             decoder: ObjectDecoder::new(Want { fields: Fields::All, coverage: Coverage::Aside }),
-            commit: Commit::new(shared, source, status),
+            commit: Commit::new(shared, source, status)?,
             report: IngestReport::default(),
-        }
+        })
     }
 
     fn decode(&mut self, meta: &ObjectMeta, bytes: &Bytes) -> Result<(), LakeError> {

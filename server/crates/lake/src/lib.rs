@@ -41,6 +41,7 @@ mod spread;
 mod status;
 mod survey;
 mod tables;
+mod window;
 
 pub use direct::Direct;
 pub use error::LakeError;

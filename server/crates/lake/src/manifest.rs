@@ -9,14 +9,17 @@ use contract::{Span, Table};
 use hashbrown::{HashMap, HashSet};
 use std::sync::Arc;
 
+/// Roll-ups that a commit lacks where they would hardly be smaller than its records.
+const SPARED: [Table; 3] = [Table::MinuteByInterface, Table::Conversations, Table::ConversationsByInterface];
+
 /// A snapshot of the lake.
 #[derive(Clone, Debug, Default)]
 pub struct Manifest {
     /// Grows with every commit.
     pub generation: u64,
     files: Vec<Arc<FileEntry>>,
-    /// Commits that have conversations.
-    talks: HashSet<Box<str>>,
+    /// Commits by a table of [`SPARED`] that they have.
+    spared: [HashSet<Box<str>>; SPARED.len()],
     objects: Vec<ObjectEntry>,
     seen: HashMap<(String, String), String>,
     logs: HashMap<LogKey, LogReach>,
@@ -53,8 +56,10 @@ impl Manifest {
     /// Adds a commit.
     pub fn extend(&mut self, files: Vec<FileEntry>, objects: Vec<ObjectEntry>) {
         self.generation += 1;
-        let talks = files.iter().filter(|file| file.table == Table::Conversations);
-        self.talks.extend(talks.map(|file| Box::from(file.commit())));
+        for (table, commits) in SPARED.iter().zip(&mut self.spared) {
+            let files = files.iter().filter(|file| file.table == *table);
+            commits.extend(files.map(|file| Box::from(file.commit())));
+        }
         self.files.extend(files.into_iter().map(Arc::new));
         for object in objects {
             let known = self.seen.insert((object.source.clone(), object.key.clone()), object.etag.clone());
@@ -101,10 +106,12 @@ impl Manifest {
         self.files.iter().filter(touches).cloned().collect()
     }
 
-    /// Files of records, of those in `span`, whose commit has no conversations.
-    pub fn records_alone(&self, span: Span, source: Option<&str>) -> Vec<Arc<FileEntry>> {
+    /// Files of records, of those in `span`, whose commit lacks the table, so that they answer in its place.
+    pub fn records_alone(&self, table: Table, span: Span, source: Option<&str>) -> Vec<Arc<FileEntry>> {
+        let spared = SPARED.iter().position(|spared| *spared == table);
+        let Some(commits) = spared.map(|place| &self.spared[place]) else { return Vec::new() };
         let mut files = self.files(Table::Segments, span, source);
-        files.retain(|file| !self.talks.contains(file.commit()));
+        files.retain(|file| !commits.contains(file.commit()));
         files
     }
 

@@ -85,13 +85,12 @@ impl Need<'_> {
         self.step >= self.span.secs()
     }
 
-    /// What to read for a stretch. Records without conversations of their own are read themselves.
+    /// What to read for a stretch. Records that lack the table are read themselves.
     pub fn scans(&self, stretch: Stretch, manifest: &Manifest) -> Vec<Scan> {
-        let conversations = [Table::Conversations, Table::ConversationsByInterface].contains(&stretch.table);
-        let lone = conversations.then(|| manifest.records_alone(records_reach(stretch.span), self.source));
+        let lone = manifest.records_alone(stretch.table, records_reach(stretch.span), self.source);
         let mut scans = vec![self.scan(stretch, self.files(stretch, manifest))];
-        if let Some(files) = lone.filter(|files| !files.is_empty()) {
-            scans.push(self.scan(Stretch { table: Table::Segments, ..stretch }, files));
+        if !lone.is_empty() {
+            scans.push(self.scan(Stretch { table: Table::Segments, ..stretch }, lone));
         }
         scans
     }

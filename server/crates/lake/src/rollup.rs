@@ -6,15 +6,17 @@
 use crate::columns::Counts;
 use crate::order::{Address, Group, HOUR, NO_ADDRESS, Order, Place, ranked};
 use crate::spread::Extent;
+use crate::window::Window;
 use contract::grid::floor_to;
 use hashbrown::HashMap;
 
 /// A minute, seconds.
 const MINUTE: i64 = 60;
-/// Conversations are stored where they are at most this part of the records they stand for. Where nearly every record is
-/// a conversation of its own they would take as long to read as the records, which then answer in their place.
+/// The finest roll-ups are stored where they have at most this part of the rows of the records they stand for. Where
+/// nearly every record is a conversation of its own, or goes to a port of its own, they would take as long to read as the
+/// records, which then answer in their place.
 const WORTHWHILE: usize = 2;
-/// Up to this many records conversations are stored anyway: a source that delivers little at a time would never have any.
+/// Up to this many records they are stored anyway: a source that delivers little at a time would never have any.
 const FEW_RECORDS: usize = 1 << 14;
 
 /// Sums of a group.
@@ -34,7 +36,7 @@ pub struct Sums {
 
 impl Sums {
     /// Adds another group's sums.
-    fn add(&mut self, other: &Sums) {
+    pub fn add(&mut self, other: &Sums) {
         self.bytes += other.bytes;
         self.packets += other.packets;
         self.flows += other.flows;
@@ -59,12 +61,13 @@ pub struct Row {
 }
 
 impl Row {
-    fn key(&self) -> (u32, Address, Address, i64) {
+    /// What must be equal for two rows to be one.
+    pub fn key(&self) -> (u32, Address, Address, i64) {
         (self.group, self.client, self.server, self.time)
     }
 }
 
-/// What the records of a commit carried and when, in their order.
+/// What the records of a commit carried and when, by record.
 pub struct Loads<'a> {
     /// First second by record.
     pub start: &'a [i64],
@@ -96,8 +99,10 @@ pub struct Rollup {
     pub together: Vec<Group>,
     /// The groups without interface and direction.
     pub undirected: Vec<Group>,
-    /// By minute and `groups`.
+    /// By minute and `groups`; of the silences alone where [`Self::is_spared`].
     pub minutes_by_interface: Vec<Row>,
+    /// Whether the records answer in place of `minutes_by_interface`.
+    pub is_spared: bool,
     /// By minute and `together`.
     pub minutes: Vec<Row>,
     /// By hour and `groups`.
@@ -112,64 +117,78 @@ impl Rollup {
     /// Adds up the records of an order and the silences beside them.
     pub fn of(order: &Order, loads: &Loads<'_>, silences: Vec<Silence>) -> Rollup {
         let mut rollup = Rollup { groups: order.groups.clone(), ..Rollup::default() };
-        let mut pieces = Vec::new();
-        for (group, from, places) in order.runs() {
-            (from..from + places.len()).for_each(|at| loads.cut(at, MINUTE, &mut pieces));
-            flush(&mut pieces, (group, NO_ADDRESS, NO_ADDRESS), &mut rollup.minutes_by_interface);
+        let mut window = Window::new(MINUTE);
+        for (group, places) in order.runs() {
+            window.begin(order.groups[group as usize].hour);
+            places
+                .iter()
+                .for_each(|place| loads.cut(place.row as usize, MINUTE, |at, part| window.add(at, part)));
+            window.empty_into(&mut rollup.minutes_by_interface, (group, NO_ADDRESS, NO_ADDRESS));
         }
+        let records = rollup.minutes_by_interface.len();
         rollup.add_silences(silences);
-        let hourly = |row: &Row| Row { time: floor_to(row.time, HOUR), ..*row };
-        rollup.hours = added_up(rollup.minutes_by_interface.iter().map(hourly).collect(), true);
+        let minutes = &rollup.minutes_by_interface;
+        rollup.hours =
+            merged(minutes.iter().map(|row| Row { time: floor_to(row.time, HOUR), ..*row }).collect());
         let map;
         (rollup.together, map) = renumbered(&rollup.groups, |group| Group { hour: 0, interface: 0, ..group });
-        let merged = |row: &Row| Row { group: map[row.group as usize], ..*row };
-        rollup.minutes = added_up(rollup.minutes_by_interface.iter().map(merged).collect(), false);
+        rollup.minutes = added_up(minutes, |row| Row { group: map[row.group as usize], ..*row });
+        if !is_worthwhile(records, order.places.len()) {
+            rollup.minutes_by_interface.drain(..records);
+            rollup.is_spared = true;
+        }
         rollup.add_conversations(order, loads);
         rollup
     }
 
     fn add_silences(&mut self, mut silences: Vec<Silence>) {
         silences.sort_unstable_by_key(|silence| (silence.group, silence.start));
-        let mut pieces = Vec::new();
+        let mut window = Window::new(MINUTE);
         for same in silences.chunk_by(|a, b| a.group == b.group) {
-            pieces.extend(same.iter().map(|silence| {
+            window.begin(floor_to(same[0].start, HOUR));
+            for silence in same {
                 let skipdata = u64::from(silence.skipped);
                 let sums = Sums { nodata: 1 - skipdata, skipdata, ..Sums::default() };
-                (floor_to(silence.start, MINUTE), sums)
-            }));
+                window.add(floor_to(silence.start, MINUTE), sums);
+            }
             self.groups.push(same[0].group);
             let group = self.groups.len() as u32 - 1;
-            flush(&mut pieces, (group, NO_ADDRESS, NO_ADDRESS), &mut self.minutes_by_interface);
+            window.empty_into(&mut self.minutes_by_interface, (group, NO_ADDRESS, NO_ADDRESS));
         }
     }
 
     fn add_conversations(&mut self, order: &Order, loads: &Loads<'_>) {
-        let records = order.places.len();
-        let distinct: usize = order.runs().map(|(.., places)| talks(places).count()).sum();
-        if records > FEW_RECORDS && distinct * WORTHWHILE > records {
+        let distinct: usize = order.runs().map(|(_, places)| talks(places).count()).sum();
+        if !is_worthwhile(distinct, order.places.len()) {
             return;
         }
-        let (mut rows, mut pieces) = (Vec::with_capacity(distinct), Vec::new());
-        for (group, mut at, places) in order.runs() {
+        let (mut rows, mut window) = (Vec::with_capacity(distinct), Window::new(HOUR));
+        for (group, places) in order.runs() {
             for talk in talks(places) {
-                let (from, Place { client, server, .. }) = (at, talk[0]);
-                at += talk.len();
+                let Place { client, server, .. } = talk[0];
                 if client != NO_ADDRESS && server != NO_ADDRESS {
-                    (from..at).for_each(|at| loads.cut(at, HOUR, &mut pieces));
-                    flush(&mut pieces, (group, client, server), &mut rows);
+                    window.begin(order.groups[group as usize].hour);
+                    talk.iter().for_each(|place| {
+                        loads.cut(place.row as usize, HOUR, |at, part| window.add(at, part))
+                    });
+                    window.empty_into(&mut rows, (group, client, server));
                 }
             }
         }
         let map;
         (self.undirected, map) =
             renumbered(&self.groups, |group| Group { hour: 0, interface: 0, direction: 0, ..group });
-        let merged = |row: &Row| Row { group: map[row.group as usize], ..*row };
-        let mut conversations = added_up(rows.iter().map(merged).collect(), false);
+        let mut conversations = added_up(&rows, |row| Row { group: map[row.group as usize], ..*row });
         // Hours of the same two stand together, so that rankings add up neighbours.
         conversations.sort_unstable_by_key(|row| (row.client, row.server, row.group, row.time));
         self.conversations = Some(conversations);
         self.conversations_by_interface = Some(rows);
     }
+}
+
+/// Whether so many rows are worth storing beside the records they stand for.
+fn is_worthwhile(rows: usize, records: usize) -> bool {
+    records <= FEW_RECORDS || rows * WORTHWHILE <= records
 }
 
 /// The runs of records of the same two.
@@ -180,13 +199,12 @@ fn talks(places: &[Place]) -> impl Iterator<Item = &[Place]> {
 impl Loads<'_> {
     /// Cuts a record into its minutes or hours.
     #[inline]
-    fn cut(&self, row: usize, width: i64, pieces: &mut Vec<(i64, Sums)>) {
+    fn cut(&self, row: usize, width: i64, mut each: impl FnMut(i64, Sums)) {
         let extent = Extent::of(self.start[row], self.end[row]);
         let (bytes, packets) = (self.bytes.at(row), self.packets.at(row));
         let first = floor_to(extent.start, width);
         if extent.stop <= first + width {
-            pieces.push((first, Sums { bytes, packets, flows: 1, ..Sums::default() }));
-            return;
+            return each(first, Sums { bytes, packets, flows: 1, ..Sums::default() });
         }
         let (mut at, mut bytes_before, mut packets_before) = (first, 0, 0);
         while at < extent.stop {
@@ -200,33 +218,31 @@ impl Loads<'_> {
                 flows: u64::from(at == first),
                 ..Sums::default()
             };
-            pieces.push((at, sums));
+            each(at, sums);
             (at, bytes_before, packets_before) = (next, bytes_now, packets_now);
         }
     }
 }
 
-/// Empties the pieces of one group into rows, by time, each time once.
-fn flush(
-    pieces: &mut Vec<(i64, Sums)>,
-    (group, client, server): (u32, Address, Address),
-    rows: &mut Vec<Row>,
-) {
-    pieces.sort_unstable_by_key(|(time, _)| *time);
-    let from = rows.len();
-    for (time, sums) in pieces.drain(..) {
-        match rows[from..].last_mut() {
-            Some(row) if row.time == time => row.sums.add(&sums),
-            _ => rows.push(Row { group, client, server, time, sums }),
-        }
-    }
+/// The rows, renumbered by `renamed`, sorted and each once.
+fn added_up(rows: &[Row], renamed: impl Fn(&Row) -> Row) -> Vec<Row> {
+    // Sorted by small keys: a row is too large to be moved about.
+    let first = rows.iter().map(|row| row.time).min().unwrap_or_default();
+    let mut order: Vec<(u64, u64, u32)> = rows
+        .iter()
+        .zip(0..)
+        .map(|(row, place)| {
+            let Row { group, client, server, time, .. } = renamed(row);
+            let minute = time.abs_diff(first) / MINUTE as u64;
+            (u64::from(group) << 32 | u64::from(client), u64::from(server) << 32 | minute, place)
+        })
+        .collect();
+    order.sort_unstable();
+    merged(order.into_iter().map(|(.., place)| renamed(&rows[place as usize])).collect())
 }
 
-/// Rows of the same group, ends and time as one.
-fn added_up(mut rows: Vec<Row>, sorted: bool) -> Vec<Row> {
-    if !sorted {
-        rows.sort_unstable_by_key(Row::key);
-    }
+/// Neighbours of the same group, ends and time as one.
+pub fn merged(mut rows: Vec<Row>) -> Vec<Row> {
     rows.dedup_by(|next, kept| {
         let same = next.key() == kept.key();
         if same {

@@ -1,5 +1,6 @@
 //! A commit as the files it becomes: records and roll-ups as Arrow batches, split by partition.
 
+use crate::chunk::Rows;
 use crate::columns::{Counts, Texts, Words, find};
 use crate::error::LakeError;
 use crate::order::{Address, Group, HOUR, Name, Order};
@@ -10,8 +11,7 @@ use crate::schema::{
 };
 use contract::Table;
 use contract::grid::floor_to;
-use datafusion::arrow::array::{ArrayRef, Int32Array, Int64Array, RecordBatch, StringArray, UInt32Array};
-use datafusion::arrow::compute;
+use datafusion::arrow::array::{ArrayRef, Int32Array, Int64Array, RecordBatch, StringArray};
 use flowlog::CoverageRecord;
 use hashbrown::HashMap;
 use std::collections::BTreeMap;
@@ -19,17 +19,21 @@ use std::sync::Arc;
 
 /// A part of a table that becomes one file.
 #[derive(Debug)]
-pub struct Part {
+pub struct Part<'a> {
     /// Which table.
     pub table: Table,
     /// Start of the partition: the hour of records, the day of roll-ups; Unix seconds.
     pub partition: i64,
-    /// The rows.
+    /// Holds the rows.
     pub batch: RecordBatch,
+    /// Which of the batch, in their order.
+    pub rows: Rows<'a>,
     /// First second the rows speak of.
     pub first: i64,
     /// Last second the rows speak of.
     pub last: i64,
+    /// Whether it lacks the records of the commit, which answer for themselves.
+    pub is_spared: bool,
 }
 
 /// A day, the partition of roll-ups: opening a file costs as much as reading ten thousand rows of it.
@@ -48,12 +52,9 @@ pub struct Gap {
 pub fn parts(
     records: RecordBatch,
     gaps: &[Gap],
-    sink: &mut dyn FnMut(Part) -> Result<(), LakeError>,
+    sink: &mut dyn FnMut(Part<'_>) -> Result<(), LakeError>,
 ) -> Result<(), LakeError> {
     let order = Order::of(&records);
-    let rows: UInt32Array = order.places.iter().map(|place| place.row).collect::<Vec<_>>().into();
-    // Objects without a record have no columns either, of which nothing can be taken.
-    let records = if rows.is_empty() { records } else { compute::take_record_batch(&records, &rows)? };
     let mut names = Names::of(&records);
     let silences = gaps.iter().map(|gap| names.silence(gap)).collect();
     let times =
@@ -78,7 +79,9 @@ pub fn parts(
             let times = || rows.iter().map(|row| row.time);
             let (first, last) = (times().min().unwrap_or(day), times().max().unwrap_or(day) + width - 1);
             let batch = names.batch(&rows, groups)?;
-            sink(Part { table, partition: day, batch, first, last })?;
+            let rows = Rows::Range(0, batch.num_rows());
+            let is_spared = table == Table::MinuteByInterface && rollup.is_spared;
+            sink(Part { table, partition: day, batch, rows, first, last, is_spared })?;
         }
     }
     record_parts(&records, &order, sink)
@@ -101,14 +104,18 @@ fn by_day(rows: Vec<Row>) -> BTreeMap<i64, Vec<Row>> {
 fn record_parts(
     records: &RecordBatch,
     order: &Order,
-    sink: &mut dyn FnMut(Part) -> Result<(), LakeError>,
+    sink: &mut dyn FnMut(Part<'_>) -> Result<(), LakeError>,
 ) -> Result<(), LakeError> {
-    for (partition, from, rows) in order.hours() {
-        let batch = records.slice(from, rows);
-        let reach = |name| find::<Int64Array>(&batch, name);
-        let first = reach(START).and_then(compute::min).unwrap_or(partition);
-        let last = reach(END).and_then(compute::max).unwrap_or(partition);
-        sink(Part { table: Table::Segments, partition, batch, first, last })?;
+    let times = |name| find::<Int64Array>(records, name).map_or(&[][..], |array| array.values().as_ref());
+    let (starts, ends) = (times(START), times(END));
+    let rows: Vec<u32> = order.places.iter().map(|place| place.row).collect();
+    for (partition, from, count) in order.hours() {
+        let rows = &rows[from..from + count];
+        let of = |times: &[i64], row: &u32| times.get(*row as usize).copied();
+        let first = rows.iter().filter_map(|row| of(starts, row)).min().unwrap_or(partition);
+        let last = rows.iter().filter_map(|row| of(ends, row)).max().unwrap_or(partition);
+        let (batch, rows) = (records.clone(), Rows::Picked(rows));
+        sink(Part { table: Table::Segments, partition, batch, rows, first, last, is_spared: false })?;
     }
     Ok(())
 }

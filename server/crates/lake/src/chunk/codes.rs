@@ -4,45 +4,49 @@
 /// The widest range of integers that gets a table: a megabyte of it.
 const RANGE: u64 = 1 << 18;
 
-/// Numbers of the values that are there, and the distinct values they stand for.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Codes<T> {
+/// Numbers of values, and the distinct values they stand for. Kept from column to column for its memory.
+#[derive(Debug, Default)]
+pub struct Codes {
     /// By value.
     pub codes: Vec<u32>,
-    /// By number.
-    pub distinct: Vec<T>,
+    /// By number, the distance of its value from the lowest that was possible; ascending.
+    pub distinct: Vec<u32>,
+    /// By distance whether it occurs, then its number.
+    numbers: Vec<u32>,
 }
 
-/// Keys renumbered so that only those in use are left, in their order.
-pub fn of_keys(keys: impl Iterator<Item = i32> + Clone, values: usize) -> Codes<u32> {
-    let mut number = vec![0; values];
-    keys.clone().for_each(|key| number[key as usize] = 1);
-    let distinct = numbered(&mut number);
-    Codes { codes: keys.map(|key| number[key as usize]).collect(), distinct }
-}
-
-/// Integers of a small range, their distinct values in order; `None` when the range is wide.
-pub fn of_integers(values: impl Iterator<Item = i64> + Clone) -> Option<Codes<i64>> {
-    let first = values.clone().next()?;
-    let (low, high) = values.clone().fold((first, first), |(low, high), v| (low.min(v), high.max(v)));
-    let range = high.abs_diff(low);
-    if range >= RANGE {
-        return None;
+impl Codes {
+    /// Numbers the keys of a dictionary of so many values; only those in use are left.
+    pub fn of_keys(&mut self, keys: &[i32], values: usize) {
+        self.number(keys, 0, values);
     }
-    let mut number = vec![0; range as usize + 1];
-    values.clone().for_each(|value| number[value.abs_diff(low) as usize] = 1);
-    let distinct = numbered(&mut number).into_iter().map(|offset| low + i64::from(offset)).collect();
-    Some(Codes { codes: values.map(|value| number[value.abs_diff(low) as usize]).collect(), distinct })
-}
 
-/// Gives every marked place its number and returns the places.
-fn numbered(marks: &mut [u32]) -> Vec<u32> {
-    let mut places = Vec::new();
-    for (place, mark) in marks.iter_mut().enumerate().filter(|(_, mark)| **mark != 0) {
-        *mark = places.len() as u32;
-        places.push(place as u32);
+    /// Numbers integers of a small range and returns the lowest; `None` when the range is wide, or nothing is there.
+    pub fn of_integers<T: Copy + Ord + Into<i64>>(&mut self, values: &[T]) -> Option<i64> {
+        let first = *values.first()?;
+        let (low, high) = values.iter().fold((first, first), |(low, high), v| (low.min(*v), high.max(*v)));
+        let (low, high) = (low.into(), high.into());
+        let range = high.abs_diff(low);
+        if range >= RANGE {
+            return None;
+        }
+        self.number(values, low, range as usize + 1);
+        Some(low)
     }
-    places
+
+    fn number<T: Copy + Into<i64>>(&mut self, values: &[T], low: i64, range: usize) {
+        let distance = |value: &T| (*value).into().wrapping_sub(low) as usize;
+        self.numbers.clear();
+        self.numbers.resize(range, 0);
+        values.iter().for_each(|value| self.numbers[distance(value)] = 1);
+        self.distinct.clear();
+        for (distance, number) in self.numbers.iter_mut().enumerate().filter(|(_, occurs)| **occurs != 0) {
+            *number = self.distinct.len() as u32;
+            self.distinct.push(distance as u32);
+        }
+        self.codes.clear();
+        self.codes.extend(values.iter().map(|value| self.numbers[distance(value)]));
+    }
 }
 
 #[cfg(test)]
@@ -51,19 +55,22 @@ mod tests {
 
     #[test]
     fn unused_keys_are_left_out() {
-        let keys = [4, 1, 4];
-        assert_eq!(of_keys(keys.into_iter(), 9), Codes { codes: vec![1, 0, 1], distinct: vec![1, 4] });
+        let mut codes = Codes::default();
+        codes.of_keys(&[4, 1, 4], 9);
+        assert_eq!((codes.codes, codes.distinct), (vec![1, 0, 1], vec![1, 4]));
     }
 
     #[test]
     fn integers_near_each_other_are_numbered_in_order() {
-        let found = of_integers([-3, 7, -3, 0].into_iter());
-        assert_eq!(found, Some(Codes { codes: vec![0, 2, 0, 1], distinct: vec![-3, 0, 7] }));
+        let mut codes = Codes::default();
+        assert_eq!(codes.of_integers(&[9i64, 9]), Some(9));
+        assert_eq!(codes.of_integers(&[-3i32, 7, -3, 0]), Some(-3));
+        assert_eq!((codes.codes, codes.distinct), (vec![0, 2, 0, 1], vec![0, 3, 10]));
     }
 
     #[test]
     fn a_wide_range_and_no_values_have_no_numbers() {
-        assert_eq!(of_integers([i64::MIN, i64::MAX].into_iter()), None);
-        assert_eq!(of_integers([].into_iter()), None);
+        assert_eq!(Codes::default().of_integers(&[i64::MIN, i64::MAX]), None);
+        assert_eq!(Codes::default().of_integers::<i64>(&[]), None);
     }
 }

@@ -6,12 +6,17 @@
 
 mod codes;
 mod hybrid;
+mod rows;
 
+pub use rows::Rows;
+
+use crate::columns::Texts;
 use codes::Codes;
 use datafusion::arrow::array::{
     Array, ArrayRef, BinaryArray, BooleanArray, Int32Array, Int64Array, StringArray,
 };
 use datafusion::arrow::buffer::NullBuffer;
+use datafusion::arrow::datatypes::{ArrowNativeType, ToByteSlice};
 use datafusion::parquet::basic::{Compression, Encoding, ZstdLevel};
 use datafusion::parquet::column::page::{CompressedPage, Page, PageWriter};
 use datafusion::parquet::column::writer::ColumnCloseResult;
@@ -21,9 +26,6 @@ use datafusion::parquet::file::metadata::ColumnChunkMetaData;
 use datafusion::parquet::file::statistics::Statistics;
 use datafusion::parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use datafusion::parquet::schema::types::ColumnDescPtr;
-use std::borrow::Cow;
-
-use crate::columns::Texts;
 
 /// Level 1: columns are sorted, so that higher levels win two parts in a hundred and take twice the time.
 const ZSTD_LEVEL: i32 = 1;
@@ -31,14 +33,18 @@ const ZSTD_LEVEL: i32 = 1;
 /// Encodes and compresses columns; keeps its buffers.
 pub struct ChunkWriter {
     zstd: zstd::bulk::Compressor<'static>,
+    codes: Codes,
+    ints: Vec<i32>,
+    longs: Vec<i64>,
+    /// The data page being made.
+    page: Vec<u8>,
 }
 
-/// A column's values, encoded.
+/// What is to be known of a column's values beside the data page.
 struct Encoded {
     /// The dictionary page: number of values, bytes.
     dictionary: Option<(u32, Vec<u8>)>,
     encoding: Encoding,
-    values: Vec<u8>,
     statistics: Statistics,
 }
 
@@ -47,17 +53,21 @@ impl ChunkWriter {
     pub fn new() -> Result<Self> {
         let zstd =
             zstd::bulk::Compressor::new(ZSTD_LEVEL).map_err(|e| ParquetError::External(Box::new(e)))?;
-        Ok(ChunkWriter { zstd })
+        let (codes, ints, longs, page) = Default::default();
+        Ok(ChunkWriter { zstd, codes, ints, longs, page })
     }
 
-    /// Encodes a column; the result is ready to be appended to a row group.
+    /// Encodes rows of a column; the result is ready to be appended to a row group.
     pub fn chunk(
         &mut self,
         array: &ArrayRef,
+        rows: Rows<'_>,
         column: &ColumnDescPtr,
     ) -> Result<(Vec<u8>, ColumnCloseResult)> {
-        let rows = array.len() as u32;
-        let encoded = encoded(array)?;
+        let nulls = rows.nulls(array.nulls());
+        self.page.clear();
+        append_levels(nulls.as_ref(), rows.len(), &mut self.page);
+        let encoded = self.append_values(array, rows, nulls.map_or(0, |nulls| nulls.null_count() as u64))?;
         let mut sink = TrackedWrite::new(Vec::new());
         let mut pages = SerializedPageWriter::new(&mut sink);
         let (mut compressed, mut uncompressed, mut dictionary_at) = (0, 0, None);
@@ -67,27 +77,25 @@ impl ChunkWriter {
             spec.offset as i64
         };
         if let Some((num_values, bytes)) = encoded.dictionary {
-            let (size, buf) = (bytes.len(), self.compressed(&bytes)?);
+            let buf = compress(&mut self.zstd, &bytes)?;
             let page = Page::DictionaryPage { buf, num_values, encoding: Encoding::PLAIN, is_sorted: false };
-            dictionary_at = Some(count(pages.write_page(CompressedPage::new(page, size))?));
+            dictionary_at = Some(count(pages.write_page(CompressedPage::new(page, bytes.len()))?));
         }
-        let mut bytes = levels(array.nulls(), array.len());
-        bytes.extend_from_slice(&encoded.values);
         let page = Page::DataPage {
-            buf: self.compressed(&bytes)?,
-            num_values: rows,
+            buf: compress(&mut self.zstd, &self.page)?,
+            num_values: rows.len() as u32,
             encoding: encoded.encoding,
             def_level_encoding: Encoding::RLE,
             rep_level_encoding: Encoding::RLE,
             statistics: None,
         };
-        let data_at = count(pages.write_page(CompressedPage::new(page, bytes.len()))?);
+        let data_at = count(pages.write_page(CompressedPage::new(page, self.page.len()))?);
         let metadata = ColumnChunkMetaData::builder(column.clone())
             .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
             .set_encodings(vec![Encoding::PLAIN, Encoding::RLE, encoded.encoding])
             .set_total_compressed_size(compressed as i64)
             .set_total_uncompressed_size(uncompressed as i64)
-            .set_num_values(i64::from(rows))
+            .set_num_values(rows.len() as i64)
             .set_data_page_offset(data_at)
             .set_dictionary_page_offset(dictionary_at)
             .set_statistics(encoded.statistics)
@@ -95,7 +103,7 @@ impl ChunkWriter {
         let bytes = sink.into_inner()?;
         let close = ColumnCloseResult {
             bytes_written: bytes.len() as u64,
-            rows_written: u64::from(rows),
+            rows_written: rows.len() as u64,
             metadata,
             bloom_filter: None,
             column_index: None,
@@ -104,151 +112,133 @@ impl ChunkWriter {
         Ok((bytes, close))
     }
 
-    fn compressed(&mut self, bytes: &[u8]) -> Result<bytes::Bytes> {
-        let compressed = self.zstd.compress(bytes).map_err(|e| ParquetError::External(Box::new(e)))?;
-        Ok(compressed.into())
+    /// Appends the values to the page.
+    fn append_values(&mut self, array: &ArrayRef, rows: Rows<'_>, nulls: u64) -> Result<Encoded> {
+        let any = array.as_any();
+        let ChunkWriter { codes, ints, longs, page, .. } = self;
+        if let Some(array) = any.downcast_ref::<Int32Array>() {
+            rows.pick(array.values(), array.nulls(), ints);
+            let statistics = |low, high| Statistics::int32(low, high, None, Some(nulls), false);
+            return Ok(append_integers(ints, |distinct| distinct as i32, statistics, codes, page));
+        }
+        if let Some(array) = any.downcast_ref::<Int64Array>() {
+            rows.pick(array.values(), array.nulls(), longs);
+            let statistics = |low, high| Statistics::int64(low, high, None, Some(nulls), false);
+            return Ok(append_integers(longs, |distinct| distinct, statistics, codes, page));
+        }
+        if let Some(array) = any.downcast_ref::<BooleanArray>() {
+            let truths = (0..array.len()).map(|row| i32::from(array.value(row))).collect::<Vec<_>>();
+            rows.pick(&truths, array.nulls(), ints);
+            return Ok(append_truths(ints, nulls, page));
+        }
+        if let Some(array) = any.downcast_ref::<Texts>() {
+            rows.pick(array.keys().values(), array.nulls(), ints);
+            let values = array.values().as_any();
+            if let Some(texts) = values.downcast_ref::<StringArray>() {
+                codes.of_keys(ints, texts.len());
+                return Ok(append_coded(codes, |key| texts.value(key).as_bytes(), nulls, page));
+            }
+            if let Some(addresses) = values.downcast_ref::<BinaryArray>() {
+                codes.of_keys(ints, addresses.len());
+                return Ok(append_coded(codes, |key| addresses.value(key), nulls, page));
+            }
+        }
+        Err(ParquetError::NYI(format!("a column of type {} is in no table", array.data_type())))
     }
 }
 
-/// Which values are there, as the levels that begin a data page.
-fn levels(nulls: Option<&NullBuffer>, rows: usize) -> Vec<u8> {
-    let mut levels = vec![0; size_of::<u32>()];
-    match nulls.filter(|nulls| nulls.null_count() > 0) {
-        None => hybrid::append_run(1, rows, 1, &mut levels),
-        Some(nulls) if nulls.null_count() == rows => hybrid::append_run(0, rows, 1, &mut levels),
+fn compress(zstd: &mut zstd::bulk::Compressor<'_>, bytes: &[u8]) -> Result<bytes::Bytes> {
+    let compressed = zstd.compress(bytes).map_err(|e| ParquetError::External(Box::new(e)))?;
+    Ok(compressed.into())
+}
+
+/// Appends which values are there, as the levels that begin a data page.
+fn append_levels(nulls: Option<&NullBuffer>, rows: usize, page: &mut Vec<u8>) {
+    page.extend_from_slice(&[0; size_of::<u32>()]);
+    match nulls {
+        None => hybrid::append_run(1, rows, 1, page),
+        Some(nulls) if nulls.null_count() == rows => hybrid::append_run(0, rows, 1, page),
         Some(nulls) => {
             let bits = nulls.inner().sliced();
-            hybrid::append_bits(&bits.as_slice()[..rows.div_ceil(8)], &mut levels);
+            hybrid::append_bits(&bits.as_slice()[..rows.div_ceil(8)], page);
         }
     }
-    let bytes = (levels.len() - size_of::<u32>()) as u32;
-    levels[..size_of::<u32>()].copy_from_slice(&bytes.to_le_bytes());
-    levels
+    let bytes = (page.len() - size_of::<u32>()) as u32;
+    page[..size_of::<u32>()].copy_from_slice(&bytes.to_le_bytes());
 }
 
-fn encoded(array: &ArrayRef) -> Result<Encoded> {
-    let any = array.as_any();
-    let nulls = array.null_count();
-    if let Some(array) = any.downcast_ref::<Int32Array>() {
-        let bytes = |value: i64| (value as i32).to_le_bytes();
-        let values = present(array.values(), array.nulls());
-        let values = values.iter().copied().map(i64::from);
-        return Ok(integers(values, bytes, |low, high| {
-            Statistics::int32(low.map(|v| v as i32), high.map(|v| v as i32), None, Some(nulls as u64), false)
-        }));
-    }
-    if let Some(array) = any.downcast_ref::<Int64Array>() {
-        let values = present(array.values(), array.nulls());
-        return Ok(integers(values.iter().copied(), i64::to_le_bytes, |low, high| {
-            Statistics::int64(low, high, None, Some(nulls as u64), false)
-        }));
-    }
-    if let Some(array) = any.downcast_ref::<BooleanArray>() {
-        return Ok(truths(array));
-    }
-    if let Some(array) = any.downcast_ref::<Texts>() {
-        let keys = present(array.keys().values(), array.nulls());
-        let values = array.values().as_any();
-        if let Some(texts) = values.downcast_ref::<StringArray>() {
-            return Ok(coded(&keys, texts.len(), |key| texts.value(key).as_bytes(), nulls));
-        }
-        if let Some(addresses) = values.downcast_ref::<BinaryArray>() {
-            return Ok(coded(&keys, addresses.len(), |key| addresses.value(key), nulls));
-        }
-    }
-    Err(ParquetError::NYI(format!("a column of type {} is in no table", array.data_type())))
-}
-
-/// The values that are not null.
-fn present<'a, T: Copy>(values: &'a [T], nulls: Option<&NullBuffer>) -> Cow<'a, [T]> {
-    match nulls.filter(|nulls| nulls.null_count() > 0) {
-        None => Cow::Borrowed(values),
-        Some(nulls) => nulls.valid_indices().map(|row| values[row]).collect(),
-    }
-}
-
-fn integers<const N: usize>(
-    values: impl ExactSizeIterator<Item = i64> + Clone,
-    bytes: impl Fn(i64) -> [u8; N],
-    statistics: impl FnOnce(Option<i64>, Option<i64>) -> Statistics,
+fn append_integers<T: ArrowNativeType + Ord + Into<i64>>(
+    values: &[T],
+    narrow: impl Fn(i64) -> T,
+    statistics: impl FnOnce(Option<T>, Option<T>) -> Statistics,
+    codes: &mut Codes,
+    page: &mut Vec<u8>,
 ) -> Encoded {
-    let count = values.len();
-    match codes::of_integers(values.clone()).filter(|codes| worthwhile(codes, count, N)) {
-        Some(Codes { codes, distinct }) => Encoded {
-            dictionary: Some((distinct.len() as u32, plain(distinct.iter().copied(), bytes))),
-            encoding: Encoding::RLE_DICTIONARY,
-            values: numbers(&codes, distinct.len()),
-            statistics: statistics(distinct.first().copied(), distinct.last().copied()),
-        },
-        None => Encoded {
-            dictionary: None,
-            encoding: Encoding::PLAIN,
-            statistics: statistics(values.clone().min(), values.clone().max()),
-            values: plain(values, bytes),
-        },
+    let low = codes.of_integers(values).filter(|_| is_worthwhile(codes, size_of::<T>()));
+    let Some(low) = low else {
+        page.extend_from_slice(values.to_byte_slice());
+        let (low, high) = (values.iter().min().copied(), values.iter().max().copied());
+        return Encoded { dictionary: None, encoding: Encoding::PLAIN, statistics: statistics(low, high) };
+    };
+    let distinct: Vec<T> = codes.distinct.iter().map(|above| narrow(low + i64::from(*above))).collect();
+    append_numbers(codes, page);
+    Encoded {
+        dictionary: Some((distinct.len() as u32, distinct.as_slice().to_byte_slice().to_vec())),
+        encoding: Encoding::RLE_DICTIONARY,
+        statistics: statistics(distinct.first().copied(), distinct.last().copied()),
     }
 }
 
-fn plain<const N: usize>(
-    values: impl ExactSizeIterator<Item = i64>,
-    bytes: impl Fn(i64) -> [u8; N],
-) -> Vec<u8> {
-    values.map(bytes).collect::<Vec<_>>().into_flattened()
-}
-
-/// Whether numbers and dictionary take fewer bits than the values.
-fn worthwhile<T>(codes: &Codes<T>, values: usize, bytes_of_value: usize) -> bool {
+/// Whether a dictionary pays: its numbers must take at most half as many bits as the values, because packed bits hardly
+/// compress any further and whole bytes do.
+fn is_worthwhile(codes: &Codes, bytes_of_value: usize) -> bool {
     let width = usize::from(hybrid::width_of(codes.distinct.len() as u32));
-    values * width / 8 + codes.distinct.len() * bytes_of_value < values * bytes_of_value
+    let bytes = codes.codes.len() * bytes_of_value;
+    codes.codes.len() * width / 8 + codes.distinct.len() * bytes_of_value < bytes / 2
 }
 
-/// The data of a dictionary-encoded page: the width, then the numbers.
-fn numbers(codes: &[u32], distinct: usize) -> Vec<u8> {
-    let width = hybrid::width_of(distinct.saturating_sub(1) as u32);
-    let mut out = vec![width];
-    hybrid::append(codes, width, &mut out);
-    out
+/// Appends the data of a dictionary-encoded page: the width, then the numbers.
+fn append_numbers(codes: &Codes, page: &mut Vec<u8>) {
+    let width = hybrid::width_of(codes.distinct.len().saturating_sub(1) as u32);
+    page.push(width);
+    if width == 0 {
+        hybrid::append_run(0, codes.codes.len(), width, page);
+    } else {
+        hybrid::append(&codes.codes, width, page);
+    }
 }
 
-fn coded<'a>(keys: &[i32], values: usize, value: impl Fn(usize) -> &'a [u8], nulls: usize) -> Encoded {
-    let Codes { codes, distinct } = codes::of_keys(keys.iter().copied(), values);
+fn append_coded<'a>(
+    codes: &Codes,
+    value: impl Fn(usize) -> &'a [u8],
+    nulls: u64,
+    page: &mut Vec<u8>,
+) -> Encoded {
+    let all = || codes.distinct.iter().map(|key| value(*key as usize));
+    let owned = |bytes: Option<&[u8]>| bytes.map(|bytes| ByteArray::from(bytes.to_vec()));
+    let statistics = Statistics::byte_array(owned(all().min()), owned(all().max()), None, Some(nulls), false);
+    if codes.distinct.is_empty() {
+        return Encoded { dictionary: None, encoding: Encoding::PLAIN, statistics };
+    }
     let mut dictionary = Vec::new();
-    for key in &distinct {
-        let bytes = value(*key as usize);
+    for bytes in all() {
         dictionary.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
         dictionary.extend_from_slice(bytes);
     }
-    let all = || distinct.iter().map(|key| value(*key as usize));
-    let owned = |bytes: Option<&[u8]>| bytes.map(|bytes| ByteArray::from(bytes.to_vec()));
-    let statistics =
-        Statistics::byte_array(owned(all().min()), owned(all().max()), None, Some(nulls as u64), false);
-    if distinct.is_empty() {
-        return Encoded { dictionary: None, encoding: Encoding::PLAIN, values: Vec::new(), statistics };
-    }
+    append_numbers(codes, page);
     Encoded {
-        dictionary: Some((distinct.len() as u32, dictionary)),
+        dictionary: Some((codes.distinct.len() as u32, dictionary)),
         encoding: Encoding::RLE_DICTIONARY,
-        values: numbers(&codes, distinct.len()),
         statistics,
     }
 }
 
-fn truths(array: &BooleanArray) -> Encoded {
-    let mut values = Vec::new();
-    let mut seen = [false; 2];
-    for (at, truth) in array.iter().flatten().enumerate() {
-        if at % 8 == 0 {
-            values.push(0u8);
-        }
-        if let Some(byte) = values.last_mut() {
-            *byte |= u8::from(truth) << (at % 8);
-        }
-        seen[usize::from(truth)] = true;
-    }
-    let (low, high) = match seen {
-        [false, false] => (None, None),
-        [no, yes] => (Some(!no), Some(yes)),
-    };
-    let statistics = Statistics::boolean(low, high, None, Some(array.null_count() as u64), false);
-    Encoded { dictionary: None, encoding: Encoding::PLAIN, values, statistics }
+/// Appends truths (1 or 0), a bit each.
+fn append_truths(truths: &[i32], nulls: u64, page: &mut Vec<u8>) -> Encoded {
+    let packed = |eight: &[i32]| eight.iter().rev().fold(0u8, |bits, truth| bits << 1 | *truth as u8);
+    page.extend(truths.chunks(8).map(packed));
+    let bound = |truth: Option<&i32>| truth.map(|truth| *truth == 1);
+    let (low, high) = (bound(truths.iter().min()), bound(truths.iter().max()));
+    let statistics = Statistics::boolean(low, high, None, Some(nulls), false);
+    Encoded { dictionary: None, encoding: Encoding::PLAIN, statistics }
 }

@@ -3,6 +3,7 @@
 
 mod coverage;
 mod faults;
+mod large;
 mod logs;
 mod once;
 mod sums;

@@ -190,3 +190,31 @@ async fn where_conversations_are_as_many_as_records_the_records_rank_them() {
     let total: u64 = records.iter().map(|record| within(record, record.bytes, span)).sum();
     assert_eq!(stored.total, total);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_minutes_are_as_many_as_records_the_records_answer_for_each_interface() {
+    let place = Place::new();
+    let mut records = records(7, 20_000, 2);
+    for (n, record) in records.iter_mut().enumerate() {
+        // A scan of every port: hardly two records share one in a minute.
+        record.dstport = 1 + (n % 15_000) as u16;
+    }
+    place.put_records(&records);
+    let silent = format!(
+        "{}\n2 123456789012 eni-00000000000000003 - - - - - - - {} {} - NODATA\n",
+        crate::logs::HEADER,
+        DAY + 4_000,
+        DAY + 4_060
+    );
+    place.put(DAY + 3_900, 99, silent.as_bytes());
+    let lake = place.ingested().await;
+    let view = view(600, 6_600, "interface-id = eni-00000000000000003");
+    let timeline = lake.timeline(&view, DAY).await.unwrap();
+    assert!(timeline.provenance.tables.contains(&Table::MinuteByInterface));
+    assert_eq!(totals(&timeline), naive(&records, &timeline, |record| record.interface == 3));
+    let span = Span { from: DAY + 600, to: DAY + 6_600 };
+    let mine = records.iter().filter(|r| r.interface == 3);
+    let summary = lake.summary(&view, DAY).await.unwrap();
+    assert_eq!(summary.silent, 1);
+    assert_eq!(summary.bytes, mine.map(|record| within(record, record.bytes, span)).sum::<u64>());
+}

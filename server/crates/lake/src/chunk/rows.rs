@@ -1,0 +1,94 @@
+//! Which rows of a batch are written, and in which order: either some neighbours as they stand, or picked ones. Picking
+//! happens here, column by column into one buffer, so that no second copy of a batch is ever made.
+
+use datafusion::arrow::buffer::{BooleanBuffer, NullBuffer};
+
+/// Rows of a batch.
+#[derive(Clone, Copy, Debug)]
+pub enum Rows<'a> {
+    /// Neighbours: the first and how many.
+    Range(usize, usize),
+    /// These, in this order.
+    Picked(&'a [u32]),
+}
+
+impl<'a> Rows<'a> {
+    /// How many.
+    pub fn len(&self) -> usize {
+        match self {
+            Rows::Range(_, rows) => *rows,
+            Rows::Picked(rows) => rows.len(),
+        }
+    }
+
+    /// At most `most` at a time.
+    pub fn chunks(self, most: usize) -> impl Iterator<Item = Rows<'a>> {
+        (0..self.len()).step_by(most).map(move |from| match self {
+            Rows::Range(first, rows) => Rows::Range(first + from, most.min(rows - from)),
+            Rows::Picked(rows) => Rows::Picked(&rows[from..rows.len().min(from + most)]),
+        })
+    }
+
+    /// Which of them are there; `None` when all are.
+    pub fn nulls(&self, nulls: Option<&NullBuffer>) -> Option<NullBuffer> {
+        let nulls = nulls.filter(|nulls| nulls.null_count() > 0)?;
+        let picked = match self {
+            Rows::Range(from, rows) => nulls.slice(*from, *rows),
+            Rows::Picked(rows) => NullBuffer::new(BooleanBuffer::collect_bool(rows.len(), |at| {
+                nulls.is_valid(rows[at] as usize)
+            })),
+        };
+        (picked.null_count() > 0).then_some(picked)
+    }
+
+    /// Their values without those that are not there, in `out`.
+    pub fn pick<T: Copy>(&self, values: &[T], nulls: Option<&NullBuffer>, out: &mut Vec<T>) {
+        out.clear();
+        let nulls = nulls.filter(|nulls| nulls.null_count() > 0);
+        match (self, nulls) {
+            (Rows::Range(from, rows), None) => out.extend_from_slice(&values[*from..from + rows]),
+            (Rows::Range(from, rows), Some(nulls)) => {
+                out.extend(nulls.slice(*from, *rows).valid_indices().map(|at| values[from + at]));
+            }
+            (Rows::Picked(rows), None) => out.extend(rows.iter().map(|row| values[*row as usize])),
+            (Rows::Picked(rows), Some(nulls)) => {
+                let there = rows.iter().map(|row| *row as usize).filter(|row| nulls.is_valid(*row));
+                out.extend(there.map(|row| values[row]));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VALUES: [i32; 5] = [10, 11, 12, 13, 14];
+
+    fn picked(rows: Rows<'_>, nulls: Option<&NullBuffer>) -> (Vec<i32>, Option<Vec<bool>>) {
+        let mut out = vec![7];
+        rows.pick(&VALUES, nulls, &mut out);
+        (out, rows.nulls(nulls).map(|nulls| nulls.iter().collect()))
+    }
+
+    #[test]
+    fn neighbours_and_picked_rows_leave_out_what_is_not_there() {
+        let nulls = NullBuffer::from(vec![true, false, true, true, true]);
+        assert_eq!(picked(Rows::Range(1, 2), Some(&nulls)), (vec![12], Some(vec![false, true])));
+        assert_eq!(picked(Rows::Range(2, 3), Some(&nulls)), (vec![12, 13, 14], None));
+        assert_eq!(
+            picked(Rows::Picked(&[4, 1, 0]), Some(&nulls)),
+            (vec![14, 10], Some(vec![true, false, true]))
+        );
+        assert_eq!(picked(Rows::Picked(&[4, 1, 0]), None), (vec![14, 11, 10], None));
+    }
+
+    #[test]
+    fn chunks_are_all_rows_once() {
+        let rows: Vec<u32> = (0..5).collect();
+        let lengths = |rows: Rows<'_>| rows.chunks(2).map(|chunk| picked(chunk, None).0).collect::<Vec<_>>();
+        assert_eq!(lengths(Rows::Picked(&rows)), [vec![10, 11], vec![12, 13], vec![14]]);
+        assert_eq!(lengths(Rows::Range(1, 3)), [vec![11, 12], vec![13]]);
+        assert_eq!(Rows::Range(0, 0).chunks(2).count(), 0);
+    }
+}
