@@ -95,10 +95,12 @@ impl Order {
         Order { groups, begins, places }
     }
 
-    /// The groups with their records.
-    pub fn runs(&self) -> impl Iterator<Item = (u32, &[Place])> {
-        let bounds = self.begins.windows(2).enumerate();
-        bounds.map(|(group, bounds)| (group as u32, &self.places[bounds[0] as usize..bounds[1] as usize]))
+    /// The groups, where their records begin, and the records.
+    pub fn runs(&self) -> impl Iterator<Item = (u32, usize, &[Place])> {
+        self.begins.windows(2).enumerate().map(|(group, bounds)| {
+            let (from, to) = (bounds[0] as usize, bounds[1] as usize);
+            (group as u32, from, &self.places[from..to])
+        })
     }
 
     /// The records of each hour: its start (Unix seconds), where they begin, and how many there are.

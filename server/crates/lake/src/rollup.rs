@@ -3,7 +3,6 @@
 //! A record's pieces are added to its group's minutes; hours and the tables without interfaces are made from those, so
 //! that all of them give the same sums.
 
-use crate::columns::Counts;
 use crate::order::{Address, Group, HOUR, NO_ADDRESS, Order, Place, ranked};
 use crate::spread::Extent;
 use crate::window::Window;
@@ -67,16 +66,17 @@ impl Row {
     }
 }
 
-/// What the records of a commit carried and when, by record.
-pub struct Loads<'a> {
-    /// First second by record.
-    pub start: &'a [i64],
-    /// Last second by record.
-    pub end: &'a [i64],
-    /// Bytes by record.
-    pub bytes: Counts<'a>,
-    /// Packets by record.
-    pub packets: Counts<'a>,
+/// What a record carried and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Load {
+    /// First second.
+    pub start: i64,
+    /// Last second.
+    pub end: i64,
+    /// Bytes.
+    pub bytes: u64,
+    /// Packets.
+    pub packets: u64,
 }
 
 /// An interval without traffic, or one AWS skipped.
@@ -114,15 +114,14 @@ pub struct Rollup {
 }
 
 impl Rollup {
-    /// Adds up the records of an order and the silences beside them.
-    pub fn of(order: &Order, loads: &Loads<'_>, silences: Vec<Silence>) -> Rollup {
+    /// Adds up the records of an order, `loads` in that order, and the silences beside them.
+    pub fn of(order: &Order, loads: &[Load], silences: Vec<Silence>) -> Rollup {
         let mut rollup = Rollup { groups: order.groups.clone(), ..Rollup::default() };
         let mut window = Window::new(MINUTE);
-        for (group, places) in order.runs() {
+        for (group, from, places) in order.runs() {
             window.begin(order.groups[group as usize].hour);
-            places
-                .iter()
-                .for_each(|place| loads.cut(place.row as usize, MINUTE, |at, part| window.add(at, part)));
+            let loads = &loads[from..from + places.len()];
+            loads.iter().for_each(|load| load.cut(MINUTE, |at, part| window.add(at, part)));
             window.empty_into(&mut rollup.minutes_by_interface, (group, NO_ADDRESS, NO_ADDRESS));
         }
         let records = rollup.minutes_by_interface.len();
@@ -157,20 +156,19 @@ impl Rollup {
         }
     }
 
-    fn add_conversations(&mut self, order: &Order, loads: &Loads<'_>) {
-        let distinct: usize = order.runs().map(|(_, places)| talks(places).count()).sum();
+    fn add_conversations(&mut self, order: &Order, loads: &[Load]) {
+        let distinct: usize = order.runs().map(|(.., places)| talks(places).count()).sum();
         if !is_worthwhile(distinct, order.places.len()) {
             return;
         }
         let (mut rows, mut window) = (Vec::with_capacity(distinct), Window::new(HOUR));
-        for (group, places) in order.runs() {
+        for (group, mut from, places) in order.runs() {
             for talk in talks(places) {
-                let Place { client, server, .. } = talk[0];
+                let (loads, Place { client, server, .. }) = (&loads[from..from + talk.len()], talk[0]);
+                from += talk.len();
                 if client != NO_ADDRESS && server != NO_ADDRESS {
                     window.begin(order.groups[group as usize].hour);
-                    talk.iter().for_each(|place| {
-                        loads.cut(place.row as usize, HOUR, |at, part| window.add(at, part))
-                    });
+                    loads.iter().for_each(|load| load.cut(HOUR, |at, part| window.add(at, part)));
                     window.empty_into(&mut rows, (group, client, server));
                 }
             }
@@ -196,12 +194,12 @@ fn talks(places: &[Place]) -> impl Iterator<Item = &[Place]> {
     places.chunk_by(|a, b| (a.client, a.server) == (b.client, b.server))
 }
 
-impl Loads<'_> {
-    /// Cuts a record into its minutes or hours.
+impl Load {
+    /// Cuts the record into its minutes or hours.
     #[inline]
-    fn cut(&self, row: usize, width: i64, mut each: impl FnMut(i64, Sums)) {
-        let extent = Extent::of(self.start[row], self.end[row]);
-        let (bytes, packets) = (self.bytes.at(row), self.packets.at(row));
+    fn cut(&self, width: i64, mut each: impl FnMut(i64, Sums)) {
+        let Load { bytes, packets, .. } = *self;
+        let extent = Extent::of(self.start, self.end);
         let first = floor_to(extent.start, width);
         if extent.stop <= first + width {
             return each(first, Sums { bytes, packets, flows: 1, ..Sums::default() });

@@ -7,7 +7,9 @@ const RANGE: u64 = 1 << 18;
 /// Numbers of values, and the distinct values they stand for. Kept from column to column for its memory.
 #[derive(Debug, Default)]
 pub struct Codes {
-    /// By value.
+    /// How many values.
+    pub count: usize,
+    /// By value; empty where all are the same.
     pub codes: Vec<u32>,
     /// By number, the distance of its value from the lowest that was possible; ascending.
     pub distinct: Vec<u32>,
@@ -16,6 +18,14 @@ pub struct Codes {
 }
 
 impl Codes {
+    /// Numbers so many times the same value, at this distance from the lowest.
+    pub fn of_same(&mut self, distance: u32, count: usize) {
+        self.count = count;
+        self.codes.clear();
+        self.distinct.clear();
+        self.distinct.extend((count > 0).then_some(distance));
+    }
+
     /// Numbers the keys of a dictionary of so many values; only those in use are left.
     pub fn of_keys(&mut self, keys: &[i32], values: usize) {
         self.number(keys, 0, values);
@@ -44,6 +54,7 @@ impl Codes {
             *number = self.distinct.len() as u32;
             self.distinct.push(distance as u32);
         }
+        self.count = values.len();
         self.codes.clear();
         self.codes.extend(values.iter().map(|value| self.numbers[distance(value)]));
     }
@@ -57,7 +68,9 @@ mod tests {
     fn unused_keys_are_left_out() {
         let mut codes = Codes::default();
         codes.of_keys(&[4, 1, 4], 9);
-        assert_eq!((codes.codes, codes.distinct), (vec![1, 0, 1], vec![1, 4]));
+        assert_eq!((codes.count, &codes.codes[..], &codes.distinct[..]), (3, &[1, 0, 1][..], &[1, 4][..]));
+        codes.of_same(4, 7);
+        assert_eq!((codes.count, &codes.codes[..], &codes.distinct[..]), (7, &[][..], &[4][..]));
     }
 
     #[test]

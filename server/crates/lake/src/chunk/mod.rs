@@ -117,14 +117,24 @@ impl ChunkWriter {
         let any = array.as_any();
         let ChunkWriter { codes, ints, longs, page, .. } = self;
         if let Some(array) = any.downcast_ref::<Int32Array>() {
-            rows.pick(array.values(), array.nulls(), ints);
+            let low = match Rows::same(array.values(), array.nulls()) {
+                Some(value) => {
+                    codes.of_same(0, rows.len());
+                    Some(i64::from(value))
+                }
+                None => {
+                    rows.pick(array.values(), array.nulls(), ints);
+                    codes.of_integers(ints)
+                }
+            };
             let statistics = |low, high| Statistics::int32(low, high, None, Some(nulls), false);
-            return Ok(append_integers(ints, |distinct| distinct as i32, statistics, codes, page));
+            return Ok(append_integers(ints, low, |distinct| distinct as i32, statistics, codes, page));
         }
         if let Some(array) = any.downcast_ref::<Int64Array>() {
             rows.pick(array.values(), array.nulls(), longs);
+            let low = codes.of_integers(longs);
             let statistics = |low, high| Statistics::int64(low, high, None, Some(nulls), false);
-            return Ok(append_integers(longs, |distinct| distinct, statistics, codes, page));
+            return Ok(append_integers(longs, low, |distinct| distinct, statistics, codes, page));
         }
         if let Some(array) = any.downcast_ref::<BooleanArray>() {
             let truths = (0..array.len()).map(|row| i32::from(array.value(row))).collect::<Vec<_>>();
@@ -132,14 +142,18 @@ impl ChunkWriter {
             return Ok(append_truths(ints, nulls, page));
         }
         if let Some(array) = any.downcast_ref::<Texts>() {
-            rows.pick(array.keys().values(), array.nulls(), ints);
+            match Rows::same(array.keys().values(), array.nulls()) {
+                Some(key) => codes.of_same(key as u32, rows.len()),
+                None => {
+                    rows.pick(array.keys().values(), array.nulls(), ints);
+                    codes.of_keys(ints, array.values().len());
+                }
+            }
             let values = array.values().as_any();
             if let Some(texts) = values.downcast_ref::<StringArray>() {
-                codes.of_keys(ints, texts.len());
                 return Ok(append_coded(codes, |key| texts.value(key).as_bytes(), nulls, page));
             }
             if let Some(addresses) = values.downcast_ref::<BinaryArray>() {
-                codes.of_keys(ints, addresses.len());
                 return Ok(append_coded(codes, |key| addresses.value(key), nulls, page));
             }
         }
@@ -167,15 +181,16 @@ fn append_levels(nulls: Option<&NullBuffer>, rows: usize, page: &mut Vec<u8>) {
     page[..size_of::<u32>()].copy_from_slice(&bytes.to_le_bytes());
 }
 
+/// Appends the values as they are, or their numbers where they have some and that pays; `low` is what these count from.
 fn append_integers<T: ArrowNativeType + Ord + Into<i64>>(
     values: &[T],
+    low: Option<i64>,
     narrow: impl Fn(i64) -> T,
     statistics: impl FnOnce(Option<T>, Option<T>) -> Statistics,
     codes: &mut Codes,
     page: &mut Vec<u8>,
 ) -> Encoded {
-    let low = codes.of_integers(values).filter(|_| is_worthwhile(codes, size_of::<T>()));
-    let Some(low) = low else {
+    let Some(low) = low.filter(|_| is_worthwhile(codes, size_of::<T>())) else {
         page.extend_from_slice(values.to_byte_slice());
         let (low, high) = (values.iter().min().copied(), values.iter().max().copied());
         return Encoded { dictionary: None, encoding: Encoding::PLAIN, statistics: statistics(low, high) };
@@ -193,8 +208,8 @@ fn append_integers<T: ArrowNativeType + Ord + Into<i64>>(
 /// compress any further and whole bytes do.
 fn is_worthwhile(codes: &Codes, bytes_of_value: usize) -> bool {
     let width = usize::from(hybrid::width_of(codes.distinct.len() as u32));
-    let bytes = codes.codes.len() * bytes_of_value;
-    codes.codes.len() * width / 8 + codes.distinct.len() * bytes_of_value < bytes / 2
+    let bytes = codes.count * bytes_of_value;
+    codes.codes.is_empty() || codes.count * width / 8 + codes.distinct.len() * bytes_of_value < bytes / 2
 }
 
 /// Appends the data of a dictionary-encoded page: the width, then the numbers.
@@ -202,7 +217,7 @@ fn append_numbers(codes: &Codes, page: &mut Vec<u8>) {
     let width = hybrid::width_of(codes.distinct.len().saturating_sub(1) as u32);
     page.push(width);
     if width == 0 {
-        hybrid::append_run(0, codes.codes.len(), width, page);
+        hybrid::append_run(0, codes.count, width, page);
     } else {
         hybrid::append(&codes.codes, width, page);
     }

@@ -29,6 +29,13 @@ impl<'a> Rows<'a> {
         })
     }
 
+    /// The value that all of a column have, whichever rows are picked; `None` where they differ, or some are not there.
+    pub fn same<T: Copy + Eq>(values: &[T], nulls: Option<&NullBuffer>) -> Option<T> {
+        let first = *values.first()?;
+        let all = nulls.is_none_or(|nulls| nulls.null_count() == 0) && values.iter().all(|v| *v == first);
+        all.then_some(first)
+    }
+
     /// Which of them are there; `None` when all are.
     pub fn nulls(&self, nulls: Option<&NullBuffer>) -> Option<NullBuffer> {
         let nulls = nulls.filter(|nulls| nulls.null_count() > 0)?;
@@ -45,6 +52,9 @@ impl<'a> Rows<'a> {
     pub fn pick<T: Copy>(&self, values: &[T], nulls: Option<&NullBuffer>, out: &mut Vec<T>) {
         out.clear();
         let nulls = nulls.filter(|nulls| nulls.null_count() > 0);
+        if nulls.is_some_and(|nulls| nulls.null_count() == values.len()) {
+            return;
+        }
         match (self, nulls) {
             (Rows::Range(from, rows), None) => out.extend_from_slice(&values[*from..from + rows]),
             (Rows::Range(from, rows), Some(nulls)) => {
