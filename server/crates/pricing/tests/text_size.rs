@@ -1,0 +1,146 @@
+//! The size worked out from decoded values against the size of the text: of random lines of all fields, and of a
+//! simulated VPC's objects.
+#![allow(clippy::unwrap_used, reason = "text that cannot be made or read fails the test")]
+
+use std::io::Read as _;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use flowlog::{Batch, Column, Data, Decoder, FIELDS, FieldName, FieldSpec, Kind, Limits, Want};
+use pricing::{MISSING_BYTES, Volume, address_bytes, number_bytes};
+use proptest::prelude::*;
+
+/// Bytes of the values of a decoded column.
+fn column_bytes(column: &Column, rows: usize) -> u64 {
+    let length = |row: usize| match &column.data {
+        _ if column.nulls.as_ref().is_some_and(|nulls| !nulls.is_valid(row)) => MISSING_BYTES,
+        Data::Int32(values) => number_bytes(values[row].into()),
+        Data::Int64(values) => number_bytes(values[row]),
+        Data::Address(values) => address_bytes(&values[row]),
+        Data::Text(values) => values.get(row).unwrap().len() as u64,
+    };
+    (0..rows).map(length).sum()
+}
+
+/// Adds decoded records as a lake would: a column at a time.
+fn add(volume: &mut Volume, batch: &Batch) {
+    volume.add_lines(batch.rows as u64);
+    for (place, column) in batch.columns.iter().enumerate() {
+        volume.add_values(place, column_bytes(column, batch.rows));
+    }
+}
+
+fn value(kind: Kind) -> BoxedStrategy<String> {
+    let number = |most: u64| (0..=most).prop_map(|number| number.to_string()).boxed();
+    let some = match kind {
+        Kind::Address => prop_oneof![
+            any::<u32>().prop_map(|bits| Ipv4Addr::from(bits).to_string()),
+            any::<u128>().prop_map(|bits| Ipv6Addr::from(bits).to_canonical().to_string()),
+        ]
+        .boxed(),
+        Kind::Port => number(65_535),
+        Kind::Protocol => number(255),
+        Kind::Int32 => number(i32::MAX as u64),
+        Kind::Int64 => number(i64::MAX as u64),
+        Kind::Seconds => (1_000_000_000u64..9_999_999_999).prop_map(|secs| secs.to_string()).boxed(),
+        Kind::Text => "[a-z0-9%:/._-]{2,60}".boxed(),
+    };
+    prop_oneof![4 => some, 1 => Just("-".to_owned())].boxed()
+}
+
+fn line(fields: &[&'static FieldSpec]) -> impl Strategy<Value = String> + use<> {
+    let values: Vec<_> = fields
+        .iter()
+        .map(
+            |field| {
+                if field.name == "log-status" { Just("OK".to_owned()).boxed() } else { value(field.kind) }
+            },
+        )
+        .collect();
+    values.prop_map(|values| values.join(" "))
+}
+
+/// A format of some fields in any order, and lines of it.
+fn text() -> impl Strategy<Value = (Vec<&'static str>, String)> {
+    let fields =
+        proptest::sample::subsequence(FIELDS.iter().collect::<Vec<_>>(), 2..=FIELDS.len()).prop_shuffle();
+    fields.prop_flat_map(|fields| {
+        let names: Vec<&str> = fields.iter().map(|field| field.name).collect();
+        prop::collection::vec(line(&fields), 1..20).prop_map(move |lines| {
+            let text = [names.join(" ")].into_iter().chain(lines).collect::<Vec<_>>().join("\n") + "\n";
+            (names.clone(), text)
+        })
+    })
+}
+
+proptest! {
+    #[test]
+    fn the_size_from_decoded_values_is_the_size_of_the_text((names, text) in text()) {
+        let mut decoder = Decoder::new(Want::default(), Limits::default());
+        decoder.push(text.as_bytes());
+        decoder.finish();
+        let batch = decoder.take();
+        let tally = decoder.take_tally();
+        // Lines of dashes and words alone may be taken for headers or coverage: they are not what is tested.
+        prop_assume!(tally.records == tally.lines - 1);
+        prop_assert_eq!(&batch.columns.iter().map(|c| c.field.clone()).collect::<Vec<_>>(),
+            &names.iter().map(|name| FieldName::new(name)).collect::<Vec<_>>());
+        let mut volume = Volume::of(names.iter().copied());
+        volume.add_object();
+        add(&mut volume, &batch);
+        prop_assert_eq!(volume.text_bytes(), text.len() as u64);
+
+        // Without a field, the text is smaller by exactly what the field was said to cost.
+        let place = names.len() / 2;
+        let shorter: usize = text.lines().map(|line| {
+            line.split(' ').enumerate().filter(|(at, _)| *at != place).map(|(_, value)| value.len() + 1).sum::<usize>()
+        }).sum();
+        prop_assert_eq!(volume.text_bytes() - volume.bytes_of(names[place]), shorter as u64);
+    }
+}
+
+fn objects(folder: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { objects(&path, found) } else { found.push(path) }
+    }
+}
+
+#[test]
+fn a_simulated_hour_is_measured_to_the_byte() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = simulate::Settings::new(7, 1, 1_763_856_000);
+    let truth = simulate::simulate(&settings, folder.path(), &mut |_| {}).unwrap();
+    let mut found = Vec::new();
+    objects(&folder.path().join("logs"), &mut found);
+    let (mut total, mut records) = (Volume::default(), 0);
+    for path in found {
+        let mut text = String::new();
+        flate2::read::MultiGzDecoder::new(std::fs::File::open(path).unwrap())
+            .read_to_string(&mut text)
+            .unwrap();
+        // NODATA and SKIPDATA lines are no rows: their values are taken from the text, as they are from a Parquet
+        // object's nulls.
+        let (coverage, flows): (Vec<&str>, Vec<&str>) =
+            text.lines().partition(|line| line.contains(" NODATA") || line.contains(" SKIPDATA"));
+        let mut decoder = Decoder::new(Want::default(), Limits::default());
+        decoder.push((flows.join("\n") + "\n").as_bytes());
+        decoder.finish();
+        let batch = decoder.take();
+        let mut volume = Volume::of(flows[0].split(' '));
+        volume.add_object();
+        add(&mut volume, &batch);
+        records += batch.rows as u64;
+        for line in &coverage {
+            volume.add_lines(1);
+            for (place, value) in line.split(' ').enumerate() {
+                volume.add_values(place, value.len() as u64);
+            }
+        }
+        assert_eq!(volume.text_bytes(), text.len() as u64);
+        assert_eq!(volume.clone().measured(text.len() as u64).other_bytes, 0);
+        total.merge(&volume);
+    }
+    assert!(records > 1_000, "{records}");
+    assert_eq!(total.objects, truth.totals.objects);
+    assert_eq!(total.text_bytes(), truth.totals.text_bytes);
+}
