@@ -8,6 +8,7 @@
 //! | `money`, `bill`, `order` | exact amounts, the bill all faces print from, the price of a given volume |
 //! | `volume`, `storage`, `plan` | bytes of text by field, what keeping them takes, a flow log as it is billed |
 //! | `forecast` | from the days seen to the month's bill and its range |
+//! | `what_if`, `field_notes` | another choice, its price, and what is lost by it |
 //!
 //! # Invariants
 //!
@@ -18,6 +19,7 @@
 mod bill;
 mod book;
 mod delivery;
+mod field_notes;
 mod forecast;
 mod item;
 mod money;
@@ -27,10 +29,12 @@ mod storage;
 mod table;
 mod tier;
 mod volume;
+mod what_if;
 
 pub use bill::{Bill, LineItem, Usage, bill};
 pub use book::{Price, PriceBook, UnknownRegion};
 pub use delivery::{Destination, FileFormat, Interval, Keys, StorageClass, Traffic, UnknownChoice};
+pub use field_notes::{FieldNote, TGW_FIELDS, VPC_FIELDS, fields_beside};
 pub use forecast::{DayVolume, Forecast, LogDays, LogMonth, forecast};
 pub use item::Item;
 pub use money::{BYTES_PER_GB, MONTH_DAYS, apportioned, bytes_from_gb, dollars, gb_from_bytes, grouped};
@@ -41,3 +45,4 @@ pub use storage::FOR_EVER_DAYS;
 pub use table::{Fault, TableError};
 pub use tier::{Slice, Tier, slices};
 pub use volume::{FieldVolume, MISSING_BYTES, Volume, address_bytes, number_bytes};
+pub use what_if::{Choice, Topic, WhatIf, what_if};

@@ -113,6 +113,11 @@ impl Plan {
         })
     }
 
+    /// Mean size of an object as stored, bytes; `None` without objects.
+    pub(crate) fn object_bytes(&self) -> Option<u64> {
+        self.stored_bytes().checked_div(self.volume.objects)
+    }
+
     /// What delivering this much text is billed as.
     pub(crate) fn delivery(&self, text_bytes: u64) -> Usage {
         let mut usage = Usage::new(&self.account, &self.region);
@@ -150,6 +155,11 @@ impl Plan {
 /// Stored size as Parquet of what is this large as gzip text (a fifth less, says the VPC user guide).
 pub(crate) fn parquet_from_text(bytes: u64) -> u64 {
     bytes / 5 * 4
+}
+
+/// The other way.
+pub(crate) fn text_from_parquet(bytes: u64) -> u64 {
+    bytes / 4 * 5
 }
 
 /// The bill of a month of 30 days for flow logs at the rate at which they were measured.
