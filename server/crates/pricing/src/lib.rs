@@ -9,6 +9,7 @@
 //! | `volume`, `storage`, `plan` | bytes of text by field, what keeping them takes, a flow log as it is billed |
 //! | `forecast` | from the days seen to the month's bill and its range |
 //! | `what_if`, `field_notes` | another choice, its price, and what is lost by it |
+//! | [`setup`] | the format for a purpose, and the texts that create the flow log |
 //!
 //! # Invariants
 //!
@@ -25,6 +26,7 @@ mod item;
 mod money;
 mod order;
 mod plan;
+pub mod setup;
 mod storage;
 mod table;
 mod tier;
