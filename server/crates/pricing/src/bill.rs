@@ -174,6 +174,20 @@ impl Bill {
         settled(self.lines.iter().filter(|line| items.contains(&line.item)).map(|line| line.amount).sum())
     }
 
+    /// What each item costs over all accounts, regions and tiers, in the order of the bill, with the sum up to and with
+    /// it: the steps of a waterfall, whose last sum is the total.
+    #[must_use]
+    pub fn steps(&self) -> Vec<(Item, Decimal, Decimal)> {
+        let items: BTreeSet<Item> = self.lines.iter().map(|line| line.item).collect();
+        let amounts = items.into_iter().map(|item| (item, self.amount_of(&[item])));
+        let mut sum = Decimal::ZERO;
+        let running = amounts.map(|(item, amount)| {
+            sum += amount;
+            (item, amount, settled(sum))
+        });
+        running.collect()
+    }
+
     /// The lines and the total as CSV (RFC 4180, `\r\n`); quantities and amounts without separators.
     #[must_use]
     pub fn csv(&self) -> String {

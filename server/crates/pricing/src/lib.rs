@@ -16,6 +16,15 @@
 //! * Amounts are decimals and are rounded once, when a line of a bill is made; a total is the sum of its lines.
 //! * A price that no source confirms is marked as an estimate wherever it goes.
 //! * Tiers are applied once per account, region and item, after all flow logs have been added up.
+//!
+//! ```
+//! use pricing::{Destination, FileFormat, Order, PriceBook, price};
+//!
+//! let book = PriceBook::built_in()?;
+//! let month = Order { format: FileFormat::Parquet, ..Order::new(73_728.into(), Destination::S3, "us-east-1") };
+//! assert_eq!(price(&book, &month)?.total.to_string(), "10506.24");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod bill;
 mod book;

@@ -73,6 +73,8 @@ fn text() -> impl Strategy<Value = (Vec<&'static str>, String)> {
 }
 
 proptest! {
+    // Up to 72 fields by 20 lines each: few cases hold many values.
+    #![proptest_config(ProptestConfig::with_cases(48))]
     #[test]
     fn the_size_from_decoded_values_is_the_size_of_the_text((names, text) in text()) {
         let mut decoder = Decoder::new(Want::default(), Limits::default());

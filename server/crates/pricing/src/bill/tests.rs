@@ -99,6 +99,7 @@ proptest! {
             let in_text = format!("${}", grouped(line.amount));
             prop_assert!(bill.text().contains(&in_text), "{}", in_text);
         }
+        prop_assert_eq!(bill.steps().last().map_or(Decimal::ZERO, |(.., sum)| *sum), bill.total);
         let ending = format!("{},{},\r\n", bill.total, bill.estimate);
         prop_assert!(csv.ends_with(&ending));
     }

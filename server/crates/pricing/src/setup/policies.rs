@@ -1,5 +1,6 @@
 //! Policies as JSON: what lets AWS deliver, and the little that lets Weir read.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::delivery::Keys;
@@ -22,40 +23,74 @@ pub(super) fn texts(request: &Request) -> Vec<Text> {
     }
 }
 
-fn policy(name: &'static str, title: &'static str, statements: &Value) -> Text {
-    let policy = json!({ "Version": POLICY_VERSION, "Statement": statements });
-    Text { name, title, language: "json", body: format!("{policy:#}\n") }
+/// A policy with its keys in the order in which AWS's pages print them.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Policy {
+    version: &'static str,
+    statement: Vec<Statement>,
+}
+
+/// What is allowed; nothing is ever denied.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Statement {
+    sid: &'static str,
+    effect: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    principal: Option<Value>,
+    action: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    condition: Option<Value>,
+}
+
+impl Statement {
+    fn allow(sid: &'static str, action: Value) -> Self {
+        Self { sid, effect: "Allow", principal: None, action, resource: None, condition: None }
+    }
+
+    /// To a service of AWS.
+    fn to(self, service: &str) -> Self {
+        Self { principal: Some(json!({ "Service": service })), ..self }
+    }
+
+    fn on(self, resource: impl Into<Value>) -> Self {
+        Self { resource: Some(resource.into()), ..self }
+    }
+
+    fn when(self, condition: Value) -> Self {
+        Self { condition: Some(condition), ..self }
+    }
+}
+
+fn policy(name: &'static str, title: &'static str, statement: Vec<Statement>) -> Text {
+    let policy = Policy { version: POLICY_VERSION, statement };
+    // Plain text and lists always have a JSON form.
+    let body = serde_json::to_string_pretty(&policy).unwrap_or_default() + "\n";
+    Text { name, title, language: "json", body }
 }
 
 /// What a bucket's policy must hold for delivery ("Amazon S3 bucket permissions for flow logs").
 fn bucket_policy(request: &Request, bucket: &str, prefix: &str, keys: Keys) -> Text {
+    /// Who delivers.
+    const SERVICE: &str = "delivery.logs.amazonaws.com";
     let (partition, region, account) = (request.partition(), &request.region, &request.account);
     let below = joined(prefix, "AWSLogs/");
     let folder = if keys.hive { format!("aws-account-id={account}") } else { account.clone() };
-    let service = json!({ "Service": "delivery.logs.amazonaws.com" });
+    let arn = format!("arn:{partition}:s3:::{bucket}");
     let source = json!({ "aws:SourceArn": format!("arn:{partition}:logs:{region}:{account}:*") });
-    let statements = json!([
-        {
-            "Sid": "AWSLogDeliveryWrite",
-            "Effect": "Allow",
-            "Principal": service,
-            "Action": "s3:PutObject",
-            "Resource": format!("arn:{partition}:s3:::{bucket}/{below}{folder}/*"),
-            "Condition": {
-                "StringEquals": { "aws:SourceAccount": account, "s3:x-amz-acl": "bucket-owner-full-control" },
-                "ArnLike": source
-            }
-        },
-        {
-            "Sid": "AWSLogDeliveryAclCheck",
-            "Effect": "Allow",
-            "Principal": service,
-            "Action": "s3:GetBucketAcl",
-            "Resource": format!("arn:{partition}:s3:::{bucket}"),
-            "Condition": { "StringEquals": { "aws:SourceAccount": account }, "ArnLike": source }
-        }
-    ]);
-    policy("bucket-policy", "Bucket policy for delivery", &statements)
+    let written = json!({ "aws:SourceAccount": account, "s3:x-amz-acl": "bucket-owner-full-control" });
+    let write = Statement::allow("AWSLogDeliveryWrite", "s3:PutObject".into())
+        .to(SERVICE)
+        .on(format!("{arn}/{below}{folder}/*"))
+        .when(json!({ "StringEquals": written, "ArnLike": source }));
+    let check = Statement::allow("AWSLogDeliveryAclCheck", "s3:GetBucketAcl".into())
+        .to(SERVICE)
+        .on(arn)
+        .when(json!({ "StringEquals": { "aws:SourceAccount": account }, "ArnLike": source }));
+    policy("bucket-policy", "Bucket policy for delivery", vec![write, check])
 }
 
 /// The commands that save and set a bucket's policy. The new policy replaces the old one as a whole.
@@ -69,9 +104,9 @@ fn bucket_commands(bucket: &str) -> Text {
         &[("--bucket", bucket.to_owned()), ("--policy", "file://bucket-policy.json".to_owned())],
     );
     let body = format!(
-        "# The policy as it is (an error says that there is none): keep it.\n{get}# Only if the bucket is not yours \
-         alone or AWS may not attach the policy itself: join\n# the statements of both into bucket-policy.json. This \
-         replaces the policy as a whole.\n{put}"
+        "# The policy as it is (an error says that there is none): keep it.\n{get}\n# Where AWS cannot attach the \
+         policy itself: join the statements of both into\n# bucket-policy.json. This replaces the policy as a \
+         whole.\n{put}"
     );
     Text { name: "bucket-policy-commands", title: "Bucket policy commands", language: "sh", body }
 }
@@ -79,46 +114,37 @@ fn bucket_commands(bucket: &str) -> Text {
 /// What Weir needs to read, and nothing else.
 fn weir_policy(request: &Request, bucket: &str, prefix: &str) -> Text {
     let arn = format!("arn:{}:s3:::{bucket}", request.partition());
-    let mut list =
-        json!({ "Sid": "WeirLists", "Effect": "Allow", "Action": "s3:ListBucket", "Resource": arn });
-    if let (false, Some(list)) = (prefix.is_empty(), list.as_object_mut()) {
-        let condition = json!({ "StringLike": { "s3:prefix": [prefix, format!("{prefix}/*")] } });
-        list.insert("Condition".to_owned(), condition);
-    }
-    let objects = format!("{arn}/{}*", joined(prefix, "AWSLogs/"));
-    let read =
-        json!({ "Sid": "WeirReads", "Effect": "Allow", "Action": "s3:GetObject", "Resource": objects });
-    policy("weir-policy", "Weir's own permissions", &json!([list, read]))
+    let list = Statement::allow("WeirLists", "s3:ListBucket".into()).on(arn.as_str());
+    let below = json!({ "StringLike": { "s3:prefix": [prefix, format!("{prefix}/*")] } });
+    let list = if prefix.is_empty() { list } else { list.when(below) };
+    let read = Statement::allow("WeirReads", "s3:GetObject".into());
+    let read = read.on(format!("{arn}/{}*", joined(prefix, "AWSLogs/")));
+    policy("weir-policy", "Weir's own permissions", vec![list, read])
 }
 
 /// Who may take the role that writes to the log group.
 fn role_trust(request: &Request) -> Text {
     let (partition, region, account) = (request.partition(), &request.region, &request.account);
-    let statements = json!([{
-        "Effect": "Allow",
-        "Principal": { "Service": "vpc-flow-logs.amazonaws.com" },
-        "Action": "sts:AssumeRole",
-        "Condition": {
-            "StringEquals": { "aws:SourceAccount": account },
-            "ArnLike": { "aws:SourceArn": format!("arn:{partition}:ec2:{region}:{account}:vpc-flow-log/*") }
-        }
-    }]);
-    policy("role-trust", "Trust policy of the delivery role", &statements)
+    let source = format!("arn:{partition}:ec2:{region}:{account}:vpc-flow-log/*");
+    let trust = Statement::allow("FlowLogsTakeTheRole", "sts:AssumeRole".into())
+        .to("vpc-flow-logs.amazonaws.com")
+        .when(json!({ "StringEquals": { "aws:SourceAccount": account }, "ArnLike": { "aws:SourceArn": source } }));
+    policy("role-trust", "Trust policy of the delivery role", vec![trust])
 }
 
 /// What that role may do ("IAM role for publishing flow logs to CloudWatch Logs").
 fn role_policy(request: &Request, log_group: &str) -> Text {
     let (partition, region, account) = (request.partition(), &request.region, &request.account);
     let group = format!("arn:{partition}:logs:{region}:{account}:log-group:{log_group}");
-    let statements = json!([
-        {
-            "Effect": "Allow",
-            "Action": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
-            "Resource": [group, format!("{group}:*")]
-        },
-        { "Effect": "Allow", "Action": "logs:DescribeLogGroups", "Resource": "*" }
+    let actions = json!([
+        "logs:CreateLogGroup",
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "logs:DescribeLogStreams"
     ]);
-    policy("role-policy", "Permissions of the delivery role", &statements)
+    let write = Statement::allow("FlowLogsWrite", actions).on(json!([group, format!("{group}:*")]));
+    let find = Statement::allow("FlowLogsFindTheGroup", "logs:DescribeLogGroups".into()).on("*");
+    policy("role-policy", "Permissions of the delivery role", vec![write, find])
 }
 
 fn joined(prefix: &str, rest: &str) -> String {
