@@ -84,15 +84,13 @@ impl PriceBook {
 
     /// These prices with the user's on top. `text` is TOML of the same shape as the table in the repository; an item
     /// it names replaces the item here as a whole, and is no estimate unless the file says so. `file` is what errors
-    /// and bills call it. An entry's `source` may be left out, or be one of the file's or the repository's.
+    /// and bills call it, with its own `as_of`; [`PriceBook::as_of`] stays that of the repository. An entry's `source` may
+    /// be left out, or be one of the file's or the repository's.
     ///
     /// # Errors
     /// When the text is not TOML or not of that shape: names file, line and key, and for an unknown key the nearest.
     pub fn overridden_by(mut self, file: &str, text: &str) -> Result<Self, TableError> {
-        let Table { as_of, sources, regions } = table::read(file, text, Some(&self.sources))?;
-        if let Some(as_of) = as_of {
-            self.as_of = as_of;
-        }
+        let Table { sources, regions, .. } = table::read(file, text, Some(&self.sources))?;
         self.sources.extend(sources);
         for (code, region) in regions {
             let own = self.regions.entry(code).or_default();
@@ -102,7 +100,7 @@ impl PriceBook {
         Ok(self)
     }
 
-    /// The day the prices were collected, `2025-10-28`.
+    /// The day the prices in the repository were collected, `2025-10-28`.
     #[must_use]
     pub fn as_of(&self) -> &str {
         &self.as_of
@@ -195,11 +193,12 @@ mod tests {
 
     #[test]
     fn a_users_price_replaces_the_item_and_nothing_else() {
-        let own = "[region.eu-central-1.deliver-to-s3]\nusd = 0.31\n[region.moon-1]\nname = \"Moon\"\n";
+        let own = "as_of = \"2026-01-31\"\n[region.eu-central-1.deliver-to-s3]\nusd = 0.31\n[region.moon-1]\nname = \"Moon\"\n";
         let book = PriceBook::built_in().unwrap().overridden_by("mine.toml", own).unwrap();
         let price = book.own("eu-central-1", Item::DeliverToS3).unwrap();
         assert_eq!(price.tiers, [Tier { to: None, usd: "0.31".parse().unwrap(), estimate: false }]);
-        assert_eq!(price.source, "mine.toml");
+        assert_eq!(price.source, "mine.toml, 2026-01-31");
+        assert_eq!(book.as_of(), "2025-10-28");
         let built_in = PriceBook::built_in().unwrap();
         let other = |book: &PriceBook| book.own("eu-central-1", Item::DeliverToCloudwatch).cloned();
         assert_eq!(other(&book), other(&built_in));

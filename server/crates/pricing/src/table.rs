@@ -88,7 +88,7 @@ pub(crate) fn read(
     text: &str,
     known: Option<&BTreeMap<String, String>>,
 ) -> Result<Table, TableError> {
-    let mut reader = Reader { file, text, known, sources: BTreeMap::new() };
+    let mut reader = Reader { file, text, known, sources: BTreeMap::new(), as_of: None };
     let parsed = DeTable::parse(text).map_err(|error| {
         let at = error.span().unwrap_or_default();
         reader.fault(&at, Fault::Syntax { message: error.message().to_owned() })
@@ -101,6 +101,7 @@ struct Reader<'t> {
     text: &'t str,
     known: Option<&'t BTreeMap<String, String>>,
     sources: BTreeMap<String, String>,
+    as_of: Option<String>,
 }
 
 type Node<'t> = Spanned<DeValue<'t>>;
@@ -138,7 +139,7 @@ impl Reader<'_> {
 
     fn whole(&mut self, table: &DeTable<'_>) -> Result<Table, TableError> {
         self.only(table, "", &["as_of", "sources", "region"])?;
-        let as_of = table.get("as_of").map(|node| self.date(node)).transpose()?;
+        self.as_of = table.get("as_of").map(|node| self.date(node)).transpose()?;
         if let Some(node) = table.get("sources") {
             for (id, text) in self.table(node, "sources")? {
                 let text = self.text(text, &below("sources", id.get_ref()))?;
@@ -151,7 +152,7 @@ impl Reader<'_> {
                 regions.insert(code.get_ref().to_string(), self.region(code.get_ref(), region)?);
             }
         }
-        Ok(Table { as_of, sources: std::mem::take(&mut self.sources), regions })
+        Ok(Table { as_of: self.as_of.take(), sources: std::mem::take(&mut self.sources), regions })
     }
 
     fn date(&self, node: &Node<'_>) -> Result<String, TableError> {
@@ -193,7 +194,10 @@ impl Reader<'_> {
     fn source(&self, above: &str, entry: &Node<'_>, table: &DeTable<'_>) -> Result<String, TableError> {
         let key = below(above, "source");
         match (table.get("source"), self.known) {
-            (None, Some(_)) => Ok(self.file.to_owned()),
+            (None, Some(_)) => Ok(match &self.as_of {
+                Some(as_of) => format!("{}, {as_of}", self.file),
+                None => self.file.to_owned(),
+            }),
             (None, None) => Err(self.fault(&entry.span(), Fault::Missing { key })),
             (Some(node), known) => {
                 let id = self.text(node, &key)?;

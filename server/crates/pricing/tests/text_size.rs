@@ -6,7 +6,7 @@ use std::io::Read as _;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use flowlog::{Batch, Column, Data, Decoder, FIELDS, FieldName, FieldSpec, Kind, Limits, Want};
-use pricing::{MISSING_BYTES, Volume, address_bytes, number_bytes};
+use pricing::{MISSING_BYTES, Plan, PriceBook, Volume, address_bytes, number_bytes, what_if};
 use proptest::prelude::*;
 
 /// Bytes of the values of a decoded column.
@@ -107,42 +107,76 @@ fn objects(folder: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
     }
 }
 
-#[test]
-fn a_simulated_hour_is_measured_to_the_byte() {
+/// The volume of an object by its decoded values.
+fn object_volume(text: &str) -> Volume {
+    // NODATA and SKIPDATA lines are no rows: their values are taken from the text, as they are from a Parquet object's
+    // nulls.
+    let (coverage, flows): (Vec<&str>, Vec<&str>) =
+        text.lines().partition(|line| line.contains(" NODATA") || line.contains(" SKIPDATA"));
+    let mut decoder = Decoder::new(Want::default(), Limits::default());
+    decoder.push((flows.join("\n") + "\n").as_bytes());
+    decoder.finish();
+    let mut volume = Volume::of(flows[0].split(' '));
+    volume.add_object();
+    add(&mut volume, &decoder.take());
+    for line in &coverage {
+        volume.add_lines(1);
+        for (place, value) in line.split(' ').enumerate() {
+            volume.add_values(place, value.len() as u64);
+        }
+    }
+    volume
+}
+
+/// A simulated hour in this format, measured object by object; and the bytes the simulator says it wrote.
+fn simulated(format: simulate::Format) -> (Volume, u64) {
     let folder = tempfile::tempdir().unwrap();
-    let settings = simulate::Settings::new(7, 1, 1_763_856_000);
+    let settings = simulate::Settings { format, ..simulate::Settings::new(7, 1, 1_763_856_000) };
     let truth = simulate::simulate(&settings, folder.path(), &mut |_| {}).unwrap();
     let mut found = Vec::new();
     objects(&folder.path().join("logs"), &mut found);
-    let (mut total, mut records) = (Volume::default(), 0);
+    let mut total = Volume::default();
     for path in found {
         let mut text = String::new();
         flate2::read::MultiGzDecoder::new(std::fs::File::open(path).unwrap())
             .read_to_string(&mut text)
             .unwrap();
-        // NODATA and SKIPDATA lines are no rows: their values are taken from the text, as they are from a Parquet
-        // object's nulls.
-        let (coverage, flows): (Vec<&str>, Vec<&str>) =
-            text.lines().partition(|line| line.contains(" NODATA") || line.contains(" SKIPDATA"));
-        let mut decoder = Decoder::new(Want::default(), Limits::default());
-        decoder.push((flows.join("\n") + "\n").as_bytes());
-        decoder.finish();
-        let batch = decoder.take();
-        let mut volume = Volume::of(flows[0].split(' '));
-        volume.add_object();
-        add(&mut volume, &batch);
-        records += batch.rows as u64;
-        for line in &coverage {
-            volume.add_lines(1);
-            for (place, value) in line.split(' ').enumerate() {
-                volume.add_values(place, value.len() as u64);
-            }
-        }
+        let volume = object_volume(&text);
         assert_eq!(volume.text_bytes(), text.len() as u64);
         assert_eq!(volume.clone().measured(text.len() as u64).other_bytes, 0);
         total.merge(&volume);
     }
-    assert!(records > 1_000, "{records}");
     assert_eq!(total.objects, truth.totals.objects);
-    assert_eq!(total.text_bytes(), truth.totals.text_bytes);
+    (total, truth.totals.text_bytes)
+}
+
+#[test]
+fn a_simulated_hour_is_measured_to_the_byte() {
+    let (volume, truth) = simulated(simulate::Format::V5);
+    assert!(volume.lines > 1_000, "{}", volume.lines);
+    assert_eq!(volume.text_bytes(), truth);
+}
+
+#[test]
+fn the_price_of_a_field_is_what_a_log_without_it_saves() {
+    let (volume, _) = simulated(simulate::Format::V5);
+    for field in ["pkt-srcaddr", "tcp-flags", "subnet-id"] {
+        let names = volume.fields.iter().map(|known| known.field.clone()).filter(|name| name != field);
+        let (_, without) = simulated(simulate::Format::Custom(names.collect()));
+        assert_eq!(volume.text_bytes() - volume.bytes_of(field), without, "{field}");
+    }
+}
+
+#[test]
+fn fields_that_are_not_there_yet_are_estimated_within_a_tenth() {
+    let (v2, now) = simulated(simulate::Format::V2);
+    let (v5, then) = simulated(simulate::Format::V5);
+    let plan = Plan::new("fl-1", "1", "us-east-1", v2, 30.0);
+    let told = what_if(&PriceBook::built_in().unwrap(), &plan, &[]);
+    let added = v5.fields.iter().skip(14).map(|field| format!("with-{}", field.field));
+    let more: u64 = added
+        .map(|id| told.choices.iter().find(|choice| choice.id == id).unwrap().month_bytes - told.month_bytes)
+        .sum();
+    let error = (now + more) as f64 / then as f64 - 1.0;
+    assert!(error.abs() < 0.1, "{now} + {more} bytes for {then}: {error}");
 }

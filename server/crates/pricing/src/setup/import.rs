@@ -3,9 +3,13 @@
 //!
 //! Source: "FlowLog" in the EC2 API reference; errors from "Troubleshoot VPC Flow Logs" in the Amazon VPC user guide.
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::delivery::{Destination, FileFormat, Interval, Keys, Traffic};
+use crate::plan::Plan;
 use crate::setup::purpose::{Purpose, ResourceKind};
 
 /// More flow logs than an organisation's region has; beyond it the text is something else.
@@ -160,6 +164,27 @@ impl ImportedLog {
         // Attachments first: their ids begin as those of gateways do.
         let kinds = ResourceKind::ALL.iter().rev();
         kinds.copied().find(|kind| self.resource_id.starts_with(kind.id_prefix()))
+    }
+
+    /// The plan of a flow log that was measured, with the choices that only its description tells: destination, format,
+    /// interval, traffic, keys. What the description leaves open stays as it was.
+    #[must_use]
+    pub fn describe(&self, plan: Plan) -> Plan {
+        Plan {
+            destination: self.destination.unwrap_or(plan.destination),
+            format: self.format,
+            interval: self.interval.or(plan.interval),
+            traffic: self.traffic.unwrap_or(plan.traffic),
+            keys: self.keys,
+            ..plan
+        }
+    }
+
+    /// The day it was created, UTC, as forecasts need it; `None` when not told.
+    #[must_use]
+    pub fn since(&self) -> Option<Date> {
+        let created: Timestamp = self.created.parse().ok()?;
+        Some(TimeZone::UTC.to_datetime(created).date())
     }
 
     /// The fields a purpose needs that it does not have.

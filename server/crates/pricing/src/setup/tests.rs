@@ -267,6 +267,13 @@ fn what_describe_flow_logs_prints_is_imported() {
     assert_eq!((first.interval, first.traffic), (Some(Interval::Minute), Some(Traffic::Accept)));
     assert_eq!(first.keys, Keys { hive: true, hourly: false });
     assert_eq!((first.resource(), &first.delivery), (Some(ResourceKind::Vpc), &DeliveryState::Works));
+    assert_eq!(first.since(), Some(jiff::civil::date(2020, 2, 4)));
+    assert_eq!(second.since(), None);
+    let plan = first.describe(Plan::new(&first.id, "1", "us-east-1", Volume::default(), 1.0));
+    assert_eq!(
+        (plan.format, plan.traffic, plan.interval),
+        (first.format, Traffic::Accept, Some(Interval::Minute))
+    );
     assert!(first.lacks(Purpose::DebugRejects).contains(&"tcp-flags"));
     assert!(!first.lacks(Purpose::DebugRejects).contains(&"srcaddr"));
     assert_eq!(second.resource(), Some(ResourceKind::TransitGatewayAttachment));
