@@ -12,7 +12,7 @@ pub const MONTH_DAYS: u32 = 30;
 
 /// Decimal places of an amount: a hundredth of a cent, so that the lines of a small VPC are not all zero.
 const AMOUNT_PLACES: u32 = 4;
-/// Places an amount has at least: cents.
+/// Decimal places of an amount of whole cents.
 const CENT_PLACES: u32 = 2;
 /// Decimal places of a quantity. The rest, 500 bytes of a GB, is worth less than an amount can show.
 const QUANTITY_PLACES: u32 = 6;
@@ -30,14 +30,13 @@ pub fn bytes_from_gb(gb: Decimal) -> u64 {
     if bytes.is_sign_negative() { 0 } else { u64::try_from(bytes).unwrap_or(u64::MAX) }
 }
 
-/// An amount as bills hold it: rounded to a hundredth of a cent, halves away from zero, with cents at least.
+/// An amount as bills hold it: rounded to a hundredth of a cent, halves away from zero, written with two places where
+/// they are enough and with four where they are not.
 #[must_use]
 pub fn settled(amount: Decimal) -> Decimal {
     let rounded = amount.round_dp_with_strategy(AMOUNT_PLACES, RoundingStrategy::MidpointAwayFromZero);
     let mut amount = rounded.normalize();
-    if amount.scale() < CENT_PLACES {
-        amount.rescale(CENT_PLACES);
-    }
+    amount.rescale(if amount.scale() <= CENT_PLACES { CENT_PLACES } else { AMOUNT_PLACES });
     amount
 }
 
@@ -134,9 +133,13 @@ mod tests {
 
     #[test]
     fn an_amount_has_cents_and_no_more_than_a_hundredth_of_one() {
-        for (exact, shown) in
-            [("13414.4", "13414.40"), ("0", "0.00"), ("0.00004", "0.00"), ("0.00005", "0.0001")]
-        {
+        for (exact, shown) in [
+            ("13414.4", "13414.40"),
+            ("0", "0.00"),
+            ("0.00004", "0.00"),
+            ("0.00005", "0.0001"),
+            ("153.088", "153.0880"),
+        ] {
             assert_eq!(settled(number(exact)).to_string(), shown);
         }
         assert_eq!(dollars(number("-13414.4")), "-$13,414.40");

@@ -11,7 +11,7 @@ use crate::item::Item;
 use crate::money::{MONTH_DAYS, gb_from_bytes};
 
 /// What "for ever" is taken as: a year, because the bill of logs that are never deleted has no end.
-pub const FOR_EVER_DAYS: u32 = 360;
+pub const FOR_EVER_DAYS: u32 = 365;
 
 /// Archived bytes of CloudWatch Logs per byte of text: AWS's example archives 30 of 72 TB.
 const CLOUDWATCH_SHARE: (u64, u64) = (30, 72);
@@ -146,7 +146,7 @@ mod tests {
             kept(StorageClass::Standard, Some(90), 9_000),
             [put.clone(), (Item::S3Standard, "90".into())]
         );
-        assert_eq!(kept(StorageClass::Standard, None, 9_000), [put, (Item::S3Standard, "360".into())]);
+        assert_eq!(kept(StorageClass::Standard, None, 9_000), [put, (Item::S3Standard, "365".into())]);
     }
 
     #[test]

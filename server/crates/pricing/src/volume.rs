@@ -213,6 +213,10 @@ mod tests {
         assert_eq!(volume.bytes_of("dstaddr"), 0);
         assert_eq!(volume.mean_value_bytes("bytes"), Some(2.5));
         assert_eq!(volume.bytes_with("dstaddr", 8.0), 8 + 2 * 9);
+        let mut one = Volume::of(["bytes"]);
+        assert_eq!(one.mean_value_bytes("bytes"), None);
+        one.add_lines(1);
+        assert_eq!(one.mean_value_bytes("bytes"), Some(0.0));
     }
 
     #[test]

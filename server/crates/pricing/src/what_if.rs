@@ -116,7 +116,7 @@ fn notes(plan: &Plan) -> Vec<String> {
             .to_owned(),
     ];
     if plan.measured_days < 7.0 {
-        notes.push(format!("The month is {:.1} days multiplied: weekends may differ.", plan.measured_days));
+        notes.push(format!("The month is made from {:.1} days: weekends may differ.", plan.measured_days));
     }
     if plan.traffic != crate::delivery::Traffic::All {
         notes.push("What the traffic that is not logged would cost, these logs cannot tell.".to_owned());

@@ -83,6 +83,18 @@ fn hours_are_made_a_day_by_what_was_read_of_it() {
 }
 
 #[test]
+fn days_read_in_part_do_not_look_like_days_that_differ() {
+    let mut ten = days(date(2026, 11, 1), date(2026, 11, 10), |_| BYTES_PER_GB);
+    for half in ten.iter_mut().step_by(2) {
+        (half.bytes, half.coverage) = (BYTES_PER_GB / 2, 0.5);
+    }
+    let month = &told(&[log("1", ten)], date(2026, 11, 10)).logs[0];
+    assert_eq!(month.expected_bytes, 30 * BYTES_PER_GB);
+    // A tenth of the 22.5 days that were not read, and nothing for scatter: 7.5 days in all are less than two weeks.
+    assert_eq!(month.high_bytes - month.expected_bytes, 225 * BYTES_PER_GB / 100);
+}
+
+#[test]
 fn a_log_costs_nothing_before_it_was_created_and_after_it_was_deleted() {
     let ten = days(date(2026, 11, 11), date(2026, 11, 20), |_| BYTES_PER_GB);
     let young = LogDays { since: Some(date(2026, 11, 11)), ..log("1", ten.clone()) };

@@ -37,13 +37,13 @@ fn lost(plan: &Plan, field: &str, notes: &[FieldNote]) -> String {
     let lost = notes.iter().find(|note| note.field == field).map(|note| note.lost);
     let measured = plan.server_known.filter(|_| field == "tcp-flags").map(|known| {
         format!(
-            ": the server side is known for {} instead of {} of the records",
+            " The server side is known for {} instead of {} of the records.",
             percent(known.without_flags_percent),
             percent(known.with_flags_percent)
         )
     });
     let lost = lost.unwrap_or("what this field tells is not known to this version of Weir");
-    format!("Without {field} {lost}{}.", measured.unwrap_or_default())
+    format!("Without {field}, {lost}.{}", measured.unwrap_or_default())
 }
 
 /// `91 %`, `99.9 %`.

@@ -1,13 +1,17 @@
 //! Changes of how logs are kept: storage class, retention, and how keys are cut.
 
 use crate::delivery::{Destination, Keys, StorageClass};
+use crate::money::grouped;
 use crate::plan::Plan;
-use crate::storage::SMALL_OBJECT_BYTES;
+use crate::storage::{FOR_EVER_DAYS, SMALL_OBJECT_BYTES};
 use crate::what_if::Topic;
 use crate::what_if::change::{Change, NOTHING_LOST};
 
 /// Retentions worth a look, days: a sprint, a month, a quarter, a year. All are among those CloudWatch Logs offers.
 const RETENTIONS: [u32; 4] = [14, 30, 90, 365];
+
+/// The longest habit that rules are watched for, days.
+const QUARTER_DAYS: u32 = 90;
 
 /// Every other storage class, where there is a choice.
 pub(super) fn classes(plan: &Plan) -> Vec<Change> {
@@ -84,11 +88,18 @@ fn kept(plan: &Plan, days: u32) -> Change {
             .losing(NOTHING_LOST)
             .winning(format!("Questions about the last {days} days can be answered from the logs."));
     }
-    change
-        .losing(format!(
-            "After {days} days the logs are gone; what Weir has read by then stays in its data folder."
-        ))
-        .minding("Rules used once a quarter look unused in fewer than 90 days.")
+    let change = change.losing(format!(
+        "After {days} days the logs are gone; what Weir has read by then stays in its data folder."
+    ));
+    match plan.kept_days {
+        _ if days < QUARTER_DAYS => {
+            change.minding("Rules used once a quarter look unused in fewer than 90 days.")
+        }
+        None if days >= FOR_EVER_DAYS => change.minding(
+            "Nothing is saved in the first year, and in every later one what a year's logs take to store.",
+        ),
+        _ => change,
+    }
 }
 
 /// The other three ways to cut keys.
@@ -138,7 +149,8 @@ fn object_tax(plan: &Plan) -> String {
     let size =
         plan.object_bytes().map_or_else(String::new, |bytes| format!(" of {} KB", bytes.div_ceil(1024)));
     format!(
-        "Keys change neither the number nor the size of objects: {month} a month{size} on average, whose requests are \
-         charged all the same."
+        "Keys change neither the number nor the size of objects: {} a month{size} on average, whose requests are \
+         charged all the same.",
+        grouped(month.into())
     )
 }

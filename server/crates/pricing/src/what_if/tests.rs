@@ -48,7 +48,7 @@ fn a_field_costs_its_share_of_every_line() {
     assert_eq!(out.month_bytes, 30 * BYTES_PER_GB / 64 * 53);
     assert_eq!(out.saves_usd.to_string(), "1.2998");
     assert!(
-        out.loses.starts_with("Without tcp-flags client and server are told by port numbers"),
+        out.loses.starts_with("Without tcp-flags, client and server are told by port numbers"),
         "{}",
         out.loses
     );
@@ -78,7 +78,7 @@ fn what_was_measured_is_said_with_its_figures() {
     let known = ServerKnown { with_flags_percent: 99.9, without_flags_percent: 91.0 };
     let out = choice(&Plan { server_known: Some(known), ..plan() }, "without-tcp-flags");
     assert!(
-        out.loses.ends_with("the server side is known for 91 % instead of 99.9 % of the records."),
+        out.loses.ends_with(". The server side is known for 91 % instead of 99.9 % of the records."),
         "{}",
         out.loses
     );
@@ -107,7 +107,7 @@ fn every_destination_but_the_present_is_offered() {
     assert!(!ids.contains(&"to-s3".to_owned()));
     let cloudwatch = choice(&plan(), "to-cloudwatch");
     // 15.00 and 30 × 30/72 × 0.03 instead of 7.6055.
-    assert_eq!(cloudwatch.after_usd.to_string(), "15.375");
+    assert_eq!(cloudwatch.after_usd.to_string(), "15.3750");
     let home = choice(&Plan { destination: Destination::Cloudwatch, ..plan() }, "to-s3");
     assert_eq!(home.after_usd.to_string(), "7.6055");
 }
@@ -159,7 +159,7 @@ fn keys_cost_nothing_and_say_so() {
     let hourly = choice(&plan(), "keys-hive-hourly");
     assert_eq!(hourly.saves_usd.to_string(), "0.00");
     assert!(
-        hourly.cautions[0].starts_with("Keys change neither") && hourly.cautions[0].contains("8640 a month")
+        hourly.cautions[0].starts_with("Keys change neither") && hourly.cautions[0].contains("8,640 a month")
     );
     let back = choice(&Plan { keys: Keys { hive: true, hourly: true }, ..plan() }, "keys-daily");
     assert!(back.loses.contains("whole day"));
@@ -172,6 +172,8 @@ fn retention_changes_storage_alone() {
     assert_eq!(year.saves_usd.to_string(), "-0.6956");
     let month = choice(&Plan { kept_days: None, ..plan() }, "keep-30-days");
     assert!(month.saves_usd > Decimal::ZERO && month.loses.contains("After 30 days"));
+    let year = choice(&Plan { kept_days: None, ..plan() }, "keep-365-days");
+    assert!(year.saves_usd.is_zero() && year.cautions[0].contains("first year"));
 }
 
 #[test]
