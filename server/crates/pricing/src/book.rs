@@ -180,6 +180,21 @@ mod tests {
     }
 
     #[test]
+    fn prices_fall_with_volume_and_s3_is_not_dearer_than_a_log_group() {
+        let book = PriceBook::built_in().unwrap();
+        for (code, _) in book.regions() {
+            for (item, key, ..) in ITEMS {
+                let Some(price) = book.own(code, item) else { continue };
+                let usd: Vec<_> = price.tiers.iter().map(|tier| tier.usd).collect();
+                assert!(usd.is_sorted_by(|dear, cheap| dear >= cheap), "{code} {key}: {usd:?}");
+            }
+            let first = |item| book.quote(code, item).tiers[0].usd;
+            assert!(first(Item::DeliverToS3) <= first(Item::DeliverToCloudwatch), "{code}");
+            assert!(first(Item::S3DeepArchive) < first(Item::S3Standard), "{code}");
+        }
+    }
+
+    #[test]
     fn a_region_that_does_not_exist_is_named_with_the_nearest() {
         let book = PriceBook::built_in().unwrap();
         assert_eq!(book.known_region("eu-west-1"), Ok(()));

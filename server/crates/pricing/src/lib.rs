@@ -48,12 +48,12 @@ pub use delivery::{Destination, FileFormat, Interval, Keys, StorageClass, Traffi
 pub use field_notes::{FieldNote, TGW_FIELDS, VPC_FIELDS, fields_beside};
 pub use forecast::{DayVolume, Forecast, LogDays, LogMonth, forecast};
 pub use item::Item;
-pub use money::{BYTES_PER_GB, MONTH_DAYS, apportioned, bytes_from_gb, dollars, gb_from_bytes, grouped};
+pub use money::{BYTES_PER_GB, MONTH_DAYS, apportioned, dollars, gb_from_bytes, grouped, share};
 pub use order::{Order, OrderError, price};
-pub use plan::{ByAction, Plan, ServerKnown, mean_usd_per_gb, month_bill};
+pub use plan::{ByAction, Plan, ServerKnown, month_bill};
 pub use rust_decimal::Decimal;
 pub use storage::FOR_EVER_DAYS;
 pub use table::{Fault, TableError};
-pub use tier::{Slice, Tier, slices};
+pub use tier::Tier;
 pub use volume::{FieldVolume, MISSING_BYTES, Volume, address_bytes, number_bytes};
 pub use what_if::{Choice, Topic, WhatIf, what_if};

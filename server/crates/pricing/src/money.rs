@@ -23,13 +23,6 @@ pub fn gb_from_bytes(bytes: u64) -> Decimal {
     Decimal::from(bytes) / Decimal::from(BYTES_PER_GB)
 }
 
-/// Billed GB in whole bytes; 0 for what is negative, the largest number for what is larger.
-#[must_use]
-pub fn bytes_from_gb(gb: Decimal) -> u64 {
-    let bytes = gb.saturating_mul(Decimal::from(BYTES_PER_GB)).round();
-    if bytes.is_sign_negative() { 0 } else { u64::try_from(bytes).unwrap_or(u64::MAX) }
-}
-
 /// An amount as bills hold it: rounded to a hundredth of a cent, halves away from zero, written with two places where
 /// they are enough and with four where they are not.
 #[must_use]
@@ -74,6 +67,14 @@ pub fn dollars(amount: Decimal) -> String {
     let amount = settled(amount);
     let sign = if amount.is_sign_negative() && !amount.is_zero() { "-" } else { "" };
     format!("{sign}${}", grouped(amount.abs()))
+}
+
+/// What a part of the bytes causes of an amount: an interface, health checks, a NAT gateway. Parts may overlap; those
+/// that do not are better [`apportioned`]. Zero of nothing.
+#[must_use]
+pub fn share(amount: Decimal, part_bytes: u64, whole_bytes: u64) -> Decimal {
+    let part = Decimal::from(part_bytes).checked_div(Decimal::from(whole_bytes)).unwrap_or_default();
+    settled(amount.saturating_mul(part))
 }
 
 /// Shares of an amount in proportion to the weights, one for each, that add up to exactly the amount: what rounding
@@ -126,9 +127,6 @@ mod tests {
     #[test]
     fn a_gb_is_two_to_the_thirtieth_bytes() {
         assert_eq!(gb_from_bytes(BYTES_PER_GB * 3 / 2), number("1.5"));
-        assert_eq!(bytes_from_gb(number("1.5")), BYTES_PER_GB * 3 / 2);
-        assert_eq!(bytes_from_gb(number("-1")), 0);
-        assert_eq!(bytes_from_gb(Decimal::MAX), u64::MAX);
     }
 
     #[test]
@@ -145,6 +143,12 @@ mod tests {
         assert_eq!(dollars(number("-13414.4")), "-$13,414.40");
         assert_eq!(dollars(number("1234567.0432")), "$1,234,567.0432");
         assert_eq!(dollars(number("-0.000001")), "$0.00");
+    }
+
+    #[test]
+    fn a_part_causes_its_share() {
+        assert_eq!(share(number("8294.40"), 1, 3).to_string(), "2764.80");
+        assert_eq!(share(number("8294.40"), 0, 0).to_string(), "0.00");
     }
 
     #[test]

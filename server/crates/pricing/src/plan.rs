@@ -1,8 +1,6 @@
 //! A flow log as it is billed: how it is set up and how much it wrote in the time it was watched. Knows no price and
 //! no other flow log.
 
-use rust_decimal::Decimal;
-
 use crate::bill::{Bill, Usage, bill};
 use crate::book::PriceBook;
 use crate::delivery::{Destination, FileFormat, Interval, Keys, StorageClass, Traffic};
@@ -191,23 +189,13 @@ pub(crate) fn noted(bill: Bill, plans: &[Plan]) -> Bill {
     bill
 }
 
-/// What a part of a bill costs by the gigabyte: for shares of single causes where tiers make the price of the next
-/// gigabyte another than that of the last. Zero when nothing is delivered.
-#[must_use]
-pub fn mean_usd_per_gb(bill: &Bill) -> Decimal {
-    let delivery =
-        [Item::DeliverToCloudwatch, Item::DeliverToCloudwatchIa, Item::DeliverToS3, Item::DeliverToFirehose];
-    let gb: Decimal =
-        bill.lines.iter().filter(|line| delivery.contains(&line.item)).map(|line| line.quantity).sum();
-    bill.total.checked_div(gb).unwrap_or_default().round_dp(6)
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a table that cannot be read fails the test")]
 
     use super::*;
     use crate::money::BYTES_PER_GB;
+    use rust_decimal::Decimal;
 
     fn plan(gb: u64, days: f64) -> Plan {
         let volume = Volume { objects: 288, other_bytes: gb * BYTES_PER_GB, ..Volume::default() };
@@ -223,7 +211,6 @@ mod tests {
         assert_eq!(bill.amount_of(&[Item::S3PutRequests]).to_string(), "0.0432");
         // 30 GB, of which 6.5/72 are stored for 30 days.
         assert_eq!(bill.amount_of(&[Item::S3Standard]).to_string(), "0.0623");
-        assert_eq!(mean_usd_per_gb(&bill).to_string(), "0.253517");
         assert_eq!(month_bill(&book, &[plan(1, 0.0)]).total, Decimal::ZERO);
     }
 
