@@ -184,7 +184,8 @@ impl LineDecoder {
     /// Moves the rows out and keeps empty columns of the layout in force.
     pub(crate) fn take(&mut self) -> Batch {
         let rows = std::mem::take(&mut self.rows);
-        self.taken_rows = rows;
+        // A little more: falling short by a row would double and copy every column.
+        self.taken_rows = rows + rows / 8;
         let addresses = Arc::new(self.addresses.take());
         let columns = self.columns.iter_mut().map(|column| column.take(rows, &addresses)).collect();
         let sections = std::mem::take(&mut self.sections);

@@ -1,8 +1,8 @@
 //! A commit: the records and roll-ups of whole objects, stored exactly once.
 //!
-//! Objects wait until there is enough to store; then their files are written aside and renamed, and only then the catalog
-//! is told of objects and files in one transaction. Killed before that, the objects are read again and the files are
-//! swept; killed after it, nothing is left to do. An object that is too large to wait for its end has files before it
+//! Objects wait until there is enough to store; then their files are encoded, written aside and renamed, and only then the
+//! catalog is told of objects and files in one transaction. Killed before that, the objects are read again and the files
+//! are swept; killed after it, nothing is left to do. An object that is too large to wait for its end has files before it
 //! has its transaction.
 
 use crate::Shared;
@@ -10,11 +10,12 @@ use crate::catalog::ObjectEntry;
 use crate::chunk::ChunkWriter;
 use crate::enrich::{Added, Stretch, enrich};
 use crate::error::LakeError;
-use crate::files::{self, FileEntry};
+use crate::files;
 use crate::judge::judged;
 use crate::observed::Observed;
 use crate::status::Status;
 use crate::tables::{Gap, parts};
+use crate::writer::Writer;
 use datafusion::arrow::array::RecordBatch;
 use flowlog::Tally;
 use std::sync::Arc;
@@ -44,8 +45,9 @@ pub struct Commit {
     rows: usize,
     unreadable: Vec<ObjectEntry>,
     gaps: Vec<Gap>,
-    written: Vec<FileEntry>,
     chunks: ChunkWriter,
+    /// Until the end.
+    writer: Option<Writer>,
     began: Instant,
 }
 
@@ -61,8 +63,8 @@ impl Commit {
             rows: 0,
             unreadable: Vec::new(),
             gaps: Vec::new(),
-            written: Vec::new(),
             chunks: ChunkWriter::new().map_err(compressor)?,
+            writer: Some(Writer::start(shared)?),
             began: Instant::now(),
         })
     }
@@ -95,7 +97,8 @@ impl Commit {
     /// Adds an object that cannot be read; what was stored of its beginning is removed.
     pub fn add_unreadable(&mut self, next: Waiting, why: String) {
         if next.begun {
-            self.shared.discard(&std::mem::take(&mut self.written));
+            // Where the writer has ended, it has removed them itself.
+            let _ = self.writer.as_ref().map(Writer::discard);
         }
         self.unreadable.push(next.object.unreadable(why));
     }
@@ -137,22 +140,34 @@ impl Commit {
         }
         let gaps = std::mem::take(&mut self.gaps);
         self.store(records, &gaps)?;
-        self.shared.commit(objects, std::mem::take(&mut self.written))
+        let heard = self.writer.as_ref().is_some_and(|writer| writer.commit(objects));
+        self.told(heard)
     }
 
-    /// Writes the tables of records; on an error nothing of the commit is left.
+    /// Waits until everything is on disk and counts.
+    pub fn end(&mut self) -> Result<(), LakeError> {
+        self.writer.take().map_or(Ok(()), Writer::end)
+    }
+
+    /// Encodes the tables of records.
     fn store(&mut self, records: RecordBatch, gaps: &[Gap]) -> Result<(), LakeError> {
-        let Commit { shared, source, written, chunks, .. } = self;
-        let name = files::commit_name();
-        let stored = judged(records, &shared.knowledge, Added::All).and_then(|records| {
-            parts(records, gaps, &mut |part| {
-                written.push(files::write(&shared.root, source, &name, &part, chunks)?);
-                Ok(())
-            })
-        });
-        if stored.is_err() {
-            shared.discard(&std::mem::take(written));
+        let Commit { shared, source, writer, chunks, .. } = self;
+        let (name, mut heard) = (files::commit_name(), true);
+        let records = judged(records, &shared.knowledge, Added::All)?;
+        parts(records, gaps, &mut |part| {
+            let file = files::encode(source, &name, &part, chunks)?;
+            heard = heard && writer.as_ref().is_some_and(|writer| writer.write(file));
+            Ok(())
+        })?;
+        self.told(heard)
+    }
+
+    /// An error when the writer has ended before its time: its own.
+    fn told(&mut self, heard: bool) -> Result<(), LakeError> {
+        if heard {
+            return Ok(());
         }
-        stored
+        self.end()?;
+        Err(LakeError::Worker("the writing thread ended early".to_owned()))
     }
 }

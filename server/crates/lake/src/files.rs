@@ -11,6 +11,7 @@ use datafusion::parquet::file::properties::WriterProperties;
 use datafusion::parquet::file::writer::SerializedFileWriter;
 use hashbrown::HashSet;
 use std::fs::{self, File};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -71,39 +72,52 @@ impl FileEntry {
     }
 }
 
-/// Writes a part of a commit below `root` and returns its entry. The file is on disk, complete, before this returns.
-pub fn write(
-    root: &Path,
+/// A file that is ready to be written.
+#[derive(Debug)]
+pub struct Encoded {
+    /// What the catalog will say of it.
+    pub entry: FileEntry,
+    bytes: Vec<u8>,
+}
+
+/// Encodes a part of a commit.
+pub fn encode(
     source: &str,
     commit: &str,
     part: &Part<'_>,
     chunks: &mut ChunkWriter,
-) -> Result<FileEntry, LakeError> {
-    let relative = path_of(part, commit);
-    let target = root.join(&relative);
-    let parent = target.parent().unwrap_or(root).to_path_buf();
-    fs::create_dir_all(&parent).map_err(LakeError::disk("make the folder", &parent))?;
-    let aside = target.with_extension("tmp");
-    let written = write_aside(&aside, part, chunks).and_then(|bytes| {
-        fs::rename(&aside, &target).map_err(LakeError::disk("rename", &aside))?;
-        sync(&parent)?;
-        Ok(bytes)
-    });
-    if written.is_err() {
-        // The first error is the one to tell; what is left of the file is swept at the next start.
-        let _ = fs::remove_file(&aside);
-    }
+) -> Result<Encoded, LakeError> {
+    let path = path_of(part, commit);
+    let parquet = |source| LakeError::Parquet { path: PathBuf::from(&path), source };
+    let bytes = encode_rows(&part.batch, part.rows, chunks).map_err(parquet)?;
     let columns = part.batch.schema().fields().iter().map(|field| field.name().clone()).collect();
-    Ok(FileEntry {
-        path: relative,
+    let entry = FileEntry {
+        path,
         table: part.table,
         source: source.to_owned(),
         first: part.first,
         last: part.last,
         rows: part.rows.len() as u64,
-        bytes: written?,
+        bytes: bytes.len() as u64,
         columns,
-    })
+    };
+    Ok(Encoded { entry, bytes })
+}
+
+/// Writes a file below `root` and returns its folder. The file is on disk, complete, before this returns; that its folder
+/// names it is certain only after [`sync`].
+pub fn write(root: &Path, file: &Encoded) -> Result<PathBuf, LakeError> {
+    let target = root.join(&file.entry.path);
+    let folder = target.parent().unwrap_or(root).to_path_buf();
+    fs::create_dir_all(&folder).map_err(LakeError::disk("make the folder", &folder))?;
+    let aside = target.with_extension("tmp");
+    let written = write_aside(&aside, &file.bytes)
+        .and_then(|()| fs::rename(&aside, &target).map_err(LakeError::disk("rename", &aside)));
+    if written.is_err() {
+        // The first error is the one to tell; what is left of the file is swept at the next start.
+        let _ = fs::remove_file(&aside);
+    }
+    written.map(|()| folder)
 }
 
 /// `records/date=2026-11-20/hour=03/….parquet`; roll-ups have no hour.
@@ -127,24 +141,21 @@ pub fn commit_name() -> String {
     format!("{nanos:x}-{:x}-{:x}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
-fn write_aside(path: &Path, part: &Part<'_>, chunks: &mut ChunkWriter) -> Result<u64, LakeError> {
-    let parquet = |source| LakeError::Parquet { path: path.to_path_buf(), source };
-    let file = File::create(path).map_err(LakeError::disk("create", path))?;
-    let file = write_rows(file, &part.batch, part.rows, chunks).map_err(parquet)?;
-    file.sync_all().map_err(LakeError::disk("sync", path))?;
-    Ok(file.metadata().map_err(LakeError::disk("read", path))?.len())
+fn write_aside(path: &Path, bytes: &[u8]) -> Result<(), LakeError> {
+    let mut file = File::create(path).map_err(LakeError::disk("create", path))?;
+    file.write_all(bytes).map_err(LakeError::disk("write", path))?;
+    file.sync_all().map_err(LakeError::disk("sync", path))
 }
 
-fn write_rows(
-    file: File,
+fn encode_rows(
     batch: &RecordBatch,
     rows: Rows<'_>,
     chunks: &mut ChunkWriter,
-) -> Result<File, ParquetError> {
+) -> Result<Vec<u8>, ParquetError> {
     let mut properties = WriterProperties::builder().build();
     add_encoded_arrow_schema_to_metadata(batch.schema_ref(), &mut properties);
     let schema = ArrowSchemaConverter::new().convert(batch.schema_ref())?;
-    let mut writer = SerializedFileWriter::new(file, schema.root_schema_ptr(), Arc::new(properties))?;
+    let mut writer = SerializedFileWriter::new(Vec::new(), schema.root_schema_ptr(), Arc::new(properties))?;
     for rows in rows.chunks(ROW_GROUP_ROWS) {
         let mut group = writer.next_row_group()?;
         for (array, column) in batch.columns().iter().zip(schema.columns()) {
@@ -157,7 +168,7 @@ fn write_rows(
 }
 
 /// Makes a rename in a folder survive a power cut.
-fn sync(folder: &Path) -> Result<(), LakeError> {
+pub fn sync(folder: &Path) -> Result<(), LakeError> {
     File::open(folder).and_then(|f| f.sync_all()).map_err(LakeError::disk("sync", folder))
 }
 

@@ -111,14 +111,14 @@ impl Reader for Ingester {
         self.commit.status.read(size);
         self.report.bytes += size;
         if self.decoder.rows() >= COMMIT_ROWS || self.commit.is_due() {
-            self.finish()?;
+            self.commit()?;
         }
         Ok(())
     }
 
     fn finish(&mut self) -> Result<(), LakeError> {
-        let records = self.decoder.take()?;
-        self.commit.finish(records)
+        self.commit()?;
+        self.commit.end()
     }
 }
 
@@ -129,6 +129,11 @@ impl Ingester {
             commit: Commit::new(shared, source, status)?,
             report: IngestReport::default(),
         })
+    }
+
+    fn commit(&mut self) -> Result<(), LakeError> {
+        let records = self.decoder.take()?;
+        self.commit.finish(records)
     }
 
     fn decode(&mut self, meta: &ObjectMeta, bytes: &Bytes) -> Result<(), LakeError> {

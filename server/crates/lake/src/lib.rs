@@ -42,6 +42,7 @@ mod status;
 mod survey;
 mod tables;
 mod window;
+mod writer;
 
 pub use direct::Direct;
 pub use error::LakeError;

@@ -4,6 +4,7 @@
 //! Equal things stand together: columns become long runs, which makes files half as large, and roll-ups are sums over
 //! neighbours, which needs no hash table.
 
+use crate::addresses::Addresses;
 use crate::columns::{Truths, find, numbers};
 use crate::schema::{
     ACCOUNT_ID, ACTION, AWS_SERVICE, CLIENT_IS_SRC, FLOW_DIRECTION, INTERFACE_ID, PROTOCOL, REGION,
@@ -22,6 +23,8 @@ pub type Name = u32;
 pub type Address = u32;
 /// A missing address.
 pub const NO_ADDRESS: Address = u32::MAX;
+/// Fewer places are sorted as they are.
+const FEW_PLACES: usize = 12;
 
 /// The dimension values of a roll-up row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -89,8 +92,9 @@ impl Order {
             places[*slot as usize] = Place { client, server, row: row as u32 };
             *slot += 1;
         }
+        let mut packing = Packing::of(batch);
         for bounds in begins.windows(2) {
-            places[bounds[0] as usize..bounds[1] as usize].sort_unstable();
+            packing.sort(&mut places[bounds[0] as usize..bounds[1] as usize]);
         }
         Order { groups, begins, places }
     }
@@ -212,6 +216,50 @@ pub fn ranked<T: Ord + Copy>(items: Vec<T>) -> (Vec<T>, Vec<u32>) {
     (sorted.into_iter().map(|(item, _)| item).collect(), rank)
 }
 
+/// How a place becomes one word that sorts as it does: sorting words takes half the time of sorting three numbers.
+struct Packing {
+    /// Bits of an address and of a row.
+    address: u32,
+    row: u32,
+    packed: Vec<u64>,
+}
+
+impl Packing {
+    fn of(batch: &RecordBatch) -> Self {
+        let bits = |count: usize| usize::BITS - count.leading_zeros();
+        let addresses = ["srcaddr", "dstaddr"].map(|name| Addresses::of(batch, name).values().len());
+        let address = bits(addresses.into_iter().max().unwrap_or_default());
+        Packing { address, row: bits(batch.num_rows()), packed: Vec::new() }
+    }
+
+    fn sort(&mut self, places: &mut [Place]) {
+        if places.len() < FEW_PLACES || 2 * self.address + self.row > u64::BITS {
+            return places.sort_unstable();
+        }
+        let mut packed = std::mem::take(&mut self.packed);
+        packed.extend(places.iter().map(|place| self.pack(place)));
+        packed.sort_unstable();
+        places.iter_mut().zip(packed.drain(..)).for_each(|(place, word)| *place = self.unpack(word));
+        self.packed = packed;
+    }
+
+    fn pack(&self, place: &Place) -> u64 {
+        // One more, so that a missing address is 0 and fits.
+        let [client, server] = [place.client, place.server].map(|address| u64::from(address.wrapping_add(1)));
+        (client << self.address | server) << self.row | u64::from(place.row)
+    }
+
+    fn unpack(&self, packed: u64) -> Place {
+        let low = |number: u64, bits: u32| (number & ((1 << bits) - 1)) as u32;
+        let ends = packed >> self.row;
+        Place {
+            client: ((ends >> self.address) as u32).wrapping_sub(1),
+            server: low(ends, self.address).wrapping_sub(1),
+            row: low(packed, self.row),
+        }
+    }
+}
+
 /// Client and server of every record; where it is not known who is who, source and destination.
 fn ends_of(batch: &RecordBatch) -> impl Iterator<Item = (Address, Address)> {
     let [src, dst] = ["srcaddr", "dstaddr"].map(|name| numbers(batch, name));
@@ -229,6 +277,23 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
+        #[test]
+        fn packed_places_sort_as_places_do(
+            places in prop::collection::vec((0u32..5, 0u32..5, 0u32..200), 0..60),
+            address in prop_oneof![Just(3u32), Just(30)],
+        ) {
+            let end = |address: u32| if address == 0 { NO_ADDRESS } else { address };
+            // A missing address sorts first where places are packed, last where they are not.
+            let rank = |place: &Place| (place.client.wrapping_add(1), place.server.wrapping_add(1), place.row);
+            let places = places.iter().map(|(a, b, row)| Place { client: end(*a), server: end(*b), row: *row });
+            let mut sorted: Vec<Place> = places.collect();
+            let mut expected = sorted.clone();
+            let packs = sorted.len() >= FEW_PLACES && address == 3;
+            Packing { address, row: 8, packed: Vec::new() }.sort(&mut sorted);
+            if packs { expected.sort_by_key(rank) } else { expected.sort() }
+            prop_assert_eq!(sorted, expected);
+        }
+
         #[test]
         fn rows_share_a_number_when_all_their_values_are_equal(
             rows in prop::collection::vec(([0i32..3, -1..2, 7..9], any::<bool>()), 0..200),
