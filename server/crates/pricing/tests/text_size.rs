@@ -16,7 +16,7 @@ fn column_bytes(column: &Column, rows: usize) -> u64 {
         _ if column.nulls.as_ref().is_some_and(|nulls| !nulls.is_valid(row)) => MISSING_BYTES,
         Data::Int32(values) => number_bytes(values[row].into()),
         Data::Int64(values) => number_bytes(values[row]),
-        Data::Address(values) => address_bytes(&values[row]),
+        Data::Address(column) => address_bytes(&column.get(row).unwrap_or_default()),
         Data::Text(values) => values.get(row).unwrap().len() as u64,
     };
     (0..rows).map(length).sum()
