@@ -10,7 +10,7 @@ use crate::address;
 use crate::addresses::AddressBook;
 use crate::batch::{Addresses, Column, Data, Dictionary};
 use crate::fields::{FieldName, Kind};
-use crate::index::Span;
+use crate::index::{Span, Spans};
 use crate::intern::{Interner, MISSING, NoKey};
 use crate::number::{self, Reading};
 use crate::tally::{Why, excerpt};
@@ -23,7 +23,7 @@ pub(crate) const GROUP_ROWS: usize = 64;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Group<'a> {
     pub(crate) text: &'a [u8],
-    pub(crate) spans: &'a [Span],
+    pub(crate) spans: Spans<'a>,
     pub(crate) firsts: &'a [u32],
 }
 
@@ -274,7 +274,7 @@ fn append_each<T: Copy + Default>(
     let from = values.len();
     values.resize(from + firsts.len(), T::default());
     for (slot, first) in values.iter_mut().skip(from).zip(firsts) {
-        let span = spans.get(*first as usize + place).copied().unwrap_or_default();
+        let span = spans.get(*first as usize + place).unwrap_or_default();
         *slot = read(text, span, &mut marks, bit);
         bit <<= 1;
     }

@@ -14,7 +14,7 @@ use crate::fields::FieldName;
 use crate::format::Format;
 use crate::found::{self, FoundBy, FoundLayout};
 use crate::header;
-use crate::index::{Index, Span};
+use crate::index::{Index, Span, Spans};
 use crate::layout::{Above, Dated, Layout, Shape, all_text};
 use crate::status::Status;
 use crate::tally::{Tally, Why, excerpt};
@@ -41,7 +41,7 @@ impl Waiting {
 #[derive(Clone, Copy)]
 struct Page<'a> {
     text: &'a [u8],
-    spans: &'a [Span],
+    spans: Spans<'a>,
 }
 
 impl<'a> Page<'a> {
@@ -52,8 +52,7 @@ impl<'a> Page<'a> {
 
     /// How many values from `first` on stand before `line_end`.
     fn count_before(&self, first: usize, line_end: u32) -> usize {
-        let behind = self.spans.get(first..).unwrap_or_default();
-        behind.iter().take_while(|span| span.start < line_end).count()
+        self.spans.from(first).take_while(|span| span.start < line_end).count()
     }
 }
 
@@ -254,13 +253,13 @@ impl LineDecoder {
         }
         let dated = if count > 1 && header::is_timestamp(page.value(first)) { Dated::Yes } else { Dated::No };
         let undated_first = first + usize::from(dated == Dated::Yes);
-        let undated = page.spans.get(undated_first..next).unwrap_or_default();
-        let names = header::without_mark(page.text, undated);
+        let undated: Vec<Span> = page.spans.from(undated_first).take(next - undated_first).collect();
+        let names = header::without_mark(page.text, &undated);
         if header::is_header(page.text, &names, self.expects_words(undated.len())) {
             self.start_layout(page, header::fields(page.text, &names, self.limits.header_columns), dated);
             return next;
         }
-        self.assume_layout(page, undated);
+        self.assume_layout(page, &undated);
         let why = match &self.above {
             Above::Layout(layout) if layout.fields.len() == count => {
                 self.add_record_of(page, first, Dated::No);

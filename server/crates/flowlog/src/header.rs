@@ -125,7 +125,7 @@ mod tests {
         let mut index = Index::default();
         let text = format!("{line}\n");
         index.build(text.as_bytes());
-        ask(text.as_bytes(), index.spans())
+        ask(text.as_bytes(), &index.spans().from(0).collect::<Vec<_>>())
     }
 
     #[test]

@@ -36,15 +36,43 @@ impl Span {
     }
 }
 
+/// All values of a text that have white space behind them, in order.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Spans<'a> {
+    /// For each value where the white space before it ends; `u32::MAX` stands before the text.
+    befores: &'a [u32],
+    /// For each value where it ends.
+    ends: &'a [u32],
+}
+
+impl<'a> Spans<'a> {
+    /// The value at a place.
+    #[inline(always)]
+    pub(crate) fn get(self, place: usize) -> Option<Span> {
+        let (before, end) = (self.befores.get(place)?, self.ends.get(place)?);
+        Some(Span { start: before.wrapping_add(1), end: *end })
+    }
+
+    /// The values from a place on.
+    pub(crate) fn from(self, place: usize) -> impl Iterator<Item = Span> + 'a {
+        let (befores, ends) = (self.befores.iter().skip(place), self.ends.iter().skip(place));
+        befores.zip(ends).map(|(before, end)| Span { start: before.wrapping_add(1), end: *end })
+    }
+}
+
 /// The values and line ends of one piece of text. Kept between pieces for its memory.
+///
+/// Where only single bytes of white space stand between values, a value starts right behind the end of the one before:
+/// then ends are all that is written. Elsewhere the piece is indexed once more, with starts.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
-    spans: Vec<Span>,
-    span_count: usize,
+    /// Where values end, behind a first entry that stands before the text.
+    ends: Vec<u32>,
+    count: usize,
+    /// Where the white space before values ends; used where `has_runs`.
+    befores: Vec<u32>,
     line_ends: Vec<u32>,
     line_count: usize,
-    /// Start of the value that a block left unfinished.
-    open: u32,
     /// 1 when the last byte seen was white space.
     after_space: u64,
     /// Whether white space of more than one byte was seen.
@@ -54,8 +82,10 @@ pub(crate) struct Index {
 impl Index {
     /// All values that have white space behind them, in order.
     #[inline]
-    pub(crate) fn spans(&self) -> &[Span] {
-        self.spans.get(..self.span_count).unwrap_or_default()
+    pub(crate) fn spans(&self) -> Spans<'_> {
+        let ends = self.ends.get(1..=self.count).unwrap_or_default();
+        let befores = if self.has_runs { &self.befores } else { &self.ends };
+        Spans { befores: befores.get(..self.count).unwrap_or_default(), ends }
     }
 
     /// Positions of all line feeds, in order.
@@ -73,48 +103,40 @@ impl Index {
     /// Indexes a text of less than 4 GiB, forgetting the one before.
     pub(crate) fn build(&mut self, text: &[u8]) {
         self.make_room(text.len());
-        (self.span_count, self.line_count, self.open, self.after_space) = (0, 0, 0, 1);
-        self.has_runs = false;
-        let (blocks, rest) = text.as_chunks::<BLOCK>();
-        let mut base = 0;
-        for block in blocks {
-            self.add_block(block, base);
-            base += BLOCK as u32;
+        self.restart();
+        each_block(text, |block, base| self.add_block(block, base));
+        if self.has_runs {
+            self.restart();
+            self.befores.clear();
+            each_block(text, |block, base| self.add_spaced_block(block, base));
         }
-        if !rest.is_empty() {
-            // Padded with a value's byte, so that the padding ends no value and no line.
-            let mut padded = [b'-'; BLOCK];
-            for (to, from) in padded.iter_mut().zip(rest) {
-                *to = *from;
-            }
-            self.add_block(&padded, base);
-        }
+    }
+
+    fn restart(&mut self) {
+        (self.count, self.line_count, self.after_space) = (0, 0, 1);
     }
 
     /// Makes room for the most values and line ends a text of this length can have, and what blocks write
     /// beyond.
     fn make_room(&mut self, text_bytes: usize) {
-        let spans = text_bytes / 2 + 1 + BLOCK;
-        if self.spans.len() < spans {
-            self.spans.resize(spans, Span::default());
+        let values = text_bytes + 2 + BLOCK;
+        if self.ends.len() < values {
+            self.ends.resize(values, 0);
+            self.line_ends.resize(values, 0);
         }
-        let lines = text_bytes + BLOCK;
-        if self.line_ends.len() < lines {
-            self.line_ends.resize(lines, 0);
+        if let Some(before) = self.ends.first_mut() {
+            *before = u32::MAX;
         }
+        self.has_runs = false;
     }
 
     #[inline]
     fn add_block(&mut self, block: &[u8; BLOCK], base: u32) {
         let (space, feed) = masks(block);
         self.add_line_ends(feed, base);
-        let shifted = space << 1 | self.after_space;
-        if space & shifted == 0 {
-            self.add_single_spaced(space, base);
-        } else {
-            self.add_spaced(!space & shifted, space & !shifted, base);
-        }
+        self.has_runs |= space & (space << 1 | self.after_space) != 0;
         self.after_space = space >> (BLOCK - 1);
+        self.add_ends(space, base);
     }
 
     #[inline]
@@ -134,53 +156,63 @@ impl Index {
         }
     }
 
-    /// Adds the values of a block in which no two white-space bytes touch: each starts behind the end of the
-    /// last.
+    /// Adds the ends of values: one bit each.
     #[inline]
-    fn add_single_spaced(&mut self, space: u64, base: u32) {
-        let Some(room) = self.spans.get_mut(self.span_count..self.span_count + BLOCK) else { return };
-        let count = space.count_ones() as usize;
-        let (mut left, mut start) = (space, self.open);
+    fn add_ends(&mut self, mut ends: u64, base: u32) {
+        let from = self.count + 1;
+        let Some(room) = self.ends.get_mut(from..from + BLOCK) else { return };
+        let count = ends.count_ones() as usize;
         for slot in &mut room[..USUAL_VALUES] {
-            let end = base + left.trailing_zeros();
-            *slot = Span { start, end };
-            start = end + 1;
-            left &= left.wrapping_sub(1);
+            *slot = base + lowest(ends);
+            ends &= ends.wrapping_sub(1);
         }
         if count > USUAL_VALUES {
             for slot in &mut room[USUAL_VALUES..count] {
-                let end = base + left.trailing_zeros();
-                *slot = Span { start, end };
-                start = end + 1;
-                left &= left.wrapping_sub(1);
+                *slot = base + lowest(ends);
+                ends &= ends.wrapping_sub(1);
             }
         }
-        self.span_count += count;
-        if space != 0 {
-            self.open = base + BLOCK as u32 - space.leading_zeros();
-        }
+        self.count += count;
     }
 
-    /// Adds the values of any block, given where values start in it and where they end.
+    /// Adds the values of a block with white space of any length.
     #[cold]
-    fn add_spaced(&mut self, mut starts: u64, mut ends: u64, base: u32) {
-        self.has_runs = true;
-        let mut next_start = || {
-            let start = base + starts.trailing_zeros();
-            starts &= starts.wrapping_sub(1);
-            start
-        };
-        let mut start = if self.after_space == 1 { next_start() } else { self.open };
-        while ends != 0 {
-            let span = Span { start, end: base + ends.trailing_zeros() };
-            if let Some(slot) = self.spans.get_mut(self.span_count) {
-                *slot = span;
-            }
-            self.span_count += 1;
-            ends &= ends - 1;
-            start = next_start();
+    fn add_spaced_block(&mut self, block: &[u8; BLOCK], base: u32) {
+        let (space, feed) = masks(block);
+        self.add_line_ends(feed, base);
+        let behind_space = space << 1 | self.after_space;
+        self.after_space = space >> (BLOCK - 1);
+        let mut starts = !space & behind_space;
+        while starts != 0 {
+            self.befores.push((base + starts.trailing_zeros()).wrapping_sub(1));
+            starts &= starts - 1;
         }
-        self.open = start;
+        self.add_ends(space & !behind_space, base);
+    }
+}
+
+/// The place of the lowest bit; of none, any. A word that cannot be zero spares a processor's older instruction a test.
+#[inline(always)]
+fn lowest(bits: u64) -> u32 {
+    (bits | 1 << (BLOCK - 1)).trailing_zeros()
+}
+
+/// Gives each block of a text with its place; the last is padded.
+#[inline(always)]
+fn each_block(text: &[u8], mut add: impl FnMut(&[u8; BLOCK], u32)) {
+    let (blocks, rest) = text.as_chunks::<BLOCK>();
+    let mut base = 0;
+    for block in blocks {
+        add(block, base);
+        base += BLOCK as u32;
+    }
+    if !rest.is_empty() {
+        // Padded with a value's byte, so that the padding ends no value and no line.
+        let mut padded = [b'-'; BLOCK];
+        for (to, from) in padded.iter_mut().zip(rest) {
+            *to = *from;
+        }
+        add(&padded, base);
     }
 }
 
@@ -207,7 +239,7 @@ mod tests {
     fn indexed(text: &[u8]) -> (Vec<Vec<u8>>, Vec<u32>) {
         let mut index = Index::default();
         index.build(text);
-        (index.spans().iter().map(|span| span.of(text).to_vec()).collect(), index.line_ends().to_vec())
+        (index.spans().from(0).map(|span| span.of(text).to_vec()).collect(), index.line_ends().to_vec())
     }
 
     /// What the index must be, told the slow way. The last value counts only when something ends it.

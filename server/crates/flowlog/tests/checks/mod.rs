@@ -1,7 +1,7 @@
 //! What must hold for any text whatsoever: tried on the corpora by `replay.rs`, on made-up texts by the fuzz targets.
 //! A check returns when all is well and panics otherwise.
 
-use flowlog::{Batch, Coverage, Data, Decoder, Fields, Format, Limits, Tally, Value, Want};
+use flowlog::{Batch, Coverage, Decoder, Fields, Format, Limits, Tally, Value, Want};
 
 /// A number that depends on all of the text, so that a file alone says how it is cut and what is asked for.
 fn seed(text: &[u8]) -> usize {
