@@ -8,6 +8,7 @@
 //! - [`signals`]: what moves: the link, answers, sizes, time.
 //! - [`api`]: server functions; [`ports`]: the trait behind them, the only door to data.
 //! - [`question`], [`range`], [`headline`]: pure functions of views and answers.
+//! - `seam`: where the types of views are forgotten, for the sake of what the browser downloads.
 //!
 //! `pages → panels → {parts, chart, signals, api} → contract`; `parts` and `chart` never name `api`. Nothing here knows
 //! files, AWS or an engine: whoever serves the application provides `Arc<dyn ports::Flows>` as context.
@@ -23,6 +24,7 @@ pub mod parts;
 pub mod ports;
 pub mod question;
 pub mod range;
+mod seam;
 #[cfg(feature = "ssr")]
 mod shell;
 pub mod signals;

@@ -1,6 +1,7 @@
 //! The page for addresses that lead nowhere.
 
 use crate::parts::icon::Brand;
+use crate::seam::Seam;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -21,4 +22,5 @@ pub fn NotFound() -> impl IntoView {
             <a class="ctl primary" href="/">"Go to the overview"</a>
         </main>
     }
+    .piece()
 }

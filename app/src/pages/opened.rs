@@ -10,11 +10,11 @@ use crate::panels::reading::ReadingCorner;
 use crate::panels::scene::{self, provide_scene};
 use crate::panels::top_bar::TopBar;
 use crate::question;
+use crate::seam::Seam;
 use crate::signals::latest::{First, latest};
 use crate::signals::use_link::{Link, Page, use_link};
 use crate::signals::use_progress::use_progress;
 use contract::{Refusal, View, link};
-use leptos::either::Either;
 use leptos::html::{Dialog, Input};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -43,15 +43,15 @@ pub fn Opened(
 }
 
 /// The middle with everything around it.
-fn surrounded(link: Link, title: &'static str, mut opening: Opening) -> impl IntoView {
+fn surrounded(link: Link, title: &'static str, mut opening: Opening) -> AnyView {
     let reading = use_progress(opening.progress.take(), link);
     let key = move || scene::key(link, reading, question::summary);
     let ask = |view: View| async move { api::summary(link::encode(&view)).await.map_err(Refusal::from) };
     provide_scene(link, reading, latest(First::whole(opening.summary.take()), key, ask));
     // Both are one type, so that the browser loads what stands around them once.
     let middle = match link.page {
-        Page::Overview => Either::Left(overview::dashboard(opening)),
-        Page::Coverage => Either::Right(coverage::survey(opening)),
+        Page::Overview => overview::dashboard(opening).piece(),
+        Page::Coverage => coverage::survey(opening).piece(),
     };
     let (filter, help) = (NodeRef::<Input>::new(), NodeRef::<Dialog>::new());
     view! {
@@ -69,4 +69,5 @@ fn surrounded(link: Link, title: &'static str, mut opening: Opening) -> impl Int
         <ReadingCorner/>
         <Keys filter help/>
     }
+    .piece()
 }

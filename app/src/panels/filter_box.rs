@@ -4,6 +4,7 @@ use super::frame::{sentence, words};
 use super::scene::use_scene;
 use crate::parts::filter_ink::FilterInk;
 use crate::parts::icon::{self, Pictogram};
+use crate::seam::Seam;
 use crate::signals::use_link::{Link, hidden_fields};
 use contract::{Filter, Refusal, View};
 use leptos::html::{Input, Span};
@@ -87,13 +88,13 @@ pub fn FilterBox(
     let clear = move || link.address(&View { filter: Filter::default(), ..link.view() });
     let end = move || {
         match link.asked.with(|asked| asked.filter_text.is_empty()) {
-        true => view! { <kbd aria-hidden="true">"/"</kbd> }.into_any(),
+        true => view! { <kbd aria-hidden="true">"/"</kbd> }.erased(),
         false => view! {
             <a class="clear" href=clear data-noscroll="" aria-label="Clear the filter" title="Clear the filter">
                 <Pictogram icon=icon::CLEAR/>
             </a>
         }
-        .into_any(),
+        .erased(),
     }
     };
     let fault = move || {

@@ -1,6 +1,7 @@
 //! The frame of a panel with its four faces: loading, stale, ready, refused. The body keeps its size in all of them.
 
 use super::scene::use_scene;
+use crate::seam::{Pieces, Seam};
 use crate::signals::latest::{Face, Load};
 use contract::{Filter, Refusal, RefusalKind, View};
 use leptos::prelude::*;
@@ -29,7 +30,7 @@ pub fn Frame(
     /// What stands below the body.
     foot: AnyView,
     /// The body.
-    children: Children,
+    children: Pieces,
 ) -> impl IntoView {
     let name = move || match face.get() {
         Face::Loading => "loading",
@@ -50,7 +51,7 @@ pub fn Frame(
                 <span class="sub">{sub}</span>
                 <div class="right">{controls}</div>
             </header>
-            <div class="body">{children()} {refused}</div>
+            <div class="body">{children.made()} {refused}</div>
             {foot}
         </section>
     }
@@ -66,14 +67,14 @@ pub fn RefusedFace(
     let cure = match refusal.kind {
         RefusalKind::BadQuestion if refusal.at.is_some() => {
             let plain = move || scene.link.address(&View { filter: Filter::default(), ..scene.link.view() });
-            view! { <a class="ctl" href=plain data-noscroll="">"Clear the filter"</a> }.into_any()
+            view! { <a class="ctl" href=plain data-noscroll="">"Clear the filter"</a> }.erased()
         }
         RefusalKind::BadQuestion => {
-            view! { <a class="ctl" href=scene.link.page.path() data-noscroll="">"Start from the last 24 hours"</a> }.into_any()
+            view! { <a class="ctl" href=scene.link.page.path() data-noscroll="">"Start from the last 24 hours"</a> }.erased()
         }
         _ => {
             let again = move |_| scene.reading.ask_again();
-            view! { <button class="ctl js-only" type="button" on:click=again>"Ask again"</button> }.into_any()
+            view! { <button class="ctl js-only" type="button" on:click=again>"Ask again"</button> }.erased()
         }
     };
     view! {

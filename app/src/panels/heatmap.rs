@@ -18,6 +18,7 @@ use crate::parts::segmented::Segmented;
 use crate::parts::still::{Still, StillSize};
 use crate::parts::tooltip::{Tip, TipRow};
 use crate::question::{self, narrowed};
+use crate::seam::Seam;
 use crate::signals::latest::{First, Load, latest};
 use crate::signals::use_link::{Link, address};
 use contract::{Dimension, Matrix, MatrixRow, Refusal, Scale, View, human, link};
@@ -69,7 +70,7 @@ pub fn HeatmapPanel(
         load.with(|load| load.value.as_ref().map(|p| format!("flows per {}", step_words(p.grid.step))))
             .unwrap_or_default()
     };
-    let foot = view! { <Foot load provenance=|m: &Matrix| &m.provenance links=().into_any()/> }.into_any();
+    let foot = view! { <Foot load provenance=|m: &Matrix| &m.provenance links=().erased()/> }.piece();
     view! {
         <Frame id="rejects" title="Rejects" sub=Signal::derive(sub) face busy controls=controls(scene.link, show_table) foot>
             <Plate easel plot reader=reader(scene, load) description=Signal::derive(description) proportions=Signal::derive(proportions) still/>
@@ -91,7 +92,7 @@ fn is_whole(picture: &Matrix) -> bool {
 /// The image that stands in for the canvas at first, drawn for the number of rows known by then.
 fn still(link: Link, first: Option<&Result<Matrix, Refusal>>) -> AnyView {
     let rows = match first {
-        Some(Err(_)) => return ().into_any(),
+        Some(Err(_)) => return ().erased(),
         Some(Ok(picture)) => picture.rows.len(),
         None => ROWS,
     };
@@ -107,7 +108,7 @@ fn still(link: Link, first: Option<&Result<Matrix, Refusal>>) -> AnyView {
     let sizes = ["(max-width: 760px)", "(max-width: 1100px)", ""].into_iter().zip(WIDTHS);
     let sizes = sizes.map(|(media, width_css)| StillSize { media, width_css, height_css: height_css(rows) });
     view! { <Still sizes=sizes.collect() src=Box::new(src) alt="Rejects by row and time".to_owned()/> }
-        .into_any()
+        .piece()
 }
 
 /// Paints the picture as it changes; where things lie on it.
@@ -262,7 +263,7 @@ fn controls(link: Link, show_table: RwSignal<bool>) -> AnyView {
             </ul>
         </Menu>
     }
-    .into_any()
+    .piece()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use crate::chart::Ink;
 use crate::parts::quantity::{measured, measured_exactly};
 use crate::parts::tooltip::Swatch;
 use crate::question::narrowed;
+use crate::seam::Seam;
 use crate::signals::use_link::{Link, address};
 use contract::{Dimension, Timeline, View};
 use leptos::prelude::*;
@@ -65,9 +66,9 @@ fn draw_entry(view: &View, picture: &Timeline, entry: Entry) -> impl IntoView + 
     match only {
         Some(only) => {
             let title = format!("{exact}. Show only {}.", entry.label);
-            view! { <li><a href=address(&only) data-noscroll="" title=title>{inside}</a></li> }.into_any()
+            view! { <li><a href=address(&only) data-noscroll="" title=title>{inside}</a></li> }.erased()
         }
-        None => view! { <li title=exact><span class="entry">{inside}</span></li> }.into_any(),
+        None => view! { <li title=exact><span class="entry">{inside}</span></li> }.erased(),
     }
 }
 

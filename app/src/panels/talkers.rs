@@ -7,6 +7,7 @@ use super::timeline::lower_first;
 use crate::api;
 use crate::parts::quantity::{measured, measured_exactly};
 use crate::question::{self, narrowed};
+use crate::seam::Seam;
 use crate::signals::latest::{First, latest};
 use crate::signals::use_link::address;
 use contract::names::{protocol_name, service_name};
@@ -84,20 +85,19 @@ pub fn TalkersPanel(
             format!("/api/v1/top{kind}?{}", link::encode(&question))
         }
     };
-    let links =
-        view! { <a href=file(".csv") rel="external" download="weir-talkers.csv">"CSV"</a> }.into_any();
-    let foot = view! { <Foot load provenance=|top: &Top| &top.provenance links/> }.into_any();
+    let links = view! { <a href=file(".csv") rel="external" download="weir-talkers.csv">"CSV"</a> }.piece();
+    let foot = view! { <Foot load provenance=|top: &Top| &top.provenance links/> }.piece();
     let rows = move || match top() {
         Some(top) => {
-            top.rows.iter().map(|row| draw_row(&scene.link.view(), &top, row).into_any()).collect_view()
+            top.rows.iter().map(|row| draw_row(&scene.link.view(), &top, row).erased()).collect_view()
         }
         None => (0..BONES)
-            .map(|_| view! { <tr class="bones"><td colspan="4"><i></i></td></tr> }.into_any())
+            .map(|_| view! { <tr class="bones"><td colspan="4"><i></i></td></tr> }.erased())
             .collect_view(),
     };
     let measure = move || top().map_or(Measure::Bytes, |top| top.measure).label();
     view! {
-        <Frame id="talkers" title="Top talkers" sub=Signal::derive(sub) face busy controls=().into_any() foot>
+        <Frame id="talkers" title="Top talkers" sub=Signal::derive(sub) face busy controls=().erased() foot>
             <table class="talkers">
                 <thead>
                     <tr><th scope="col">"Client"</th><th scope="col">"Server"</th><th scope="col" class="n">{measure}</th><th scope="col" class="n">"Share"</th></tr>
@@ -121,9 +121,9 @@ fn draw_row(view: &View, top: &Arc<Top>, row: &TopRow) -> impl IntoView + use<> 
     let name = view! { <code>{name}</code> };
     let name = match only {
         Some(only) => {
-            view! { <a href=address(&only) data-noscroll="" title="Show only these">{name}</a> }.into_any()
+            view! { <a href=address(&only) data-noscroll="" title="Show only these">{name}</a> }.erased()
         }
-        None => name.into_any(),
+        None => name.erased(),
     };
     let rejected = (row.rejected > 0 && row.flows > 0).then(|| {
         let words =

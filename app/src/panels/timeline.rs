@@ -16,6 +16,7 @@ use crate::parts::menu::{Choices, Menu};
 use crate::parts::segmented::Segmented;
 use crate::parts::still::{Still, StillSize};
 use crate::question;
+use crate::seam::Seam;
 use crate::signals::latest::{First, Load, latest};
 use crate::signals::use_link::{Link, address};
 use contract::{Dimension, Measure, Refusal, Timeline, View, link};
@@ -69,7 +70,7 @@ pub fn TimelinePanel(
         picture.get().map(|p| timeline_words::sheet(&p, scene.zone_offset_secs())).unwrap_or_default()
     });
     let sub = move || picture.get().map(|picture| timeline_words::caption(&picture)).unwrap_or_default();
-    let foot = view! { <Foot load provenance=|t: &Timeline| &t.provenance links=().into_any()/> }.into_any();
+    let foot = view! { <Foot load provenance=|t: &Timeline| &t.provenance links=().erased()/> }.piece();
     view! {
         <Frame id="timeline" title="Traffic over time" sub=Signal::derive(sub) face busy controls=controls(scene.link, show_table) foot>
             <Plate easel plot reader=reader(scene, load) description=Signal::derive(description) proportions=PROPORTIONS still/>
@@ -83,7 +84,7 @@ pub fn TimelinePanel(
 /// every step.
 fn still(link: Link, first: Option<&Result<Timeline, Refusal>>) -> AnyView {
     if matches!(first, Some(Err(_))) {
-        return ().into_any();
+        return ().erased();
     }
     let view = link.asked.with_untracked(|asked| asked.view.clone());
     let src = move |size: &StillSize, theme: &'static str| {
@@ -91,7 +92,7 @@ fn still(link: Link, first: Option<&Result<Timeline, Refusal>>) -> AnyView {
         let StillSize { width_css, height_css, .. } = size;
         format!("/api/v1/timeline.svg?{text}&width={width_css}&height={height_css}&theme={theme}")
     };
-    view! { <Still sizes=SIZES.to_vec() src=Box::new(src) alt="Traffic over time".to_owned()/> }.into_any()
+    view! { <Still sizes=SIZES.to_vec() src=Box::new(src) alt="Traffic over time".to_owned()/> }.piece()
 }
 
 /// Paints the picture as it changes; where things lie on it.
@@ -171,7 +172,7 @@ fn controls(link: Link, show_table: RwSignal<bool>) -> AnyView {
             </ul>
         </Menu>
     }
-    .into_any()
+    .piece()
 }
 
 /// `Service port` within a sentence; abbreviations keep their capitals.

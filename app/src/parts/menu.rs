@@ -3,6 +3,7 @@
 
 use super::choice::Choice;
 use super::icon::{self, Pictogram};
+use crate::seam::Pieces;
 use leptos::html::Details;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -32,7 +33,7 @@ pub fn Menu(
     #[prop(default = "left")]
     side: &'static str,
     /// The sheet.
-    children: Children,
+    children: Pieces,
 ) -> impl IntoView {
     let node = NodeRef::<Details>::new();
     let close = move || node.get_untracked().inspect(|details| details.set_open(false));
@@ -62,7 +63,7 @@ pub fn Menu(
                 {(!bare).then(|| view! { <Pictogram icon=icon::DOWN/> })}
             </summary>
             <div class=format!("sheet {side}") on:click=on_choice>
-                {children()}
+                {children.made()}
             </div>
         </details>
     }

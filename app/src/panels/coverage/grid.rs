@@ -9,6 +9,7 @@ use crate::chart::ticks::{date_and_clock, step_words, zone_name};
 use crate::panels::frame::{Frame, faces};
 use crate::panels::scene::{Scene, use_scene};
 use crate::panels::timeline::{TableBehind, TableToggle};
+use crate::seam::Seam;
 use contract::coverage::{CoverageRow, LATE_SECS, Slot, WINDOW_SECS};
 use contract::human::{self, Step};
 use contract::{Coverage, Moment, View};
@@ -66,8 +67,8 @@ pub fn DeliveryPanel(
             "Point at a cell, or go from cell to cell with the arrow keys; Enter opens its time.".to_owned()
         })
     };
-    let foot = view! { <Foot load words=late_words ways=&WAYS/> }.into_any();
-    let controls = view! { <TableToggle show_table/> }.into_any();
+    let foot = view! { <Foot load words=late_words ways=&WAYS/> }.piece();
+    let controls = view! { <TableToggle show_table/> }.piece();
     view! {
         <Frame id="delivery" title="Delivery" sub=Signal::derive(sub) face busy controls foot>
             <div class="cover" class:tabled=move || show_table.get()>

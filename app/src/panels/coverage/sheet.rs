@@ -6,6 +6,7 @@ use crate::panels::frame::{Frame, faces};
 use crate::panels::scene::use_scene;
 use crate::parts::ledger::{Ledger, Row};
 use crate::question;
+use crate::seam::Seam;
 use contract::{Coverage, link};
 use leptos::prelude::*;
 
@@ -67,9 +68,9 @@ pub fn SheetPanel(
         let told = Told { now, offset_secs: scene.zone_offset_secs() };
         load.with(|load| load.value.as_ref().map(|coverage| (spec.rows)(coverage, told)))
     });
-    let foot = view! { <Foot load words=spec.foot ways=spec.ways/> }.into_any();
+    let foot = view! { <Foot load words=spec.foot ways=spec.ways/> }.piece();
     view! {
-        <Frame id=spec.id title=spec.title sub=spec.sub face busy controls=().into_any() foot>
+        <Frame id=spec.id title=spec.title sub=spec.sub face busy controls=().erased() foot>
             <div class="scroll" tabindex=spec.is_wide.then_some("0") role=spec.is_wide.then_some("region") aria-label=spec.is_wide.then_some("Table")>
                 <Ledger look=spec.id heads=spec.heads rows bones=spec.bones/>
             </div>
