@@ -1,15 +1,13 @@
 //! The error of the server functions: a refusal, whether the server spoke it or the way there failed.
 //! Only words meant for a person cross the wire; causes stay in the server's log.
 
+use super::refusal_json::RefusalJson;
 use contract::{Refusal, RefusalKind};
 use leptos::prelude::FromServerFnError;
-use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::ServerFnErrorErr;
-use serde::{Deserialize, Serialize};
 
 /// Why a server function gave no answer. Made from a [`Refusal`] on the server it also sets the response's status.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(transparent)]
 pub struct ApiError(pub Refusal);
 
@@ -36,7 +34,7 @@ fn set_status(refusal: &Refusal) {
 }
 
 impl FromServerFnError for ApiError {
-    type Encoder = JsonEncoding;
+    type Encoder = RefusalJson;
 
     fn from_server_fn_error(value: ServerFnErrorErr) -> Self {
         use ServerFnErrorErr as E;

@@ -7,10 +7,11 @@ mod headline;
 mod matrix;
 pub mod opening;
 mod progress;
+mod refusal_json;
 mod summary;
-mod text;
 mod timeline;
 mod top;
+mod wire;
 
 pub use coverage::coverage;
 pub use error::ApiError;
@@ -18,9 +19,9 @@ pub use headline::headline;
 pub use matrix::matrix;
 pub use progress::progress;
 pub use summary::summary;
-pub use text::Answered;
 pub use timeline::timeline;
 pub use top::top;
+pub use wire::{Answered, Wire};
 
 #[cfg(feature = "ssr")]
 mod asked {

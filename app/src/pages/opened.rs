@@ -30,7 +30,8 @@ pub fn Opened(
     let link = use_link(page);
     // Read once, at the top of the page and outside of what waits for it. Later answers do not come this way: a resource
     // neither drops an outdated request nor hides its answer.
-    let opening = Resource::new(|| (), move |()| open(page, link.asked.get_untracked()));
+    let ask = move |()| open(page, link.asked.get_untracked());
+    let opening = Resource::<Opening, api::Wire>::new_with_options(|| (), ask, false);
     view! {
         <Title text=format!("{title} – Weir")/>
         <Suspense fallback=|| view! { <p class="spoken" role="status">"Loading"</p> }>

@@ -89,7 +89,7 @@ pub fn RefusedFace(
 /// A message as a sentence: with a capital first letter and a full stop.
 pub fn sentence(message: &str) -> String {
     let mut letters = message.chars();
-    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    let first = letters.next().map(|c| c.to_ascii_uppercase().to_string()).unwrap_or_default();
     let stop = if message.is_empty() || message.ends_with(['.', '?', '…']) { "" } else { "." };
     format!("{first}{}{stop}", letters.as_str())
 }

@@ -178,7 +178,7 @@ fn controls(link: Link, show_table: RwSignal<bool>) -> AnyView {
 /// `Service port` within a sentence; abbreviations keep their capitals.
 pub fn lower_first(label: &str) -> String {
     let is_abbreviation = label.chars().nth(1).is_some_and(char::is_uppercase);
-    if is_abbreviation { label.to_owned() } else { label.to_lowercase() }
+    if is_abbreviation { label.to_owned() } else { label.to_ascii_lowercase() }
 }
 
 /// The numbers, while they are shown.

@@ -136,7 +136,8 @@ pub fn whole_texts() -> impl Predicate {
 }
 
 fn is_whole_text(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
-    const WHOLE: [&str; 4] = ["application/json", "application/x-ndjson", "text/csv", "image/svg+xml"];
+    const WHOLE: [&str; 5] =
+        ["application/json", "application/x-ndjson", "application/x-postcard", "text/csv", "image/svg+xml"];
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     WHOLE.iter().any(|whole| kind.starts_with(whole))
 }
