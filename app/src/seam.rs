@@ -88,7 +88,6 @@ impl<V: AddAnyAttr, const WHOLE: bool> AddAnyAttr for Kept<V, WHOLE> {
     }
 }
 
-// `hydrate_async` is left to the trait, whose own calls `hydrate`.
 impl<V: RenderHtml, const WHOLE: bool> RenderHtml for Kept<V, WHOLE> {
     type AsyncOutput = V::AsyncOutput;
     type Owned = Kept<V::Owned, WHOLE>;
@@ -132,6 +131,10 @@ impl<V: RenderHtml, const WHOLE: bool> RenderHtml for Kept<V, WHOLE> {
 
     fn hydrate<const FROM_SERVER: bool>(self, cursor: &Cursor, position: &PositionState) -> Self::State {
         self.0.hydrate::<FROM_SERVER>(cursor, position)
+    }
+
+    async fn hydrate_async(self, _: &Cursor, _: &PositionState) -> Self::State {
+        panic!("the page is taken over in one go, by `hydrate_body`");
     }
 
     fn into_owned(self) -> Self::Owned {
