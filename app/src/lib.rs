@@ -34,7 +34,7 @@ pub use shell::shell;
 
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
-use leptos_router::components::{Route, Router, Routes};
+use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{SsrMode, path};
 
 /// The application: the route table.
@@ -46,10 +46,10 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     view! {
         <Router>
-            <Routes fallback=pages::not_found::NotFound>
+            <FlatRoutes fallback=pages::not_found::NotFound>
                 <Route path=path!("/") view=pages::overview::Overview ssr=SsrMode::InOrder/>
                 <Route path=path!("/coverage") view=pages::coverage::CoveragePage ssr=SsrMode::InOrder/>
-            </Routes>
+            </FlatRoutes>
         </Router>
     }
 }
