@@ -88,7 +88,7 @@ impl<T: DeserializeOwned> codee::Decoder<T> for Wire {
 mod tests {
     use super::*;
     use crate::api::opening::Opening;
-    use contract::{Coverage, Refusal, RefusalKind, Summary, TopBy};
+    use contract::{Refusal, RefusalKind, Summary, TopBy};
 
     #[test]
     fn an_opening_is_read_back_as_it_was_written() {
@@ -96,7 +96,7 @@ mod tests {
         let opening = Opening {
             summary: Some(Ok(Summary { flows: 7, last_record: Some(-1), ..Summary::default() })),
             top: Some(Err(refusal)),
-            coverage: Some(Ok(Coverage::default())),
+            coverage: Some(Err(Refusal::new(RefusalKind::NotFound, "", ""))),
             ..Opening::default()
         };
         let read: Opening = Wire::read(&Wire::write(&opening).unwrap()).unwrap();
