@@ -68,7 +68,7 @@ pub(crate) fn ipv4(text: &[u8], span: Span) -> Option<u32> {
     let high = joined_fours(number(2) | number(3) << 32);
     let valid = third != 0 && fourth == 0 && short_enough && leading_zeros == 0 && length < 16;
     let (low, high) = (low?, high?);
-    valid.then(|| ((low & 0xFF) << 24 | low >> 32 << 16 | (high & 0xFF) << 8 | high >> 32) as u32)
+    valid.then_some(((low & 0xFF) << 24 | low >> 32 << 16 | (high & 0xFF) << 8 | high >> 32) as u32)
 }
 
 /// Two numbers of four digits each, in the halves of a word; `None` if one is no number or above 255.

@@ -24,6 +24,17 @@ pub struct Origin {
     pub stamp: i64,
 }
 
+impl Origin {
+    /// What the key says for a column.
+    fn says(&self, column: &str) -> Option<&str> {
+        match column {
+            ACCOUNT_ID => self.account.as_deref(),
+            REGION => self.region.as_deref(),
+            _ => None,
+        }
+    }
+}
+
 /// Which of the added columns are needed.
 #[derive(Clone, Copy, Debug)]
 pub enum Added<'a> {
@@ -76,11 +87,9 @@ pub fn enrich(
         let services = aws_services(&table.batch)?;
         table.set(AWS_SERVICE, services);
     }
-    let said: [(&str, fn(&Origin) -> Option<&str>); 2] =
-        [(ACCOUNT_ID, |origin| origin.account.as_deref()), (REGION, |origin| origin.region.as_deref())];
-    for (name, says) in said {
+    for name in [ACCOUNT_ID, REGION] {
         if added.wants(name)
-            && let Some(column) = by_origin(&table.batch, name, stretches, says)?
+            && let Some(column) = by_origin(&table.batch, name, stretches)?
         {
             table.set(name, Arc::new(column));
         }
@@ -164,15 +173,10 @@ fn aws_services(batch: &RecordBatch) -> Result<ArrayRef, LakeError> {
 
 /// The column of that name with the value that the object's key says where the object lacks the field; `None` when
 /// every object has it, or no key says anything.
-fn by_origin(
-    batch: &RecordBatch,
-    name: &str,
-    stretches: &[Stretch<'_>],
-    says: fn(&Origin) -> Option<&str>,
-) -> Result<Option<Texts>, LakeError> {
+fn by_origin(batch: &RecordBatch, name: &str, stretches: &[Stretch<'_>]) -> Result<Option<Texts>, LakeError> {
     let said = stretches.iter().map(|of| {
         let has_field = of.fields.iter().any(|field| field.replace('-', "_") == name);
-        if has_field { None } else { says(of.origin) }
+        if has_field { None } else { of.origin.says(name) }
     });
     if said.clone().all(|said| said.is_none()) {
         return Ok(None);
