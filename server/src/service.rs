@@ -8,11 +8,10 @@ use async_trait::async_trait;
 use contract::{
     Coverage, Matrix, Objects, Progress, Refusal, RefusalKind, SetAside, Summary, Timeline, Top, View,
 };
-use lake::{Direct, Lake, LakeError};
+use lake::{Direct, Feed, Lake, LakeError};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Instant;
-use store::Source;
 
 /// The lake as the application's port.
 #[derive(Clone, Debug)]
@@ -73,8 +72,8 @@ impl DirectFlows {
     ///
     /// # Errors
     /// When the engine cannot be set up.
-    pub fn new(sources: Vec<Arc<dyn Source>>) -> Result<Self, LakeError> {
-        Ok(DirectFlows { direct: Direct::new(sources)? })
+    pub fn new(feeds: Vec<Feed>) -> Result<Self, LakeError> {
+        Ok(DirectFlows { direct: Direct::new(feeds)? })
     }
 
     /// Objects that could not be read for the questions so far, with the reason; asking again forgets them.

@@ -48,7 +48,7 @@ pub struct Decode {
     ///
     /// Field names separated by blanks or commas, or the LogFormat that describe-flow-logs prints:
     /// '${version} ${account-id} ${srcaddr}' (in single quotes, so that the shell leaves it alone).
-    #[arg(long, value_name = "FIELDS", value_parser = Format::parse)]
+    #[arg(long, visible_alias = "record-format", value_name = "FIELDS", value_parser = Format::parse)]
     pub format: Option<Format>,
 
     /// Print what each column is and how that was found out, instead of the records

@@ -3,6 +3,7 @@
 use crate::cli::ingest::{DataFlag, read_all};
 use crate::cli::serve::{Reading, WebFlags, show};
 use crate::cli::simulate::{Shape, write_shape};
+use crate::cli::sources::Place;
 use crate::cli::{Fault, running};
 use crate::clock;
 use clap::Args;
@@ -58,9 +59,13 @@ impl Demo {
         running::block_on(async {
             let lake = Lake::open(&day.join("lake"), Mode::Write)?;
             let opened = store::open(&source, &Options::default()).await?;
-            let passes = read_all(&lake, &[opened]).await;
+            let passes = read_all(&lake, &[opened.into()]).await;
             passes.lines.iter().for_each(|line| eprintln!("{line}"));
-            let reading = Reading { sources: vec![source], options: Options::default(), every: WATCH };
+            let reading = Reading {
+                sources: vec![Place { name: source, format: None }],
+                options: Options::default(),
+                every: WATCH,
+            };
             show(lake, reading, &self.web).await
         })
     }

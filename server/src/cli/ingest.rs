@@ -5,11 +5,9 @@ use crate::cli::{Fault, progress, running};
 use clap::Args;
 use contract::human;
 use futures::future::join_all;
-use lake::{IngestReport, Lake, Mode};
+use lake::{Feed, IngestReport, Lake, Mode};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
-use store::Source;
 
 /// Read the sources once into the data folder.
 ///
@@ -61,7 +59,7 @@ pub struct Passes {
 }
 
 /// Reads every source once beside a progress bar.
-pub async fn read_all(lake: &Lake, sources: &[Arc<dyn Source>]) -> Passes {
+pub async fn read_all(lake: &Lake, sources: &[Feed]) -> Passes {
     let reading = join_all(sources.iter().map(|source| lake.ingest(source, None)));
     let reports = progress::watched(|| lake.progress(), reading).await;
     let mut passes = Passes::default();

@@ -1,7 +1,7 @@
 //! `weir serve`: the dashboard over a lake that keeps reading its sources.
 
 use crate::cli::ingest::DataFlag;
-use crate::cli::sources::SourceFlags;
+use crate::cli::sources::{Place, SourceFlags};
 use crate::cli::{Fault, running};
 use crate::clock;
 use crate::events::{self, Pass};
@@ -92,8 +92,8 @@ impl Serve {
 /// What is read while the dashboard is shown.
 #[derive(Clone, Debug)]
 pub struct Reading {
-    /// Sources as given.
-    pub sources: Vec<String>,
+    /// The sources.
+    pub sources: Vec<Place>,
     /// How to reach them.
     pub options: Options,
     /// Pause between looks.
@@ -109,7 +109,7 @@ pub async fn show(lake: Lake, reading: Reading, web: &WebFlags) -> Result<ExitCo
     let site = site(web.site.as_deref())?;
     let lifecycle = Lifecycle::default();
     let hosts = if web.listen.ip().is_loopback() { Hosts::loopback() } else { Hosts::open() };
-    reading.sources.iter().for_each(|source| lake.expect(source));
+    reading.sources.iter().for_each(|source| lake.expect(&source.name));
 
     let listener = listen::bind(web.listen, web.unsafe_listen).await?;
     let address = listener.local_addr().map_err(|error| Fault::io("cannot listen", &error, ""))?;
@@ -145,12 +145,13 @@ pub async fn show(lake: Lake, reading: Reading, web: &WebFlags) -> Result<ExitCo
 }
 
 /// Looks at one source for as long as the server runs.
-async fn keep_reading(name: String, lake: Lake, reading: Reading, lifecycle: Lifecycle) {
+async fn keep_reading(place: Place, lake: Lake, reading: Reading, lifecycle: Lifecycle) {
     let look = |retry| {
-        let (name, lake, options) = (&name, &lake, &reading.options);
+        let (place, lake, options) = (&place, &lake, &reading.options);
+        let name = &place.name;
         async move {
             let begun = Instant::now();
-            match read(lake, name, options).await {
+            match read(lake, place, options).await {
                 Ok(report) => {
                     let (objects, failed) = (report.objects, report.failed);
                     let pass = Pass { objects, failed, records: report.records, set_aside: report.set_aside };
@@ -168,12 +169,12 @@ async fn keep_reading(name: String, lake: Lake, reading: Reading, lifecycle: Lif
 }
 
 /// Reads what is new in a source.
-async fn read(lake: &Lake, name: &str, options: &Options) -> Result<IngestReport, LakeError> {
-    match store::open(name, options).await {
-        Ok(source) => lake.ingest(&source, None).await,
+async fn read(lake: &Lake, place: &Place, options: &Options) -> Result<IngestReport, LakeError> {
+    match place.open(options).await {
+        Ok(feed) => lake.ingest(&feed, None).await,
         Err(error) => {
             let error = LakeError::from(error);
-            lake.refused(name, error.refusal());
+            lake.refused(&place.name, error.refusal());
             Err(error)
         }
     }

@@ -61,7 +61,7 @@ pub enum Why {
     /// There is no header above the line, and it fits neither default format.
     #[error(
         "no header line above this line, and its {values} values fit neither the default VPC format (14 values) nor \
-         the default transit gateway format (36 values); name the fields in order (--format)"
+         the default transit gateway format (36 values); name the fields in order (--record-format)"
     )]
     NoLayout {
         /// Values on the line.

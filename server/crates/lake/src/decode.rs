@@ -6,7 +6,7 @@ use crate::error::LakeError;
 use crate::parquet_lines::{self, ParquetFault};
 use bytes::Bytes;
 use datafusion::arrow::array::RecordBatch;
-use flowlog::{Decoder, Fields, Limits, Tally, Want};
+use flowlog::{Decoder, Fields, Format, Limits, Tally, Want};
 use store::ObjectMeta;
 use store::keys;
 use store::unpack::{UnpackError, UnpackLimits, Unpacker};
@@ -59,12 +59,17 @@ pub struct ObjectDecoder {
 }
 
 impl ObjectDecoder {
-    /// A decoder of the wanted fields.
-    pub fn new(want: Want) -> Self {
+    /// A decoder of the wanted fields; `format` names those of lines without a header line above them.
+    pub fn new(want: Want, format: Option<Format>) -> Self {
+        let wanted = want.fields.clone();
+        let decoder = Decoder::new(want, Limits::default());
         ObjectDecoder {
             unpacker: Unpacker::new(UnpackLimits::default()),
-            wanted: want.fields.clone(),
-            decoder: Decoder::new(want, Limits::default()),
+            wanted,
+            decoder: match format {
+                Some(format) => decoder.with_format(format),
+                None => decoder,
+            },
             fields: Vec::new(),
         }
     }

@@ -7,6 +7,7 @@ use crate::decode::{ObjectDecoder, origin_of};
 use crate::engine::{Engine, Sieve, distinct};
 use crate::enrich::{Added, Stretch, enrich, made_from};
 use crate::error::LakeError;
+use crate::feed::Feed;
 use crate::fold::Fold;
 use crate::judge::{JUDGED, judged};
 use crate::observed::{reach, wider};
@@ -19,7 +20,6 @@ use sides::Knowledge;
 use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use store::Source;
 
 /// Slack on either side of the asked range when objects are chosen by their delivery window, seconds: records span up
 /// to ten minutes and are delivered late "on a best effort basis".
@@ -31,21 +31,21 @@ const JUDGED_ROWS: usize = 1 << 18;
 
 /// Sources asked as they are.
 pub struct Direct {
-    pub(crate) sources: Vec<Arc<dyn Source>>,
+    pub(crate) feeds: Vec<Feed>,
     engine: Engine,
     unread: Mutex<Vec<(String, String)>>,
 }
 
 impl fmt::Debug for Direct {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.sources.iter().map(|source| source.name())).finish()
+        f.debug_list().entries(self.feeds.iter().map(Feed::name)).finish()
     }
 }
 
 impl Direct {
     /// Sources to ask.
-    pub fn new(sources: Vec<Arc<dyn Source>>) -> Result<Direct, LakeError> {
-        Ok(Direct { sources, engine: Engine::new(Path::new(""))?, unread: Mutex::default() })
+    pub fn new(feeds: Vec<Feed>) -> Result<Direct, LakeError> {
+        Ok(Direct { feeds, engine: Engine::new(Path::new(""))?, unread: Mutex::default() })
     }
 
     /// Objects that could not be read for the last questions, with the reason.
@@ -87,13 +87,11 @@ impl Direct {
         let reach = need.span.from - LATE_SECS..need.span.to + LATE_SECS;
         let (mut sum, mut facts) =
             (empty.clone(), Facts { tables: vec![Table::Objects], ..Facts::default() });
-        for source in
-            self.sources.iter().filter(|source| need.source.is_none_or(|name| name == source.name()))
-        {
+        for feed in self.feeds.iter().filter(|feed| need.source.is_none_or(|name| name == feed.name())) {
             let readers = (0..reader_count())
-                .map(|_| Asker::new(need.span, &columns, sieve.clone(), &knowledge, empty.clone()))
+                .map(|_| Asker::new(feed, need.span, &columns, sieve.clone(), &knowledge, empty.clone()))
                 .collect();
-            for asker in pump(source, Some(reach.clone()), |page| page, readers).await? {
+            for asker in pump(&feed.source, Some(reach.clone()), |page| page, readers).await? {
                 self.unread.lock().unwrap_or_else(PoisonError::into_inner).extend(asker.unread);
                 sum.merge(asker.fold)?;
                 add(&mut facts, &asker.facts);
@@ -128,6 +126,7 @@ struct Asker<F> {
 
 impl<F: Fold + Clone> Asker<F> {
     fn new(
+        feed: &Feed,
         span: Span,
         columns: &[String],
         sieve: Option<Sieve>,
@@ -141,7 +140,7 @@ impl<F: Fold + Clone> Asker<F> {
         let fields = Fields::Only(distinct(fields.collect()));
         Asker {
             span,
-            decoder: ObjectDecoder::new(Want { fields, coverage: Coverage::Aside }),
+            decoder: ObjectDecoder::new(Want { fields, coverage: Coverage::Aside }, feed.format.clone()),
             columns: columns.to_vec(),
             sieve,
             knowledge: Arc::clone(knowledge),

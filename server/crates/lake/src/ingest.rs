@@ -4,6 +4,7 @@ use crate::Shared;
 use crate::commit::{Commit, Waiting};
 use crate::decode::ObjectDecoder;
 use crate::error::{LakeError, store_refusal};
+use crate::feed::Feed;
 use crate::pump::{Fetched, Reader, pump, reader_count};
 use crate::status::Status;
 use bytes::Bytes;
@@ -11,12 +12,13 @@ use flowlog::{Coverage, Fields, Tally, Want};
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
-use store::{ObjectMeta, Source, StoreError};
+use store::{ObjectMeta, StoreError};
 
 /// Records after which a commit is worth it: so many that a month's files still plan in milliseconds, so few that a
 /// column of theirs stays in the second-level cache (1 MB) while its values are picked in another order; half as many
 /// again took a tenth longer.
 const COMMIT_ROWS: usize = 3 << 16;
+
 /// What a pass over a source did.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct IngestReport {
@@ -38,18 +40,20 @@ pub struct IngestReport {
     pub secs: f64,
 }
 
-/// Reads every object of `source` in `span` that is not stored yet.
+/// Reads every object of `feed` in `span` that is not stored yet. Those that could not be read are tried once more by each
+/// process that is told their format: perhaps it is what was missing.
 pub async fn ingest(
     shared: &Arc<Shared>,
-    source: &Arc<dyn Source>,
+    feed: &Feed,
     span: Option<Range<i64>>,
 ) -> Result<IngestReport, LakeError> {
+    let Feed { source, format } = feed;
     let status = shared.statuses.of(source.name());
-    status.begin();
+    let again = status.begin() && format.is_some();
     let began = Instant::now();
     let readers: Result<_, LakeError> =
-        (0..reader_count()).map(|_| Ingester::new(shared, source.name(), &status)).collect();
-    let wanted = |page: Vec<ObjectMeta>| new_objects(shared, source.name(), &status, page);
+        (0..reader_count()).map(|_| Ingester::new(shared, feed, &status)).collect();
+    let wanted = |page: Vec<ObjectMeta>| new_objects(shared, source.name(), again, &status, page);
     let done = pump(source, span, wanted, readers?).await;
     match done {
         Ok(readers) => {
@@ -69,13 +73,19 @@ pub async fn ingest(
 }
 
 /// The objects of a page that were not read yet.
-fn new_objects(shared: &Shared, source: &str, status: &Status, page: Vec<ObjectMeta>) -> Vec<ObjectMeta> {
+fn new_objects(
+    shared: &Shared,
+    source: &str,
+    again: bool,
+    status: &Status,
+    page: Vec<ObjectMeta>,
+) -> Vec<ObjectMeta> {
     let manifest = shared.manifest();
     let mut fresh = Vec::new();
     for object in page {
         match manifest.etag_of(source, &object.key) {
             None => fresh.push(object),
-            Some(etag) if etag == object.etag => {}
+            Some(etag) if etag == object.etag && !(again && manifest.failed(source, &object.key)) => {}
             Some(_) if manifest.failed(source, &object.key) => fresh.push(object),
             Some(_) => {
                 status.failed(&object.key, "it changed after it was read; the version read first is kept")
@@ -123,10 +133,13 @@ impl Reader for Ingester {
 }
 
 impl Ingester {
-    fn new(shared: &Arc<Shared>, source: &str, status: &Status) -> Result<Self, LakeError> {
+    fn new(shared: &Arc<Shared>, feed: &Feed, status: &Status) -> Result<Self, LakeError> {
         Ok(Ingester {
-            decoder: ObjectDecoder::new(Want { fields: Fields::All, coverage: Coverage::Aside }),
-            commit: Commit::new(shared, source, status)?,
+            decoder: ObjectDecoder::new(
+                Want { fields: Fields::All, coverage: Coverage::Aside },
+                feed.format.clone(),
+            ),
+            commit: Commit::new(shared, feed.name(), status)?,
             report: IngestReport::default(),
         })
     }

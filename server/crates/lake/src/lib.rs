@@ -21,6 +21,7 @@ mod direct;
 mod engine;
 mod enrich;
 mod error;
+mod feed;
 mod files;
 mod flow_logs;
 mod fold;
@@ -46,6 +47,7 @@ mod writer;
 
 pub use direct::Direct;
 pub use error::LakeError;
+pub use feed::Feed;
 pub use ingest::IngestReport;
 
 use crate::ask::{Facts, Ground};
@@ -64,7 +66,6 @@ use std::fs::{self, File, TryLockError};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use store::Source;
 
 /// Whether this process writes to the data folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,13 +123,9 @@ impl Lake {
         })))
     }
 
-    /// Reads and stores every object of `source` that is new, within `span` (Unix seconds) if given.
-    pub async fn ingest(
-        &self,
-        source: &Arc<dyn Source>,
-        span: Option<Range<i64>>,
-    ) -> Result<IngestReport, LakeError> {
-        ingest::ingest(&self.0, source, span).await
+    /// Reads and stores every object of `feed` that is new, within `span` (Unix seconds) if given.
+    pub async fn ingest(&self, feed: &Feed, span: Option<Range<i64>>) -> Result<IngestReport, LakeError> {
+        ingest::ingest(&self.0, feed, span).await
     }
 
     /// Makes a source known before it is first read, so that progress names it.

@@ -68,9 +68,10 @@ impl Status {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A pass begins.
-    pub fn begin(&self) {
+    /// A pass begins; tells whether none was completed by this process before.
+    pub fn begin(&self) -> bool {
         let mut state = self.lock();
+        let first = state.shown.last_checked.is_none();
         let kept = SourceStatus {
             name: state.shown.name.clone(),
             last_checked: state.shown.last_checked,
@@ -79,6 +80,7 @@ impl Status {
         };
         state.shown = kept;
         state.began = Some(Instant::now());
+        first
     }
 
     /// Objects were found that are to be read.

@@ -7,6 +7,7 @@ use crate::decode::ObjectDecoder;
 use crate::direct::{Direct, LATE_SECS};
 use crate::enrich::{Added, enrich};
 use crate::error::LakeError;
+use crate::feed::Feed;
 use crate::manifest::Manifest;
 use crate::observed::Observed;
 use crate::pump::{Fetched, Reader, pump, reader_count};
@@ -38,18 +39,16 @@ impl Direct {
     ) -> Result<T, LakeError> {
         let span = view.asked_span(now).map_err(LakeError::Question)?.to_minutes();
         let (mut catalog, mut progress) = (Catalog::in_memory()?, Progress::default());
-        let wanted = self
-            .sources
-            .iter()
-            .filter(|source| view.source.as_ref().is_none_or(|name| name == source.name()));
-        for source in wanted {
-            let readers = (0..reader_count()).map(|_| Surveyor::new(source.name())).collect();
+        let wanted =
+            self.feeds.iter().filter(|feed| view.source.as_ref().is_none_or(|name| name == feed.name()));
+        for feed in wanted {
+            let readers = (0..reader_count()).map(|_| Surveyor::new(feed)).collect();
             let near = span.from - LATE_SECS..span.to + LATE_SECS;
-            for surveyor in pump(source, Some(near), |page| page, readers).await? {
+            for surveyor in pump(&feed.source, Some(near), |page| page, readers).await? {
                 catalog.commit(&surveyor.objects, &[])?;
             }
             let status = SourceStatus {
-                name: source.name().to_owned(),
+                name: feed.name().to_owned(),
                 last_checked: Some(now),
                 ..SourceStatus::default()
             };
@@ -68,10 +67,10 @@ struct Surveyor {
 }
 
 impl Surveyor {
-    fn new(source: &str) -> Self {
+    fn new(feed: &Feed) -> Self {
         Surveyor {
-            source: source.to_owned(),
-            decoder: ObjectDecoder::new(Want::default()),
+            source: feed.name().to_owned(),
+            decoder: ObjectDecoder::new(Want::default(), feed.format.clone()),
             objects: Vec::new(),
         }
     }

@@ -102,7 +102,7 @@ fn a_format_names_the_fields_of_records_without_a_header() {
     let output = run(&["decode".as_ref(), path.as_os_str()]);
     let summary = summary(&stderr(&output));
     let why = summary["set_aside"][0]["why"].as_str().unwrap();
-    assert!(why.contains("3 values") && why.contains("--format"), "{why}");
+    assert!(why.contains("3 values") && why.contains("--record-format"), "{why}");
     let output = run(&["decode", "--format", "srcaddr 443", "-"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("not a field name: 443"), "{}", stderr(&output));

@@ -46,6 +46,33 @@ async fn a_failed_object_is_read_once_it_is_replaced() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn objects_without_a_header_line_are_read_once_their_format_is_given() {
+    let place = Place::new();
+    place.put(DAY, 1, b"eni-1 10.0.0.1 10.0.0.2 443 6 1795132810 1795132820 77 ACCEPT\n");
+    let feed = place.source().await;
+    let lake = lake::Lake::open(&place.data(), lake::Mode::Write).unwrap();
+    let report = lake.ingest(&feed, None).await.unwrap();
+    assert_eq!((report.objects, report.failed), (0, 1));
+    let why = lake.progress().sources[0].failed[0].why.clone();
+    assert!(why.contains("9 values") && why.contains("--record-format"), "{why}");
+    drop(lake);
+
+    let format =
+        "${interface-id} ${srcaddr} ${dstaddr} ${dstport} ${protocol} ${start} ${end} ${bytes} ${action}";
+    let told = lake::Feed { format: Some(flowlog::Format::parse(format).unwrap()), ..feed };
+    let lake = lake::Lake::open(&place.data(), lake::Mode::Write).unwrap();
+    assert_eq!(lake.ingest(&told, None).await.unwrap().records, 1, "it is tried again");
+    assert_eq!(lake.ingest(&told, None).await.unwrap().objects, 0, "and read once");
+    let asked = view(-3_600, 7_200, "dstport = 443");
+    let direct = Direct::new(vec![told]).unwrap();
+    let bytes = |timeline: &contract::Timeline| timeline.series.iter().map(|s| s.total).sum::<u64>();
+    assert_eq!(bytes(&lake.timeline(&asked, DAY).await.unwrap()), 77);
+    assert_eq!(bytes(&direct.timeline(&asked, DAY).await.unwrap()), 77);
+    let lines = direct.coverage(&asked, DAY + 86_400).await.unwrap().delivered.lines;
+    assert_eq!((lines.records, lines.set_aside), (1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_full_or_forbidden_disk_is_told_and_nothing_is_half_stored() {
     let place = Place::new();
     place.put_records(&records(14, 20, 1));

@@ -1,11 +1,9 @@
 //! A folder of hand-made logs and the naive truth about them.
 
 use contract::{Filter, Moment, Span, View};
-use lake::{Lake, Mode};
+use lake::{Feed, Lake, Mode};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use store::Source;
 use tempfile::TempDir;
 
 /// The default format.
@@ -128,8 +126,9 @@ impl Place {
         }
     }
 
-    pub async fn source(&self) -> Arc<dyn Source> {
-        store::open(&self.logs().to_string_lossy(), &store::Options::default()).await.unwrap()
+    pub async fn source(&self) -> Feed {
+        let options = store::Options::default();
+        store::open(&self.logs().to_string_lossy(), &options).await.unwrap().into()
     }
 
     pub async fn ingested(&self) -> Lake {
