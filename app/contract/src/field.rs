@@ -1,6 +1,8 @@
-//! The fields a filter may name: those of the AWS record formats and the few that are derived from them.
+//! The fields a filter may name: those of the AWS record formats, the few that are derived from them, and any other that
+//! has the form of an AWS name, for AWS adds fields faster than users update.
 //! Knows names and kinds; where a field's values are stored is the lake's affair.
 
+use crate::spelling::nearest;
 use std::fmt;
 
 /// What sort of values a field holds, which decides the operators and the spelling of values in a filter.
@@ -50,19 +52,29 @@ impl Kind {
     }
 }
 
-/// A known field. Two fields are equal when their names are.
+/// A field. Two are equal when their names are.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Field {
-    name: &'static str,
+    name: Name,
     kind: Kind,
     about: &'static str,
 }
 
+/// Longest name of a field that is not known here, in bytes; the longest of AWS's has 26.
+const NAME_LIMIT: usize = 48;
+
+/// A name. That of an unknown field is held in place, so that fields are copied like numbers.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Name {
+    Known(&'static str),
+    Other { len: u8, bytes: [u8; NAME_LIMIT] },
+}
+
 impl Field {
-    /// The field of that name. Underscores stand for hyphens, as in the Parquet column names; case does not matter.
+    /// The field of that name, of those AWS has documented and those that are derived. Underscores stand for hyphens, as in the Parquet column names; case does not matter.
     pub fn named(name: &str) -> Option<Field> {
         Field::ALL.iter().copied().find(|field| {
-            let known = field.name.bytes();
+            let known = field.name().bytes();
             known.len() == name.len()
                 && known
                     .zip(name.bytes())
@@ -70,9 +82,51 @@ impl Field {
         })
     }
 
+    /// A text field that AWS may have added since, when `name` has the form of its names: lower-case words and numbers
+    /// joined by hyphens. Spelled as in [`Field::named`]; `None` for a known one.
+    pub fn other(name: &str) -> Option<Field> {
+        let (mut bytes, len) = ([0; NAME_LIMIT], name.len());
+        for (slot, byte) in bytes.get_mut(..len)?.iter_mut().zip(name.bytes()) {
+            *slot = if byte == b'_' { b'-' } else { byte.to_ascii_lowercase() };
+            if !matches!(*slot, b'a'..=b'z' | b'0'..=b'9' | b'-') {
+                return None;
+            }
+        }
+        let is_name = bytes[0].is_ascii_lowercase() && !name.ends_with(['-', '_']);
+        let about = "a field that AWS has added since";
+        (is_name && Field::named(name).is_none()).then_some(Field {
+            name: Name::Other { len: len as u8, bytes },
+            kind: Kind::Text,
+            about,
+        })
+    }
+
     /// The hyphenated AWS name, or the name of the derived field.
-    pub const fn name(self) -> &'static str {
-        self.name
+    pub fn name(&self) -> &str {
+        match &self.name {
+            Name::Known(name) => name,
+            Name::Other { len, bytes } => str::from_utf8(&bytes[..usize::from(*len)]).unwrap_or_default(),
+        }
+    }
+
+    /// Whether it is one of [`Field::ALL`].
+    pub const fn is_known(&self) -> bool {
+        matches!(self.name, Name::Known(_))
+    }
+
+    /// The known field that an unknown one was probably meant to be. The next of a numbered family, such as
+    /// `instance-tag-3`, means itself.
+    pub(crate) fn meant(&self) -> Option<&'static str> {
+        if self.is_known() || numbered(self.name()).is_some_and(|stem| Field::named(stem).is_some()) {
+            return None;
+        }
+        nearest(self.name(), Field::ALL.iter().map(Field::name))
+    }
+
+    /// Whether its values are tags, which the log has percent-encoded.
+    pub fn is_tag(&self) -> bool {
+        let name = self.name();
+        matches!(numbered(name).unwrap_or(name), "instance-tag" | "interface-tag" | "asg-tag")
     }
 
     /// What sort of values it holds.
@@ -105,14 +159,20 @@ impl Field {
 
 impl fmt::Display for Field {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name)
+        f.write_str(self.name())
     }
 }
 
 impl fmt::Debug for Field {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Field({})", self.name)
+        write!(f, "Field({})", self.name())
     }
+}
+
+/// The name before a number: `instance-tag` of `instance-tag-2`.
+fn numbered(name: &str) -> Option<&str> {
+    let (stem, number) = name.rsplit_once('-')?;
+    number.bytes().all(|byte| byte.is_ascii_digit()).then_some(stem)
 }
 
 /// Interface types (AWS: flow log records, version 11).
@@ -155,7 +215,7 @@ macro_rules! fields {
         impl Field {
             $(
                 #[doc = concat!("`", $name, "`: ", $about, ".")]
-                pub const $constant: Field = Field { name: $name, kind: Kind::$kind, about: $about };
+                pub const $constant: Field = Field { name: Name::Known($name), kind: Kind::$kind, about: $about };
             )+
 
             /// Every field: AWS's in the order of its tables, then the derived ones.
@@ -260,7 +320,7 @@ mod tests {
              packets-lost-mtu-exceeded packets-lost-ttl-expired tcp-flags region flow-direction pkt-src-aws-service \
              pkt-dst-aws-service";
         for name in vpc.split_whitespace().chain(transit_gateway.split_whitespace()) {
-            assert_eq!(Field::named(name).map(Field::name), Some(name));
+            assert_eq!(Field::named(name).map(|field| field.name().to_owned()), Some(name.to_owned()));
         }
     }
 
@@ -284,11 +344,32 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_aws_may_add_is_a_text_field_and_no_other_word_is() {
+        for (written, name) in [("shiny-new", "shiny-new"), ("Shiny_New", "shiny-new"), ("x2", "x2")] {
+            let field = Field::other(written).unwrap();
+            assert_eq!((field.name(), field.kind(), field.is_known()), (name, Kind::Text, false));
+        }
+        for word in ["", "-", "2x", "shiny-", "shiny.new", "dstport", "DST_ADDR", &"x".repeat(49), "süß"] {
+            assert_eq!(Field::other(word).filter(|_| word != "DST_ADDR"), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn what_looks_like_a_slip_is_one_unless_it_is_numbered() {
+        let meant = |name: &str| Field::other(name).unwrap().meant();
+        assert_eq!(meant("dstprt"), Some("dstport"));
+        assert_eq!(meant("instance-tag-3"), None);
+        assert_eq!(meant("shiny-new"), None);
+        assert!(Field::other("asg-tag-3").unwrap().is_tag() && Field::INSTANCE_TAG_2.is_tag());
+        assert!(!Field::REGION.is_tag());
+    }
+
+    #[test]
     fn every_dimension_is_a_field_except_none() {
         for dimension in Dimension::ALL {
             assert_eq!(
-                dimension.field().map(Field::name),
-                (dimension != Dimension::None).then(|| dimension.name())
+                dimension.field(),
+                (dimension != Dimension::None).then(|| Field::named(dimension.name()).unwrap())
             );
         }
     }

@@ -11,6 +11,9 @@
 //!   its addresses, a range its ends and what lies between.
 //! - `field = -` holds when the record does not have the field. Every other comparison with a missing value is false,
 //!   so that `!=` and `NOT IN`, which are nothing but their negations, are true.
+//! - A field that is not known here is a text field that AWS may have added; whether there is one the data decides. A
+//!   name close to a known one is taken for a slip, unless it stands in quotes: `"dst-prt" = x`.
+//! - Tag values mean the tag as it was typed; `my%2Dapp`, as the log has it, and `my-app` are the same.
 //! - `NOT` binds closer than `AND`, `AND` closer than `OR`.
 
 mod ast;

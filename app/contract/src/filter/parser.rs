@@ -3,7 +3,7 @@
 use crate::filter::lexer::{Keyword, Lexeme, Shape, lex};
 use crate::filter::value::{self, Fault, MISSING};
 use crate::filter::{Expr, FilterError, Op, Value};
-use crate::spelling::{nearest, quoted};
+use crate::spelling::quoted;
 use crate::{Field, Kind};
 
 /// Longest filter in bytes: what still fits an address bar when it is percent-encoded.
@@ -116,20 +116,24 @@ impl<'a> Parser<'a> {
     }
 
     fn field(&mut self) -> Result<Field, FilterError> {
-        let name = match self.peek() {
-            Some(Shape::Word(word)) if Keyword::spelled(word).is_none() => *word,
+        // In quotes a name means itself, however much it looks like another.
+        let (name, exact) = match self.peek() {
+            Some(Shape::Word(word)) if Keyword::spelled(word).is_none() => (*word, false),
+            Some(Shape::Quoted(name)) => (&**name, true),
             _ => return Err(self.unexpected("a field", FIELDS_HINT)),
         };
-        let Some(field) = Field::named(name) else {
-            let known = Field::ALL.iter().map(|field| field.name());
-            let hint = match nearest(&name.replace('_', "-"), known) {
-                Some(meant) => format!("Did you mean {meant}?"),
-                None => FIELDS_HINT.to_owned(),
-            };
-            return Err(self.fault(&format!("unknown field {}", quoted(name)), &hint));
-        };
-        self.next += 1;
-        Ok(field)
+        let field = Field::named(name).or_else(|| Field::other(name));
+        match (field, field.and_then(|field| field.meant())) {
+            (Some(field), meant) if exact || meant.is_none() => {
+                self.next += 1;
+                Ok(field)
+            }
+            (_, meant) => {
+                let hint =
+                    meant.map_or_else(|| FIELDS_HINT.to_owned(), |meant| format!("Did you mean {meant}?"));
+                Err(self.fault(&format!("unknown field {}", quoted(name)), &hint))
+            }
+        }
     }
 
     /// An operator, where one stands, and its value.

@@ -1,7 +1,7 @@
 //! A filter's canonical text: one blank between words, keywords in capitals, parentheses only where they are needed.
 
 use crate::Field;
-use crate::filter::{Expr, Value, value};
+use crate::filter::{Expr, Value, lexer, value};
 use std::fmt;
 
 /// How closely a form holds together; what is looser than its surroundings needs parentheses.
@@ -30,7 +30,8 @@ fn write_expr(f: &mut fmt::Formatter<'_>, expr: &Expr, around: Binding) -> fmt::
         Expr::And(parts) => write_joined(f, parts, " AND ", Binding::And),
         Expr::Not(part) => match &**part {
             Expr::In { field, values } => {
-                write!(f, "{field} NOT IN ")?;
+                write_field(f, *field)?;
+                f.write_str(" NOT IN ")?;
                 write_values(f, *field, values)
             }
             part => {
@@ -39,11 +40,13 @@ fn write_expr(f: &mut fmt::Formatter<'_>, expr: &Expr, around: Binding) -> fmt::
             }
         },
         Expr::Compare { field, op, value } => {
-            write!(f, "{field} {} ", op.symbol())?;
+            write_field(f, *field)?;
+            write!(f, " {} ", op.symbol())?;
             value::write(f, *field, value)
         }
         Expr::In { field, values } => {
-            write!(f, "{field} IN ")?;
+            write_field(f, *field)?;
+            f.write_str(" IN ")?;
             write_values(f, *field, values)
         }
     }
@@ -57,6 +60,14 @@ fn write_joined(f: &mut fmt::Formatter<'_>, parts: &[Expr], between: &str, aroun
         write_expr(f, part, around)?;
     }
     Ok(())
+}
+
+/// A name that would be read as another, or as a keyword, stands in quotes.
+fn write_field(f: &mut fmt::Formatter<'_>, field: Field) -> fmt::Result {
+    if field.meant().is_none() && lexer::is_bare(field.name()) {
+        return f.write_str(field.name());
+    }
+    write!(f, "\"{field}\"")
 }
 
 /// A single value stands without parentheses.

@@ -52,10 +52,9 @@ fn classify(shape: &Shape<'_>, expecting: Expecting) -> (TokenKind, Expecting) {
             Some(Keyword::In) => (TokenKind::Keyword, Expecting::Value { list_allowed: true }),
             Some(_) => (TokenKind::Keyword, Expecting::Condition),
             None if expecting != Expecting::Condition => (TokenKind::Value, after_value),
-            None if Field::named(word).is_some() => (TokenKind::Field, Expecting::Condition),
-            None => (TokenKind::Error, Expecting::Condition),
+            None => (name(word, false), Expecting::Condition),
         },
-        Shape::Quoted(_) if expecting == Expecting::Condition => (TokenKind::Error, expecting),
+        Shape::Quoted(word) if expecting == Expecting::Condition => (name(word, true), expecting),
         Shape::Quoted(_) => (TokenKind::Value, after_value),
         Shape::Operator(_) => (TokenKind::Operator, Expecting::Value { list_allowed: false }),
         Shape::Open if expecting == (Expecting::Value { list_allowed: true }) => {
@@ -64,6 +63,15 @@ fn classify(shape: &Shape<'_>, expecting: Expecting) -> (TokenKind, Expecting) {
         Shape::Open | Shape::Close => (TokenKind::Paren, Expecting::Condition),
         Shape::Comma => (TokenKind::Paren, expecting),
         Shape::Unclosed | Shape::Stray(_) => (TokenKind::Error, expecting),
+    }
+}
+
+/// What a word is where a field should stand; in quotes it means itself.
+fn name(word: &str, exact: bool) -> TokenKind {
+    let field = Field::named(word).or_else(|| Field::other(word));
+    match field {
+        Some(field) if exact || field.meant().is_none() => TokenKind::Field,
+        _ => TokenKind::Error,
     }
 }
 

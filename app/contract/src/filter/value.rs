@@ -46,6 +46,7 @@ pub(super) fn read(field: Field, text: &str) -> Result<Value, Fault> {
         }
         Kind::Action => documented(field, text).map(Value::Text),
         Kind::Time => return read_time(field, text),
+        Kind::Text if field.is_tag() => Some(Value::Text(names::tag_value(text).into_owned())),
         Kind::Text => Some(Value::Text(documented(field, text).unwrap_or_else(|| text.to_owned()))),
     };
     value.ok_or_else(|| unreadable(field, text))
@@ -128,6 +129,11 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, field: Field, value: &Value) -> 
         (Value::Address(addr), _) => write!(f, "{addr}"),
         (Value::Cidr { addr, prefix }, _) => write!(f, "{addr}/{prefix}"),
         (Value::Range { from, to }, _) => write!(f, "{from}-{to}"),
+        // Tags are read percent-encoded, as the log has them, and may be no more than a dash.
+        (Value::Text(text), _) if field.is_tag() && text == MISSING => f.write_str("\"%2D\""),
+        (Value::Text(text), _) if field.is_tag() && text.contains('%') => {
+            write_quoted(f, &text.replace('%', "%25"))
+        }
         (Value::Text(text), _) if lexer::is_bare(text) => f.write_str(text),
         (Value::Text(text), _) => write_quoted(f, text),
     }

@@ -12,8 +12,8 @@ use crate::shape;
 use contract::answer::Previous;
 use contract::view::{POINTS, POINTS_LIMIT, TOP_LIMIT};
 use contract::{
-    Filter, Grid, Matrix, Measure, Provenance, Refusal, RefusalKind, Span, Summary, Table, Timeline, Top,
-    TopBy, View,
+    Field, Filter, Grid, Matrix, Measure, Provenance, Refusal, RefusalKind, Span, Summary, Table, Timeline,
+    Top, TopBy, View,
 };
 use std::time::Instant;
 
@@ -77,6 +77,13 @@ impl Ground<'_> {
 
     /// Refuses what the stored formats cannot tell, rather than answering zero.
     fn check(&self, view: &View, measures: bool) -> Result<(), LakeError> {
+        let own = |field: &Field| {
+            !field.is_known() && schema::data_type(&schema::column_of_field(*field)) != schema::text()
+        };
+        if let Some(field) = view.filter.fields().into_iter().find(own) {
+            let message = format!("unknown field `{field}`: it is a name of Weir's own.");
+            return Err(LakeError::Question(Refusal::new(RefusalKind::Unanswerable, message, "")));
+        }
         let Ground::Stored(shared) = self else { return Ok(()) };
         let manifest = shared.manifest();
         if manifest.is_empty() {
@@ -87,6 +94,9 @@ impl Ground<'_> {
             let column = schema::column_of_field(*field);
             !added(&column) && !manifest.has_column(&column)
         });
+        if let Some(field) = lacking.filter(|field| !field.is_known()) {
+            return Err(unknown_field(field, &manifest.undocumented()));
+        }
         if let Some(field) = lacking {
             return Err(unanswerable(format!("no stored record has the field {}.", field.name())));
         }
@@ -110,6 +120,17 @@ fn unanswerable(message: String) -> LakeError {
         message,
         "A flow log's format cannot be changed; create another flow log with the field in its format.",
     ))
+}
+
+/// A field that neither AWS's documentation nor the logs have; `others` are such as the logs have.
+pub fn unknown_field(field: Field, others: &[String]) -> LakeError {
+    let hint = if others.is_empty() {
+        "The logs have no fields beside those that AWS documents.".to_owned()
+    } else {
+        format!("Beside those that AWS documents, the logs have {}.", others.join(", "))
+    };
+    let message = format!("unknown field `{field}`: no record that was read has it.");
+    LakeError::Question(Refusal::new(RefusalKind::Unanswerable, message, hint))
 }
 
 /// The asked range on whole minutes.

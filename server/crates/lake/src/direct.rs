@@ -13,10 +13,11 @@ use crate::judge::{JUDGED, judged};
 use crate::observed::{reach, wider};
 use crate::plan::Need;
 use crate::pump::{Fetched, Reader, pump, reader_count};
-use contract::{Matrix, Span, Summary, Table, Timeline, Top, View};
+use contract::{Field, Matrix, Span, Summary, Table, Timeline, Top, View};
 use datafusion::arrow::array::RecordBatch;
 use flowlog::{Coverage, Fields, Want};
 use sides::Knowledge;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -85,6 +86,7 @@ impl Direct {
         };
         let knowledge = Arc::new(RwLock::new(Knowledge::default()));
         let reach = need.span.from - LATE_SECS..need.span.to + LATE_SECS;
+        let mut fields = BTreeSet::new();
         let (mut sum, mut facts) =
             (empty.clone(), Facts { tables: vec![Table::Objects], ..Facts::default() });
         for feed in self.feeds.iter().filter(|feed| need.source.is_none_or(|name| name == feed.name())) {
@@ -95,9 +97,18 @@ impl Direct {
                 self.unread.lock().unwrap_or_else(PoisonError::into_inner).extend(asker.unread);
                 sum.merge(asker.fold)?;
                 add(&mut facts, &asker.facts);
+                fields.extend(asker.fields);
             }
         }
-        Ok((sum, facts))
+        let unknown = need.filter.fields().into_iter().filter(|field| !field.is_known());
+        match unknown.into_iter().find(|field| !fields.contains(field.name())) {
+            // Zero would look like an answer.
+            Some(field) if facts.objects > 0 => {
+                fields.retain(|name| Field::named(name).is_none());
+                Err(ask::unknown_field(field, &fields.into_iter().collect::<Vec<_>>()))
+            }
+            _ => Ok((sum, facts)),
+        }
     }
 }
 
@@ -121,6 +132,8 @@ struct Asker<F> {
     empty: F,
     fold: F,
     facts: Facts,
+    /// The fields of the objects, AWS's names.
+    fields: BTreeSet<String>,
     unread: Vec<(String, String)>,
 }
 
@@ -147,6 +160,7 @@ impl<F: Fold + Clone> Asker<F> {
             empty: fold.clone(),
             fold,
             facts: Facts::default(),
+            fields: BTreeSet::new(),
             unread: Vec::new(),
         }
     }
@@ -193,6 +207,11 @@ impl<F: Fold + Clone> Reader for Asker<F> {
             count(decoder.fields(), records)?;
         }
         self.fold.merge(sum)?;
+        for field in self.decoder.fields() {
+            if !self.fields.contains(field) {
+                self.fields.insert(field.clone());
+            }
+        }
         self.facts.rows += rows;
         self.facts.objects += 1;
         self.facts.records += tally.records;

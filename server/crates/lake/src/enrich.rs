@@ -6,11 +6,12 @@ use crate::columns::{Texts, Words, find};
 use crate::error::LakeError;
 use crate::judge::{JUDGED, MADE_FROM};
 use crate::schema::{ACCOUNT_ID, AWS_SERVICE, END, REGION, START, text};
+use contract::{Field, names};
 use datafusion::arrow::array::{
     Array, ArrayRef, Int32Array, Int64Array, NullBufferBuilder, RecordBatch, RecordBatchOptions, StringArray,
     new_null_array,
 };
-use datafusion::arrow::datatypes::{Field, Schema};
+use datafusion::arrow::datatypes::{Field as Column, Schema};
 use std::sync::Arc;
 
 /// What the object's key says of its records.
@@ -83,6 +84,7 @@ pub fn enrich(
 ) -> Result<RecordBatch, LakeError> {
     let mut table = Columns::of(batch);
     table.set_times(stretches);
+    table.decode_tags()?;
     if added.wants(AWS_SERVICE) {
         let services = aws_services(&table.batch)?;
         table.set(AWS_SERVICE, services);
@@ -100,7 +102,7 @@ pub fn enrich(
 /// A batch under construction: columns by name, replaced or appended.
 pub struct Columns {
     batch: RecordBatch,
-    fields: Vec<Field>,
+    fields: Vec<Column>,
     arrays: Vec<ArrayRef>,
 }
 
@@ -113,7 +115,7 @@ impl Columns {
 
     /// Replaces the column of that name, or appends it.
     pub fn set(&mut self, name: &str, array: ArrayRef) {
-        let field = Field::new(name, array.data_type().clone(), true);
+        let field = Column::new(name, array.data_type().clone(), true);
         match self.fields.iter().position(|f| f.name() == name) {
             Some(at) => {
                 self.fields[at] = field;
@@ -145,6 +147,23 @@ impl Columns {
         let (starts, ends) = (filled(start, end), filled(end, start));
         self.set(START, Arc::new(starts));
         self.set(END, Arc::new(ends));
+    }
+
+    /// Tags as they were typed.
+    fn decode_tags(&mut self) -> Result<(), LakeError> {
+        for at in 0..self.fields.len() {
+            let name = self.fields[at].name().replace('_', "-");
+            let is_tag =
+                Field::other(&name).or_else(|| Field::named(&name)).is_some_and(|field| field.is_tag());
+            let Some(tags) = self.arrays[at].as_any().downcast_ref::<Texts>().filter(|_| is_tag) else {
+                continue;
+            };
+            let encoded = Words::of(&self.batch, self.fields[at].name());
+            let typed = encoded.values().iter().map(|value| names::tag_value(value));
+            let typed = Arc::new(StringArray::from_iter_values(typed));
+            self.arrays[at] = Arc::new(Texts::try_new(tags.keys().clone(), typed)?);
+        }
+        Ok(())
     }
 
     /// The changed batch.

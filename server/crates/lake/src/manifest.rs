@@ -3,10 +3,12 @@
 use crate::catalog::ObjectEntry;
 use crate::files::FileEntry;
 use crate::flow_logs::LogKey;
+use crate::judge::JUDGED;
 use crate::sight::Sight;
 use contract::coverage::{GAP_SECS, WINDOW_SECS};
-use contract::{Span, Table};
+use contract::{Field, Span, Table};
 use hashbrown::{HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Roll-ups that a commit lacks where they would hardly be smaller than its records.
@@ -120,6 +122,18 @@ impl Manifest {
         self.files
             .iter()
             .any(|file| file.table == Table::Segments && file.columns.iter().any(|c| c == column))
+    }
+
+    /// The fields of stored records that AWS has not documented.
+    pub fn undocumented(&self) -> Vec<String> {
+        let records = self.files.iter().filter(|file| file.table == Table::Segments);
+        let names: BTreeSet<String> = records
+            .flat_map(|file| &file.columns)
+            .filter(|column| !JUDGED.contains(&column.as_str()))
+            .map(|column| column.replace('_', "-"))
+            .filter(|name| Field::named(name).is_none())
+            .collect();
+        names.into_iter().collect()
     }
 
     /// Whether nothing at all is stored.

@@ -3,6 +3,7 @@
 
 mod coverage;
 mod faults;
+mod fields;
 mod large;
 mod logs;
 mod once;
