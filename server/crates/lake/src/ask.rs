@@ -3,6 +3,7 @@
 use crate::Shared;
 use crate::direct::Direct;
 use crate::error::LakeError;
+use crate::fold::conversations::{Conversations, Talks};
 use crate::fold::grouped::{Grouped, Plan};
 use crate::fold::talkers::Talkers;
 use crate::fold::{Fold, Key};
@@ -45,6 +46,27 @@ pub struct Facts {
     pub skipped: u64,
     /// Earliest and latest second met while reading objects directly.
     pub reach: Option<(i64, i64)>,
+}
+
+/// Every conversation of the range, and how much of it the logs tell: the part of its time that objects speak of.
+pub async fn conversations(ground: Ground<'_>, view: &View, now: i64) -> Result<(Talks, f64), LakeError> {
+    ground.check(view, false)?;
+    let span = view.span(now).to_minutes();
+    let need = Need {
+        span,
+        step: span.secs().max(60),
+        filter: &view.filter,
+        column: None,
+        sums: Sums::Conversations,
+        source: view.source.as_deref(),
+    };
+    let (sum, facts) = ground.sum(&need, Conversations::default()).await?;
+    let silent: i64 = match facts.reach {
+        Some((first, last)) => (first - span.from).max(0) + (span.to - last - 1).max(0),
+        None => ground.gaps(span, view.source.as_deref()).iter().map(|gap| gap.secs()).sum(),
+    };
+    let coverage = 1.0 - silent as f64 / span.secs().max(1) as f64;
+    Ok((sum.finish(), coverage.clamp(0.0, 1.0)))
 }
 
 impl Ground<'_> {

@@ -9,6 +9,7 @@ use crate::enrich::{Added, Stretch, enrich, made_from};
 use crate::error::LakeError;
 use crate::feed::Feed;
 use crate::fold::Fold;
+use crate::fold::conversations::Talks;
 use crate::judge::{JUDGED, judged};
 use crate::observed::{reach, wider};
 use crate::plan::Need;
@@ -72,6 +73,11 @@ impl Direct {
     /// The numbers above the pictures, without the period before.
     pub async fn summary(&self, view: &View, now: i64) -> Result<Summary, LakeError> {
         ask::summary(Ground::Objects(self), view, now).await
+    }
+
+    /// Every conversation of the range, and the part of its time that the objects tell of, 0 to 1.
+    pub async fn conversations(&self, view: &View, now: i64) -> Result<(Talks, f64), LakeError> {
+        ask::conversations(Ground::Objects(self), view, now).await
     }
 
     pub(crate) async fn sum<F: Fold + Clone>(

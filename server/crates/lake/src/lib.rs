@@ -48,6 +48,7 @@ mod writer;
 pub use direct::Direct;
 pub use error::LakeError;
 pub use feed::Feed;
+pub use fold::conversations::{Conversation, Talks};
 pub use ingest::IngestReport;
 
 use crate::ask::{Facts, Ground};
@@ -190,6 +191,11 @@ impl Lake {
         let answer = Arc::new(ask::summary(Ground::Stored(&self.0), view, now).await?);
         self.0.cache.put(generation, question, Answer::Summary(Arc::clone(&answer)));
         Ok(answer)
+    }
+
+    /// Every conversation of the range, and the part of its time that objects tell of, 0 to 1.
+    pub async fn conversations(&self, view: &View, now: i64) -> Result<(Talks, f64), LakeError> {
+        ask::conversations(Ground::Stored(&self.0), view, now).await
     }
 
     /// How completely the range is known. The filter of the view does not matter: it is about objects, not records.

@@ -3,6 +3,7 @@
 use crate::condition::{Ends, columns_of, condition_of};
 use crate::engine::{Scan, distinct};
 use crate::files::FileEntry;
+use crate::fold::conversations::COLUMNS;
 use crate::manifest::Manifest;
 use crate::schema::{
     ACTION, BYTES, CLIENT, CLIENT_IS_SRC, END, FLOW_DIRECTION, FLOWS, INTERFACE_ID, NODATA, PACKETS,
@@ -41,6 +42,8 @@ pub enum Sums {
     All,
     /// Every measure by client, server and service.
     Talkers,
+    /// What advice is made from, which only records have.
+    Conversations,
 }
 
 /// A stretch of the range and the table that answers it.
@@ -59,7 +62,9 @@ impl Need<'_> {
     pub fn stretches(&self) -> Vec<Stretch> {
         let mut asked = columns_of(self.filter, Ends::Stored);
         asked.extend(self.column.map(str::to_owned));
-        let (coarse, fine) = if self.sums != Sums::Talkers && asked.iter().all(|c| in_rollup(c)) {
+        let (coarse, fine) = if self.sums == Sums::Conversations {
+            return vec![Stretch { table: Table::Segments, span: self.span }];
+        } else if self.sums != Sums::Talkers && asked.iter().all(|c| in_rollup(c)) {
             let each = asked.iter().any(|c| c == INTERFACE_ID);
             (Table::Hour, if each { Table::MinuteByInterface } else { Table::Minute })
         } else if asked.iter().all(|c| in_conversations(c)) {
@@ -127,6 +132,7 @@ impl Need<'_> {
             (Sums::All | Sums::Talkers, true) => &[BYTES, PACKETS],
             (Sums::All, false) => &[BYTES, PACKETS, FLOWS, NODATA, SKIPDATA],
             (Sums::Talkers, false) => &[BYTES, PACKETS, FLOWS],
+            (Sums::Conversations, _) => &COLUMNS,
         };
         let talk: &[&str] = match (self.sums, records) {
             (Sums::Talkers, true) => &[CLIENT_IS_SRC, "srcaddr", "dstaddr", SERVICE_PORT, PROTOCOL],

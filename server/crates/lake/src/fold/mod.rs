@@ -4,6 +4,7 @@
 //! span; both are cut at the edges of the asked range, so that every table gives the same answer.
 
 mod cells;
+pub mod conversations;
 pub mod grouped;
 mod groups;
 mod pieces;
