@@ -69,7 +69,7 @@ fn one_meaning_has_one_text() {
         ("Shiny_New in (x, \"y z\")", "shiny-new IN (x, \"y z\")"),
         ("instance-tag-3 != -", "instance-tag-3 != -"),
         ("\"dst-prt\" = 1", "\"dst-prt\" = 1"),
-        ("\"dst_port\" = https", "dstport = 443"),
+        ("\"flow_direction\" = EGRESS", "flow-direction = egress"),
         ("instance-tag = \"my%2Dapp\"", "instance-tag = my-app"),
         ("asg-tag in (\"%2d\", '100%25', -)", "asg-tag IN (\"%2D\", \"100%25\", -)"),
         ("((bytes > 1) and ((bytes > 2) and bytes > 3))", "bytes > 1 AND bytes > 2 AND bytes > 3"),
