@@ -4,7 +4,7 @@
 
 use crate::chart::tokens::HUES;
 use contract::filter::Expr;
-use contract::{Filter, Measure, View, view};
+use contract::{Addresses, Field, Filter, Measure, View, view};
 
 /// Width of the timeline that gets the default number of buckets, in CSS pixels: a 1440 pixel screen.
 pub const TIMELINE_NOMINAL_CSS: f64 = 1_210.0;
@@ -23,13 +23,15 @@ const POINTS_STEP: u16 = 24;
 /// Objects and reasons the Coverage page names.
 const COVERAGE_TOP: u16 = 12;
 
-/// What all questions share: the range, the filter and the source.
+/// What all questions share: the range, the filter and the source; and whose addresses a filter means that names ends.
 fn records(view: &View) -> View {
+    let names_ends = view.filter.fields().iter().any(|field| [Field::CLIENT, Field::SERVER].contains(field));
     View {
         from: view.from,
         to: view.to,
         filter: view.filter.clone(),
         source: view.source.clone(),
+        addresses: if names_ends { view.addresses } else { Addresses::default() },
         ..View::default()
     }
 }
@@ -62,7 +64,8 @@ pub fn coverage(view: &View) -> View {
 
 /// The question behind the ranking.
 pub fn top(view: &View) -> View {
-    View { by: view.by, measure: view.measure, top: view.top, ..records(view) }
+    let addresses = view.addresses;
+    View { by: view.by, measure: view.measure, top: view.top, addresses, ..records(view) }
 }
 
 fn points(wanted: f64) -> u16 {
@@ -96,6 +99,15 @@ mod tests {
         let after = View { rows: Dimension::InterfaceId, ..View::default() };
         assert_eq!(timeline(&before, 900.0), timeline(&after, 900.0));
         assert_ne!(matrix(&before, 600.0), matrix(&after, 600.0));
+    }
+
+    #[test]
+    fn whose_addresses_are_shown_matters_to_what_names_ends() {
+        let packets = |view: &View| View { addresses: Addresses::Packet, ..view.clone() };
+        let (all, one) = (View::default(), narrowed(&View::default(), "client = 10.0.0.1").unwrap());
+        assert_eq!(summary(&packets(&all)), summary(&all));
+        assert_ne!(summary(&packets(&one)), summary(&one));
+        assert_ne!(top(&packets(&all)), top(&all));
     }
 
     #[test]

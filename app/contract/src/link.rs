@@ -1,7 +1,7 @@
 //! The link: a view as text, for the address bar, the HTTP API and the command line.
 //!
 //! Version 1: `v=1&from=now-3h&to=now&filter=…&split=…&measure=…&top=…&rows=…&by=…&source=…&refresh=…&scale=…&zone=…
-//! &points=…`. Printing is canonical: equal views have equal links, so that caches can compare text. Reading is
+//! &points=…&addresses=…`. Printing is canonical: equal views have equal links, so that caches can compare text. Reading is
 //! forgiving in form and strict in values. Links are kept in bookmarks and messages, so the defaults of [`View`] are
 //! part of version 1 and must not change within it.
 
@@ -9,7 +9,9 @@ use crate::filter::FilterError;
 use crate::moment::MomentError;
 use crate::spelling::{nearest, quoted};
 use crate::view::{POINTS_LIMIT, TOP_LIMIT};
-use crate::{Dimension, Filter, Measure, Moment, Refresh, Refusal, RefusalKind, Scale, TopBy, View, Zone};
+use crate::{
+    Addresses, Dimension, Filter, Measure, Moment, Refresh, Refusal, RefusalKind, Scale, TopBy, View, Zone,
+};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use std::fmt::Display;
 
@@ -50,6 +52,7 @@ pub fn encode(view: &View) -> String {
     put_changed(&mut link, "scale", view.scale.name(), default.scale.name());
     put_changed(&mut link, "zone", view.zone.name(), default.zone.name());
     put_changed(&mut link, "points", &view.points.map(|p| p.to_string()).unwrap_or_default(), "");
+    put_changed(&mut link, "addresses", view.addresses.name(), default.addresses.name());
     for (name, value) in &view.unknown {
         put(&mut link, name, value);
     }
@@ -121,9 +124,22 @@ fn check_version(parameter: Option<&(String, String)>) -> Result<(), LinkError> 
 
 /// Puts one parameter into the view.
 fn take(view: &mut View, name: String, value: String) -> Result<(), LinkError> {
-    const KNOWN: [&str; 14] = [
-        "v", "from", "to", "filter", "split", "measure", "top", "rows", "by", "source", "refresh", "scale",
-        "zone", "points",
+    const KNOWN: [&str; 15] = [
+        "v",
+        "from",
+        "to",
+        "filter",
+        "split",
+        "measure",
+        "top",
+        "rows",
+        "by",
+        "source",
+        "refresh",
+        "scale",
+        "zone",
+        "points",
+        "addresses",
     ];
     if KNOWN.contains(&name.as_str()) && value.is_empty() {
         return Ok(());
@@ -153,6 +169,10 @@ fn take(view: &mut View, name: String, value: String) -> Result<(), LinkError> {
             view.scale = choice("scale", &value, Scale::from_name, Scale::ALL.iter().map(|c| c.name()))?
         }
         "zone" => view.zone = choice("zone", &value, Zone::from_name, Zone::ALL.iter().map(|c| c.name()))?,
+        "addresses" => {
+            view.addresses =
+                choice("addresses", &value, Addresses::from_name, Addresses::ALL.iter().map(|c| c.name()))?
+        }
         "points" => view.points = Some(number("points", &value, POINTS_LIMIT)?),
         _ => view.unknown.push((name, value)),
     }

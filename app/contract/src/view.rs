@@ -33,6 +33,8 @@ pub struct View {
     pub zone: Zone,
     /// At most this many time buckets; `None` lets the surface decide by its width.
     pub points: Option<u16>,
+    /// Whose addresses client and server are.
+    pub addresses: Addresses,
     /// Parameters this version does not know, in the order they came; shown, never dropped.
     pub unknown: Vec<(String, String)>,
 }
@@ -62,6 +64,7 @@ impl Default for View {
             scale: Scale::Linear,
             zone: Zone::Utc,
             points: None,
+            addresses: Addresses::Interface,
             unknown: Vec::new(),
         }
     }
@@ -256,6 +259,17 @@ choices! {
         Packets = "packets", "Packets";
         /// The number of records.
         Flows = "flows", "Flows";
+    }
+}
+choices! {
+    /// Whose addresses client and server are: behind a NAT gateway, a transit gateway or a load balancer an interface
+    /// sees the middle's own, the packet names the real ends.
+    /// <https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-records-examples.html>
+    Addresses {
+        /// `srcaddr` and `dstaddr`.
+        #[default] Interface = "interface", "Interface";
+        /// `pkt-srcaddr` and `pkt-dstaddr` where a record has them, else the interface's.
+        Packet = "packet", "Packet";
     }
 }
 choices! {

@@ -5,13 +5,15 @@ use super::frame::{Frame, faces};
 use super::scene::use_scene;
 use super::timeline::lower_first;
 use crate::api;
+use crate::parts::choice::Choice;
 use crate::parts::quantity::{measured, measured_exactly};
+use crate::parts::segmented::Segmented;
 use crate::question::{self, narrowed};
 use crate::seam::Seam;
 use crate::signals::latest::{First, latest};
-use crate::signals::use_link::address;
+use crate::signals::use_link::{Link, address};
 use contract::names::{protocol_name, service_name};
-use contract::{Measure, Refusal, Top, TopBy, TopRow, View, human, link};
+use contract::{Addresses, Measure, Refusal, Top, TopBy, TopRow, View, human, link};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -97,7 +99,7 @@ pub fn TalkersPanel(
     };
     let measure = move || top().map_or(Measure::Bytes, |top| top.measure).label();
     view! {
-        <Frame id="talkers" title="Top talkers" sub=Signal::derive(sub) face busy controls=().erased() foot>
+        <Frame id="talkers" title="Top talkers" sub=Signal::derive(sub) face busy controls=controls(scene.link) foot>
             <table class="talkers">
                 <thead>
                     <tr><th scope="col">"Client"</th><th scope="col">"Server"</th><th scope="col" class="n">{measure}</th><th scope="col" class="n">"Share"</th></tr>
@@ -107,6 +109,22 @@ pub fn TalkersPanel(
             </table>
         </Frame>
     }
+}
+
+/// Whose addresses are ranked.
+fn controls(link: Link) -> AnyView {
+    let choices = Signal::derive(move || {
+        let choice = |addresses: &Addresses| {
+            let view = link.view();
+            Choice {
+                label: addresses.label().to_owned(),
+                current: view.addresses == *addresses,
+                href: address(&View { addresses: *addresses, ..view }),
+            }
+        };
+        Addresses::ALL.iter().map(choice).collect::<Vec<_>>()
+    });
+    view! { <Segmented label="Addresses" choices/> }.piece()
 }
 
 fn draw_row(view: &View, top: &Arc<Top>, row: &TopRow) -> impl IntoView + use<> {

@@ -3,7 +3,9 @@
 use contract::filter::{Expr, Op, Value};
 use contract::moment::LATEST;
 use contract::view::{POINTS_LIMIT, TOP_LIMIT};
-use contract::{Dimension, Field, Filter, Kind, Measure, Moment, Refresh, Scale, TopBy, View, Zone};
+use contract::{
+    Addresses, Dimension, Field, Filter, Kind, Measure, Moment, Refresh, Scale, TopBy, View, Zone,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -107,9 +109,22 @@ fn range() -> impl Strategy<Value = (Moment, Moment)> {
 }
 
 fn unknown() -> impl Strategy<Value = Vec<(String, String)>> {
-    const KNOWN: [&str; 14] = [
-        "v", "from", "to", "filter", "split", "measure", "top", "rows", "by", "source", "refresh", "scale",
-        "zone", "points",
+    const KNOWN: [&str; 15] = [
+        "v",
+        "from",
+        "to",
+        "filter",
+        "split",
+        "measure",
+        "top",
+        "rows",
+        "by",
+        "source",
+        "refresh",
+        "scale",
+        "zone",
+        "points",
+        "addresses",
     ];
     let name = any::<String>().prop_filter("known", |name| !KNOWN.contains(&name.as_str()));
     vec((name, any::<String>()), 0..3)
@@ -122,11 +137,11 @@ pub fn view() -> impl Strategy<Value = View> {
     let source = proptest::option::of(any::<String>().prop_filter("no source", |source| !source.is_empty()));
     let question = (range(), proptest::option::of(expr()), dimension(), select(Measure::ALL), 1..=TOP_LIMIT);
     let rest = (dimension(), by, source, proptest::option::of(1..=POINTS_LIMIT), unknown());
-    let surface = (select(Refresh::ALL), select(Scale::ALL), select(Zone::ALL));
+    let surface = (select(Refresh::ALL), select(Scale::ALL), select(Zone::ALL), select(Addresses::ALL));
     (question, rest, surface).prop_map(|(question, rest, surface)| {
         let ((from, to), expr, split, measure, top) = question;
         let (rows, by, source, points, unknown) = rest;
-        let (refresh, scale, zone) = surface;
+        let (refresh, scale, zone, addresses) = surface;
         let filter = Filter { expr };
         View {
             from,
@@ -142,6 +157,7 @@ pub fn view() -> impl Strategy<Value = View> {
             scale,
             zone,
             points,
+            addresses,
             unknown,
         }
     })

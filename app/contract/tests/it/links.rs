@@ -2,7 +2,9 @@
 
 use crate::arbitrary;
 use contract::link::{LINK_LIMIT, LinkError, decode, encode};
-use contract::{Dimension, Filter, Measure, Moment, Refresh, Refusal, RefusalKind, Scale, TopBy, View, Zone};
+use contract::{
+    Addresses, Dimension, Filter, Measure, Moment, Refresh, Refusal, RefusalKind, Scale, TopBy, View, Zone,
+};
 use proptest::prelude::*;
 
 const HOUR: i64 = 3_600;
@@ -43,6 +45,7 @@ fn handed_out() -> Vec<(&'static str, View)> {
                 scale: Scale::Log,
                 zone: Zone::Local,
                 points: Some(600),
+                addresses: Addresses::Interface,
                 unknown: Vec::new(),
             },
         ),
@@ -64,9 +67,10 @@ fn handed_out() -> Vec<(&'static str, View)> {
                 top: 5,
                 rows: Dimension::VpcId,
                 refresh: Refresh::Secs30,
-                ..day
+                ..day.clone()
             },
         ),
+        ("v=1&from=now-1d&to=now&addresses=packet", View { addresses: Addresses::Packet, ..day }),
     ]
 }
 

@@ -1,7 +1,7 @@
 //! Address columns: numbers into a list of distinct addresses of 16 bytes. IPv4 addresses are IPv4-mapped IPv6 ones, so
 //! that both sorts take one path.
 
-use crate::columns::{Texts, find};
+use crate::columns::{Texts, find, numbers};
 use datafusion::arrow::array::{Array, BinaryArray, Int32Array, RecordBatch};
 use datafusion::arrow::buffer::{Buffer, OffsetBuffer};
 use hashbrown::HashMap;
@@ -74,6 +74,16 @@ impl<'a> Addresses<'a> {
         };
         keys.iter().map(|key| key.and_then(&mut number)).collect()
     }
+}
+
+/// Whether a decoded record has other addresses in the packet than the interface's. All of its address columns number
+/// the same list.
+pub fn packets_differ(batch: &RecordBatch) -> bool {
+    [("pkt_srcaddr", "srcaddr"), ("pkt_dstaddr", "dstaddr")].into_iter().any(|(packet, interface)| {
+        let (packet, interface) = (numbers(batch, packet), numbers(batch, interface));
+        let other = |(row, packet): (usize, &i32)| *packet >= 0 && interface.get(row) != Some(packet);
+        packet.iter().enumerate().any(other)
+    })
 }
 
 /// Distinct addresses as the values of dictionary columns.

@@ -59,6 +59,7 @@ pub async fn conversations(ground: Ground<'_>, view: &View, now: i64) -> Result<
         column: None,
         sums: Sums::Conversations,
         source: view.source.as_deref(),
+        addresses: contract::Addresses::Interface,
     };
     let (sum, facts) = ground.sum(&need, Conversations::default()).await?;
     let silent: i64 = match facts.reach {
@@ -181,8 +182,15 @@ pub async fn timeline(ground: Ground<'_>, view: &View, now: i64) -> Result<Timel
     let grid = grid_of(view, span);
     let source = view.source.as_deref();
     let column = schema::column_of(view.split);
-    let need =
-        Need { span, step: grid.step, filter: &view.filter, column, sums: Sums::One(view.measure), source };
+    let need = Need {
+        span,
+        step: grid.step,
+        filter: &view.filter,
+        column,
+        sums: Sums::One(view.measure),
+        addresses: view.addresses,
+        source,
+    };
     let (sum, facts) = ground
         .sum(&need, Grouped::new(Plan { grid, column, measure: view.measure, detailed: false }))
         .await?;
@@ -207,7 +215,15 @@ pub async fn matrix(ground: Ground<'_>, view: &View, now: i64) -> Result<Matrix,
     let source = view.source.as_deref();
     let column = schema::column_of(view.rows);
     let filter = rejected_of(&view.filter)?;
-    let need = Need { span, step: grid.step, filter: &filter, column, sums: Sums::One(view.measure), source };
+    let need = Need {
+        span,
+        step: grid.step,
+        filter: &filter,
+        column,
+        sums: Sums::One(view.measure),
+        addresses: view.addresses,
+        source,
+    };
     let (sum, facts) = ground
         .sum(&need, Grouped::new(Plan { grid, column, measure: view.measure, detailed: false }))
         .await?;
@@ -236,11 +252,18 @@ pub async fn top(ground: Ground<'_>, view: &View, now: i64) -> Result<Top, LakeE
     ground.check(view, true)?;
     let span = span_of(view, now)?;
     let source = view.source.as_deref();
-    let mut need =
-        Need { span, step: span.secs(), filter: &view.filter, column: None, sums: Sums::Talkers, source };
+    let mut need = Need {
+        span,
+        step: span.secs(),
+        filter: &view.filter,
+        column: None,
+        sums: Sums::Talkers,
+        addresses: view.addresses,
+        source,
+    };
     let (ranked, facts) = match view.by {
         TopBy::Talkers => {
-            let (sum, facts) = ground.sum(&need, Talkers::new(span)).await?;
+            let (sum, facts) = ground.sum(&need, Talkers::new(span, view.addresses)).await?;
             (shape::talkers(sum, view.measure, top_of(view))?, facts)
         }
         TopBy::Dimension(dimension) => {
@@ -313,7 +336,15 @@ pub async fn summary(ground: Ground<'_>, view: &View, now: i64) -> Result<Summar
 async fn interfaces(ground: Ground<'_>, view: &View, span: Span) -> Result<(Grouped, Facts), LakeError> {
     let column = Some(INTERFACE_ID);
     let source = view.source.as_deref();
-    let need = Need { span, step: span.secs(), filter: &view.filter, column, sums: Sums::All, source };
+    let need = Need {
+        span,
+        step: span.secs(),
+        filter: &view.filter,
+        column,
+        sums: Sums::All,
+        addresses: view.addresses,
+        source,
+    };
     let plan = Plan { grid: one_bucket(span), column, measure: Measure::Flows, detailed: true };
     ground.sum(&need, Grouped::new(plan)).await
 }

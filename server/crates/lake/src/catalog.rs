@@ -16,7 +16,8 @@ pub const SAMPLES_PER_OBJECT: usize = 20;
 
 /// What makes a catalog of each version from the one before, the first from nothing. A file of a higher version than
 /// there are steps is from a newer Weir.
-const STEPS: [&[&str]; 3] = [&[FIRST], &[ACCOUNTS, flow_logs::TABLES], &[ANEW, KNOWLEDGE]];
+const STEPS: [&[&str]; 4] =
+    [&[FIRST], &[ACCOUNTS, flow_logs::TABLES], &[ANEW, INTERFACES, KNOWLEDGE], &[ANEW, PACKETS]];
 
 const FIRST: &str = "
 create table object (
@@ -48,8 +49,13 @@ const ANEW: &str = "
 delete from object;
 delete from file;
 delete from set_aside;
-drop table interface;
 ";
+
+/// What the knowledge replaced.
+const INTERFACES: &str = "drop table interface;";
+
+/// Which files are of commits whose packets have other addresses than the interfaces.
+const PACKETS: &str = "alter table file add column packets_differ integer not null default 0;";
 
 /// What records prove about clients, servers and interfaces, in the form the `sides` crate gives it; at most one row.
 const KNOWLEDGE: &str = "
@@ -176,7 +182,7 @@ impl Catalog {
             }
             flow_logs::note(&tx, objects)?;
             for file in files {
-                tx.prepare_cached("insert into file values (?,?,?,?,?,?,?,?)")?.execute(params![
+                tx.prepare_cached("insert into file values (?,?,?,?,?,?,?,?,?)")?.execute(params![
                     file.path,
                     files::folder(file.table),
                     file.source,
@@ -185,6 +191,7 @@ impl Catalog {
                     file.rows as i64,
                     file.bytes as i64,
                     file.columns.join(" "),
+                    file.packets_differ,
                 ])?;
             }
             tx.commit()
@@ -194,8 +201,9 @@ impl Catalog {
     /// Every file.
     pub fn files(&mut self) -> Result<Vec<FileEntry>, LakeError> {
         self.run(|db| {
-            let mut query =
-                db.prepare("select path, tbl, source, first, last, rows, bytes, columns from file")?;
+            let mut query = db.prepare(
+                "select path, tbl, source, first, last, rows, bytes, columns, packets_differ from file",
+            )?;
             let rows = query.query_map([], |row| {
                 let (name, columns): (String, String) = (row.get(1)?, row.get(7)?);
                 Ok(FileEntry {
@@ -210,6 +218,7 @@ impl Catalog {
                     rows: row.get::<_, i64>(5)? as u64,
                     bytes: row.get::<_, i64>(6)? as u64,
                     columns: columns.split(' ').map(str::to_owned).collect(),
+                    packets_differ: row.get(8)?,
                 })
             })?;
             rows.collect()

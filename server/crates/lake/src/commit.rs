@@ -6,6 +6,7 @@
 //! has its transaction.
 
 use crate::Shared;
+use crate::addresses::packets_differ;
 use crate::catalog::ObjectEntry;
 use crate::chunk::ChunkWriter;
 use crate::enrich::{Added, Stretch, enrich};
@@ -152,10 +153,11 @@ impl Commit {
     /// Encodes the tables of records.
     fn store(&mut self, records: RecordBatch, gaps: &[Gap]) -> Result<(), LakeError> {
         let Commit { shared, source, writer, chunks, .. } = self;
-        let (name, mut heard) = (files::commit_name(), true);
+        let (name, mut heard, differ) = (files::commit_name(), true, packets_differ(&records));
         let records = judged(records, &shared.knowledge, Added::All)?;
         parts(records, gaps, &mut |part| {
-            let file = files::encode(source, &name, &part, chunks)?;
+            let mut file = files::encode(source, &name, &part, chunks)?;
+            file.entry.packets_differ = differ;
             heard = heard && writer.as_ref().is_some_and(|writer| writer.write(file));
             Ok(())
         })?;

@@ -5,7 +5,7 @@
 
 use crate::schema::{self, CLIENT, CLIENT_IS_SRC, SERVER};
 use contract::filter::{Expr, Op, Value};
-use contract::{Field, Filter, Kind};
+use contract::{Addresses, Field, Filter, Kind};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::logical_expr::{Expr as Condition, lit};
 use datafusion::prelude::ident;
@@ -17,8 +17,9 @@ use std::net::IpAddr;
 pub enum Ends {
     /// Columns of their own: conversations.
     Stored,
-    /// The source or the destination, by [`CLIENT_IS_SRC`]: records.
-    BySide,
+    /// The source or the destination, by [`CLIENT_IS_SRC`]: records. Their addresses are those of the interface or those
+    /// of the packet.
+    BySide(Addresses),
 }
 
 /// The condition of a filter; `None` when it lets all pass.
@@ -32,8 +33,8 @@ pub fn columns_of(filter: &Filter, ends: Ends) -> Vec<String> {
     for field in filter.fields() {
         let column = schema::column_of_field(field);
         match (ends, column.as_str()) {
-            (Ends::BySide, CLIENT | SERVER) => {
-                columns.extend([CLIENT_IS_SRC, "srcaddr", "dstaddr"].map(str::to_owned));
+            (Ends::BySide(addresses), CLIENT | SERVER) => {
+                columns.extend(sides(addresses).iter().map(|column| (*column).to_owned()));
             }
             _ => columns.push(column),
         }
@@ -41,6 +42,14 @@ pub fn columns_of(filter: &Filter, ends: Ends) -> Vec<String> {
     columns.sort_unstable();
     columns.dedup();
     columns
+}
+
+/// The columns of records that tell client and server.
+pub const fn sides(addresses: Addresses) -> &'static [&'static str] {
+    match addresses {
+        Addresses::Interface => &[CLIENT_IS_SRC, "srcaddr", "dstaddr"],
+        Addresses::Packet => &[CLIENT_IS_SRC, "srcaddr", "dstaddr", "pkt_srcaddr", "pkt_dstaddr"],
+    }
 }
 
 /// Whether the expression holds, or with `negated`, whether it does not.
@@ -72,15 +81,23 @@ fn joined(parts: &[Expr], negated: bool, ends: Ends, all: bool) -> Condition {
 /// The condition on the column of a field; for client and server of records, on whichever side it is.
 fn at_end(field: Field, ends: Ends, condition: impl Fn(Condition) -> Condition) -> Condition {
     let column = schema::column_of_field(field);
-    let sides = match (ends, column.as_str()) {
-        (Ends::BySide, CLIENT) => ("srcaddr", "dstaddr"),
-        (Ends::BySide, SERVER) => ("dstaddr", "srcaddr"),
+    let (addresses, sides) = match (ends, column.as_str()) {
+        (Ends::BySide(addresses), CLIENT) => (addresses, ["srcaddr", "dstaddr"]),
+        (Ends::BySide(addresses), SERVER) => (addresses, ["dstaddr", "srcaddr"]),
         _ => return condition(ident(column)),
     };
+    let [side, other] = sides.map(|interface| {
+        let packet = ident(format!("pkt_{interface}"));
+        match addresses {
+            Addresses::Interface => condition(ident(interface)),
+            Addresses::Packet => (packet.clone().is_not_null().and(condition(packet.clone())))
+                .or(packet.is_null().and(condition(ident(interface)))),
+        }
+    });
     // A record that does not tell is shown with its source as the client, as in the conversations.
     let reversed = ident(CLIENT_IS_SRC).is_not_null().and(ident(CLIENT_IS_SRC).eq(lit(false)));
     let straight = ident(CLIENT_IS_SRC).is_null().or(ident(CLIENT_IS_SRC).eq(lit(true)));
-    straight.and(condition(ident(sides.0))).or(reversed.and(condition(ident(sides.1))))
+    straight.and(side).or(reversed.and(other))
 }
 
 fn compared(field: Field, column: Condition, op: Op, value: &Value, negated: bool) -> Condition {

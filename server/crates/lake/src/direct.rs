@@ -86,7 +86,7 @@ impl Direct {
         empty: F,
     ) -> Result<(F, Facts), LakeError> {
         let columns = need.columns(Table::Objects);
-        let sieve = match condition_of(need.filter, Ends::BySide) {
+        let sieve = match condition_of(need.filter, Ends::BySide(need.addresses)) {
             Some(condition) => Some(self.engine.sieve(condition, &columns)?),
             None => None,
         };

@@ -40,6 +40,8 @@ pub struct FileEntry {
     pub bytes: u64,
     /// Names of its columns.
     pub columns: Vec<String>,
+    /// Whether a record of its commit has other addresses in the packet than the interface's.
+    pub packets_differ: bool,
 }
 
 /// The folder of a table's files.
@@ -100,6 +102,7 @@ pub fn encode(
         rows: part.rows.len() as u64,
         bytes: bytes.len() as u64,
         columns,
+        packets_differ: false,
     };
     Ok(Encoded { entry, bytes })
 }

@@ -6,7 +6,7 @@ use crate::flow_logs::LogKey;
 use crate::judge::JUDGED;
 use crate::sight::Sight;
 use contract::coverage::{GAP_SECS, WINDOW_SECS};
-use contract::{Field, Span, Table};
+use contract::{Addresses, Field, Span, Table};
 use hashbrown::{HashMap, HashSet};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -108,12 +108,20 @@ impl Manifest {
         self.files.iter().filter(touches).cloned().collect()
     }
 
-    /// Files of records, of those in `span`, whose commit lacks the table, so that they answer in its place.
-    pub fn records_alone(&self, table: Table, span: Span, source: Option<&str>) -> Vec<Arc<FileEntry>> {
+    /// Files of records, of those in `span`, whose commit lacks the table, or has it of other addresses, so that they
+    /// answer in its place.
+    pub fn records_alone(
+        &self,
+        table: Table,
+        span: Span,
+        source: Option<&str>,
+        addresses: Addresses,
+    ) -> Vec<Arc<FileEntry>> {
         let spared = SPARED.iter().position(|spared| *spared == table);
         let Some(commits) = spared.map(|place| &self.spared[place]) else { return Vec::new() };
+        let differ = |file: &FileEntry| addresses == Addresses::Packet && file.packets_differ;
         let mut files = self.files(Table::Segments, span, source);
-        files.retain(|file| !commits.contains(file.commit()));
+        files.retain(|file| !commits.contains(file.commit()) || differ(file));
         files
     }
 

@@ -1,17 +1,17 @@
 //! Which tables answer a question: the smallest that hold its columns, cut where a coarser one can take over.
 
-use crate::condition::{Ends, columns_of, condition_of};
+use crate::condition::{Ends, columns_of, condition_of, sides};
 use crate::engine::{Scan, distinct};
 use crate::files::FileEntry;
 use crate::fold::conversations::COLUMNS;
 use crate::manifest::Manifest;
 use crate::schema::{
-    ACTION, BYTES, CLIENT, CLIENT_IS_SRC, END, FLOW_DIRECTION, FLOWS, INTERFACE_ID, NODATA, PACKETS,
-    PROTOCOL, SERVER, SERVICE_PORT, SKIPDATA, START, TIME, in_conversations, in_rollup,
+    ACTION, BYTES, CLIENT, END, FLOW_DIRECTION, FLOWS, INTERFACE_ID, NODATA, PACKETS, PROTOCOL, SERVER,
+    SERVICE_PORT, SKIPDATA, START, TIME, in_conversations, in_rollup,
 };
 use crate::spread::MAX_SPAN_SECS;
 use contract::grid::{ceil_to, floor_to};
-use contract::{Filter, Measure, Span, Table};
+use contract::{Addresses, Filter, Measure, Span, Table};
 use datafusion::logical_expr::lit;
 use datafusion::prelude::ident;
 use std::sync::Arc;
@@ -29,6 +29,8 @@ pub struct Need<'a> {
     pub column: Option<&'static str>,
     /// What is added up.
     pub sums: Sums,
+    /// Whose addresses client and server are.
+    pub addresses: Addresses,
     /// Only this source.
     pub source: Option<&'a str>,
 }
@@ -90,10 +92,18 @@ impl Need<'_> {
         self.step >= self.span.secs()
     }
 
-    /// What to read for a stretch. Records that lack the table are read themselves.
+    /// What to read for a stretch. Records that lack the table are read themselves, and so are those whose conversations
+    /// are of other addresses than those that are asked for.
     pub fn scans(&self, stretch: Stretch, manifest: &Manifest) -> Vec<Scan> {
-        let lone = manifest.records_alone(stretch.table, records_reach(stretch.span), self.source);
-        let mut scans = vec![self.scan(stretch, self.files(stretch, manifest))];
+        let conversations = [Table::Conversations, Table::ConversationsByInterface].contains(&stretch.table);
+        let addresses = if conversations { self.addresses } else { Addresses::Interface };
+        let reach = records_reach(stretch.span);
+        let lone = manifest.records_alone(stretch.table, reach, self.source, addresses);
+        let mut files = self.files(stretch, manifest);
+        if addresses == Addresses::Packet {
+            files.retain(|file| !file.packets_differ);
+        }
+        let mut scans = vec![self.scan(stretch, files)];
         if !lone.is_empty() {
             scans.push(self.scan(Stretch { table: Table::Segments, ..stretch }, lone));
         }
@@ -102,7 +112,7 @@ impl Need<'_> {
 
     fn scan(&self, stretch: Stretch, files: Vec<Arc<FileEntry>>) -> Scan {
         let records = stretch.table == Table::Segments;
-        let ends = if records { Ends::BySide } else { Ends::Stored };
+        let ends = self.ends(records);
         let (first, last) = if records { (START, END) } else { (TIME, TIME) };
         // A damaged start may lie far before the range although the record does not.
         let mut condition =
@@ -111,6 +121,10 @@ impl Need<'_> {
             condition = condition.and(filter);
         }
         Scan { files, columns: self.columns(stretch.table), condition: Some(condition) }
+    }
+
+    fn ends(&self, records: bool) -> Ends {
+        if records { Ends::BySide(self.addresses) } else { Ends::Stored }
     }
 
     fn files(&self, stretch: Stretch, manifest: &Manifest) -> Vec<Arc<FileEntry>> {
@@ -122,7 +136,7 @@ impl Need<'_> {
     /// The columns to read of a table.
     pub fn columns(&self, table: Table) -> Vec<String> {
         let records = matches!(table, Table::Segments | Table::Objects);
-        let ends = if records { Ends::BySide } else { Ends::Stored };
+        let ends = self.ends(records);
         let times: &[&str] = if records { &[START, END] } else { &[TIME] };
         let sums: &[&str] = match (self.sums, records) {
             (Sums::One(Measure::Bytes), _) => &[BYTES],
@@ -135,12 +149,13 @@ impl Need<'_> {
             (Sums::Conversations, _) => &COLUMNS,
         };
         let talk: &[&str] = match (self.sums, records) {
-            (Sums::Talkers, true) => &[CLIENT_IS_SRC, "srcaddr", "dstaddr", SERVICE_PORT, PROTOCOL],
-            (Sums::Talkers, false) => &[CLIENT, SERVER, SERVICE_PORT, PROTOCOL],
+            (Sums::Talkers, true) => sides(self.addresses),
+            (Sums::Talkers, false) => &[CLIENT, SERVER],
             _ => &[],
         };
+        let service: &[&str] = if self.sums == Sums::Talkers { &[SERVICE_PORT, PROTOCOL] } else { &[] };
         let mut columns: Vec<String> =
-            [times, sums, talk, &[ACTION]].concat().into_iter().map(str::to_owned).collect();
+            [times, sums, talk, service, &[ACTION]].concat().into_iter().map(str::to_owned).collect();
         columns.extend(columns_of(self.filter, ends));
         columns.extend(self.column.map(str::to_owned));
         distinct(columns)
@@ -161,7 +176,15 @@ mod tests {
         let filter = Filter::parse(filter).unwrap();
         let span = Span { from: span.0, to: span.1 };
         let sums = if talkers { Sums::Talkers } else { Sums::All };
-        let need = Need { span, step, filter: &filter, column: None, sums, source: None };
+        let need = Need {
+            span,
+            step,
+            filter: &filter,
+            column: None,
+            sums,
+            addresses: Addresses::Interface,
+            source: None,
+        };
         need.stretches().into_iter().map(|s| (s.table, s.span.from, s.span.to)).collect()
     }
 

@@ -5,11 +5,11 @@
 //! so they are added up and ranked one by one, on all cores, and nothing large is ever merged.
 
 use super::{Amount, Fold, Pieces};
-use crate::addresses::{AddressBook, Addresses};
+use crate::addresses::{AddressBook, Addresses as Addressed};
 use crate::columns::{Ints, Truths, Words};
 use crate::error::LakeError;
 use crate::schema::{ACTION, CLIENT, CLIENT_IS_SRC, PROTOCOL, SERVER, SERVICE_PORT};
-use contract::{Grid, Measure, Refusal, RefusalKind, Span};
+use contract::{Addresses, Grid, Measure, Refusal, RefusalKind, Span};
 use datafusion::arrow::array::RecordBatch;
 use hashbrown::HashMap;
 
@@ -93,6 +93,7 @@ impl Part {
 #[derive(Clone, Debug)]
 pub struct Talkers {
     grid: Grid,
+    addresses: Addresses,
     book: AddressBook,
     recent: HashMap<Numbered, Carried>,
     parts: Vec<Part>,
@@ -110,9 +111,10 @@ pub struct Leaders {
 }
 
 impl Talkers {
-    /// Nothing yet, of this range.
-    pub fn new(span: Span) -> Self {
+    /// Nothing yet, of this range and of these ends.
+    pub fn new(span: Span, addresses: Addresses) -> Self {
         Talkers {
+            addresses,
             grid: Grid { start: span.from, step: span.secs().max(1), count: 1 },
             book: AddressBook::default(),
             recent: HashMap::new(),
@@ -150,12 +152,18 @@ impl Talkers {
 
     /// Client and server of every row.
     fn ends(&mut self, batch: &RecordBatch) -> Vec<Option<(u32, u32)>> {
-        let mut numbers = |name| Addresses::of(batch, name).numbers(&mut self.book);
+        let mut numbers = |name| Addressed::of(batch, name).numbers(&mut self.book);
         let (client, server) = (numbers(CLIENT), numbers(SERVER));
         if !client.is_empty() {
             return client.into_iter().zip(server).map(|(client, server)| client.zip(server)).collect();
         }
-        let (src, dst) = (numbers("srcaddr"), numbers("dstaddr"));
+        let (mut src, mut dst) = (numbers("srcaddr"), numbers("dstaddr"));
+        if self.addresses == Addresses::Packet {
+            for (ends, packet) in [(&mut src, "pkt_srcaddr"), (&mut dst, "pkt_dstaddr")] {
+                let packet = Addressed::of(batch, packet).numbers(&mut self.book);
+                ends.iter_mut().zip(packet).for_each(|(end, packet)| *end = packet.or(*end));
+            }
+        }
         let sides = Truths::of(batch, CLIENT_IS_SRC);
         let by_side = |(row, (src, dst)): (usize, (Option<u32>, Option<u32>))| {
             if sides.at(row) == Some(false) { dst.zip(src) } else { src.zip(dst) }
@@ -289,6 +297,10 @@ mod tests {
 
     const SPAN: Span = Span { from: 0, to: 60 };
 
+    fn talkers() -> Talkers {
+        Talkers::new(SPAN, Addresses::Interface)
+    }
+
     /// Conversation `n` of a sum whose book numbers addresses in another order than another's.
     fn add(sum: &mut Talkers, n: u128, bytes: u64) {
         let (client, server) = (sum.book.number(n), sum.book.number(n % 7));
@@ -302,7 +314,7 @@ mod tests {
 
     #[test]
     fn sums_that_moved_to_parts_and_sums_of_two_threads_rank_as_one() {
-        let (mut left, mut right) = (Talkers::new(SPAN), Talkers::new(SPAN));
+        let (mut left, mut right) = (talkers(), talkers());
         let many = 3 * RECENT as u128;
         for n in 0..many {
             add(&mut left, n, n as u64);
@@ -320,7 +332,7 @@ mod tests {
 
     #[test]
     fn equal_talkers_are_ranked_by_their_addresses() {
-        let mut sum = Talkers::new(SPAN);
+        let mut sum = talkers();
         for n in [9, 4, 6, 5] {
             add(&mut sum, n, 10);
         }

@@ -7,4 +7,5 @@ mod fields;
 mod large;
 mod logs;
 mod once;
+mod packets;
 mod sums;
