@@ -21,6 +21,7 @@ pub use acl::{AclAnswer, AclPorts};
 pub use answer::{Doubt, GroupAnswer, Permit};
 pub use bound::{Bound, Class};
 pub use firewall::{Firewall, KnownRule};
+pub(crate) use miss::{direction_of, twin_of_everybody};
 pub use miss::{Differs, NearMiss, spelled_alike};
 
 use crate::address::Address;

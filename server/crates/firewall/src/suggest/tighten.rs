@@ -1,0 +1,312 @@
+//! Rules that permit more than is used: superfluous ones, unused ones, and those wider than their use, replaced by what
+//! was used. How much later traffic that might stop is estimated from the use itself: where the last openings still
+//! brought new ports or new clients, more will come and the rule stays as it is.
+
+use super::confidence::{Weighing, chance_of_new};
+use super::parties::parties;
+use super::{Action, Confidence, Options, Suggestion, aggregate, quotas};
+use crate::address::{Address, Cidr};
+use crate::evaluate::{Firewall, direction_of};
+use crate::inventory::{Inventory, Peer, Ports, Protocol, Rule};
+use crate::traffic::{DAY_SECS, TCP, UDP, Window};
+use crate::usage::{Flaw, RuleUse, Status, Touch, TouchUse, Uses, flaws};
+use crate::verdict::Scouts;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Nothing is called superfluous by its use on less than a night and a day.
+const LEAST_DAYS: f64 = 0.9;
+/// Distinct ports from which on a range is in dynamic use.
+const DYNAMIC_PORTS: usize = 16;
+/// Chance that an opening is of a new port or by a new client up to which a rule may be narrowed.
+const NEW_AT_MOST: f64 = 0.001;
+/// Groups from which on a block of private addresses is meant for everybody inside.
+const FOR_EVERYBODY: usize = 4;
+/// Bits of needless addresses from which on a far end is wider than its use.
+const NEEDLESS_BITS: f64 = 8.0;
+/// Holders' blocks beyond which a rule for the internet is a public service.
+const PUBLIC_SERVICE: usize = 24;
+
+/// What was used of one rule.
+#[derive(Default)]
+struct Used {
+    by_port: BTreeMap<(u8, u16), u64>,
+    by_peer: BTreeMap<Address, u64>,
+    pairs: BTreeSet<(u8, u16, Address)>,
+    flows: u64,
+    days: u128,
+}
+
+/// All removals and narrowings.
+pub(super) fn tighter(
+    firewall: &Firewall,
+    (uses, report): (&Uses<'_>, &[RuleUse]),
+    scouts: &Scouts,
+    options: &Options,
+) -> Vec<Suggestion> {
+    let Some(inventory) = firewall.history().latest() else { return Vec::new() };
+    let newest = firewall.history().snapshots().len() - 1;
+    let flaws = flaws(firewall);
+    let used = used(uses, firewall.rules().len(), scouts);
+    let mut suggestions = Vec::new();
+    for (place, known) in firewall.rules().iter().enumerate().filter(|(_, one)| one.states.last() == Some(&newest)) {
+        let superfluous = flaws.iter().find(|(of, flaw)| {
+            *of == place && matches!(flaw, Flaw::Covered { .. } | Flaw::Duplicate { .. } | Flaw::Stale { .. })
+        });
+        let line = &report[place];
+        let one = match superfluous {
+            Some((_, flaw)) => Some(superfluous_rule(firewall, place, flaw, line)),
+            None if is_default_egress(&known.rule) && options.tightness < 0.8 => None,
+            None if line.status == Status::Unused => unused_rule(firewall, place, uses.window()),
+            None if line.status == Status::Used => {
+                narrower(firewall, inventory, (place, &used[place], line), (uses.window(), scouts, options))
+            }
+            None => None,
+        };
+        suggestions.extend(one);
+    }
+    suggestions
+}
+
+/// The outbound rule that AWS gives every new group. Outbound rules expose nothing; that it is wide is known.
+fn is_default_egress(rule: &Rule) -> bool {
+    let everybody = matches!(&rule.peer, Peer::Cidr(cidr) if cidr.prefix() == 0);
+    rule.egress && rule.protocol == Protocol::All && everybody
+}
+
+fn used(uses: &Uses<'_>, rules: usize, scouts: &Scouts) -> Vec<Used> {
+    let classes = uses.classes();
+    let mut used: Vec<Used> = (0..rules).map(|_| Used::default()).collect();
+    for (touch, sums) in uses.touches().filter(|(touch, _)| !scouts.is_scout(touch.client)) {
+        for (rule, _) in classes.get(touch.class as usize).map(Vec::as_slice).unwrap_or_default() {
+            used[*rule].add(touch, sums);
+        }
+    }
+    used
+}
+
+impl Used {
+    fn add(&mut self, touch: &Touch, sums: &TouchUse) {
+        let peer = touch.server.unwrap_or(touch.client);
+        *self.by_port.entry((touch.protocol, touch.port)).or_default() += sums.flows;
+        *self.by_peer.entry(peer).or_default() += sums.flows;
+        self.pairs.insert((touch.protocol, touch.port, peer));
+        self.flows += sums.flows;
+        self.days |= sums.days;
+    }
+}
+
+fn superfluous_rule(firewall: &Firewall, place: usize, flaw: &Flaw, line: &RuleUse) -> Suggestion {
+    let name = |other: usize| firewall.rules()[other].name().to_owned();
+    let (doubt, why) = match flaw {
+        Flaw::Duplicate { by } => (0.01, format!("every interface has {} from another group too", name(*by))),
+        Flaw::Covered { by } => (0.01, format!("{} permits all of it", name(*by))),
+        Flaw::Stale { names } => (0.04, format!("it names {names}, which does not exist")),
+        Flaw::NoTwin { .. } | Flaw::NobodyBehind => (0.2, String::new()),
+    };
+    let confidence = Weighing::from_doubt(doubt).done();
+    removal(firewall, place, (line.flows, line.clients), confidence, why)
+}
+
+fn unused_rule(firewall: &Firewall, place: usize, window: &Window) -> Option<Suggestion> {
+    if window.days() < LEAST_DAYS {
+        return None;
+    }
+    let days = window.days();
+    let confidence = by_window(0.12, window).done();
+    Some(removal(firewall, place, (0, 0), confidence, format!("nothing used it in {days:.0} days")))
+}
+
+/// Doubt that shrinks with the window: what happens daily, weekly and monthly has been seen or not.
+fn by_window(doubt: f64, window: &Window) -> Weighing {
+    let days = window.days();
+    let weekend = (window.from..window.to).step_by(DAY_SECS as usize).any(is_weekend);
+    Weighing::from_doubt(doubt)
+        .weigh(days >= 2.0, "days", 0.7, format!("{days:.0} days"))
+        .weigh(days >= 7.0 && weekend, "weekend", 0.7, "a weekend was seen".to_owned())
+        .weigh(days >= 28.0, "month", 0.3, "a whole month was seen, its end too".to_owned())
+        .weigh(window.coverage < 0.999, "coverage", 1.5, format!("{:.1} % of the logs", 100.0 * window.coverage))
+}
+
+/// Day 0 of Unix time was a Thursday.
+fn is_weekend(at: i64) -> bool {
+    matches!(at.div_euclid(DAY_SECS).rem_euclid(7), 2 | 3)
+}
+
+fn removal(
+    firewall: &Firewall,
+    place: usize,
+    (flows, clients): (u64, usize),
+    confidence: Confidence,
+    why: String,
+) -> Suggestion {
+    let known = &firewall.rules()[place];
+    Suggestion {
+        id: format!("remove-{}", known.name()),
+        action: Action::Remove,
+        group: known.group.clone(),
+        direction: direction_of(&known.rule),
+        add: Vec::new(),
+        replaces: vec![place],
+        flows,
+        clients,
+        confidence,
+        why,
+    }
+}
+
+/// A rule replaced by what was used of it, where that is clearly less and nothing new is to be expected.
+fn narrower(
+    firewall: &Firewall,
+    inventory: &Inventory,
+    (place, used, line): (usize, &Used, &RuleUse),
+    (window, scouts, options): (&Window, &Scouts, &Options),
+) -> Option<Suggestion> {
+    if window.days() < LEAST_DAYS || used.flows == 0 {
+        return None;
+    }
+    let known = &firewall.rules()[place];
+    let ports = narrower_ports(&known.rule, used);
+    let peers = narrower_peers(firewall, (&known.group, &known.rule), used, (window, scouts, options));
+    if ports.is_none() && peers.is_none() {
+        return None;
+    }
+    let add = rules_for(&known.rule, used, ports.as_deref(), peers.as_deref());
+    let group = inventory.groups.get(&known.group)?;
+    if add.is_empty() || add.len() as u32 > quotas::budget(inventory, group) {
+        return None;
+    }
+    let new_port = if ports.is_some() { chance_of_new(used.by_port.values().copied()) } else { 0.0 };
+    let new_peer = if peers.is_some() { chance_of_new(used.by_peer.values().copied()) } else { 0.0 };
+    let confidence = by_window(0.06 + new_port + new_peer.min(NEW_AT_MOST), window).done();
+    let what = match (ports.is_some(), peers.is_some()) {
+        (true, true) => "fewer ports by fewer peers",
+        (true, false) => "fewer ports",
+        _ => "fewer peers",
+    };
+    let why = format!("{} openings in {:.0} days used {what} than {} permits", used.flows, window.days(), known.name());
+    Some(Suggestion {
+        id: format!("narrow-{}", known.name()),
+        action: Action::Narrow,
+        group: known.group.clone(),
+        direction: direction_of(&known.rule),
+        add,
+        replaces: vec![place],
+        flows: used.flows,
+        clients: line.clients,
+        confidence,
+        why,
+    })
+}
+
+/// The ports used of a rule for many, unless they are in dynamic use.
+fn narrower_ports(rule: &Rule, used: &Used) -> Option<Vec<(u8, u16)>> {
+    let is_wide = rule.protocol == Protocol::All || matches!(rule.ports, Ports::Range(from, to) if from < to);
+    let is_less = match rule.ports {
+        Ports::Range(from, to) => used.by_port.len() < usize::from(to - from.min(to)) + 1,
+        _ => true,
+    };
+    let is_dynamic = used.by_port.len() > DYNAMIC_PORTS;
+    let settled = chance_of_new(used.by_port.values().copied()) <= NEW_AT_MOST.max(1.0 / (used.flows as f64 + 1.0));
+    (is_wide && is_less && !is_dynamic && settled).then(|| used.by_port.keys().copied().collect())
+}
+
+/// The far ends that used a rule for very many, unless more are to be expected.
+fn narrower_peers(
+    firewall: &Firewall,
+    (group, rule): (&str, &Rule),
+    used: &Used,
+    (window, scouts, options): (&Window, &Scouts, &Options),
+) -> Option<Vec<Peer>> {
+    let Peer::Cidr(block) = &rule.peer else { return None };
+    let inventory = firewall.history().latest()?;
+    let vpc = inventory.groups.get(group).map_or("", |group| group.vpc.as_str());
+    let seen: BTreeSet<Address> = used.by_peer.keys().copied().collect();
+    let (inside, outside): (BTreeSet<Address>, BTreeSet<Address>) =
+        seen.iter().partition(|address| scouts.is_inside(**address));
+    let never = |address: Address| scouts.is_scout(address);
+    let found = parties(firewall, (window.to, vpc), &inside, &never);
+    let of_groups = found.iter().filter(|party| matches!(party.peer, Peer::Group(_))).count();
+    let is_private = !block.reaches_internet();
+    if is_private && of_groups >= FOR_EVERYBODY && options.tightness < 0.75 {
+        return None;
+    }
+    let mut peers: Vec<Peer> = found.into_iter().map(|party| party.peer).collect();
+    if !outside.is_empty() {
+        peers.extend(holders(used, &outside, options)?.into_iter().map(Peer::Cidr));
+    }
+    let needed: f64 = peers.iter().map(|peer| addresses(inventory, peer)).sum();
+    let needless = block.size().log2() - needed.max(1.0).log2();
+    let hosts = peers.iter().filter(|peer| matches!(peer, Peer::Cidr(_))).count();
+    // Single hosts of a private network come and go: they say little about who comes next.
+    let strangers = is_private && hosts > 0 && options.tightness < 0.75;
+    (needless >= NEEDLESS_BITS && !peers.is_empty() && !strangers).then_some(peers)
+}
+
+fn addresses(inventory: &Inventory, peer: &Peer) -> f64 {
+    match peer {
+        Peer::Cidr(cidr) => cidr.size(),
+        Peer::Group(group) => inventory.members(group).map(|member| member.addresses.len() as f64).sum(),
+        Peer::PrefixList(_) => 1_024.0,
+    }
+}
+
+/// The blocks of the few holders outside who use a rule; `None` where it is a public service.
+fn holders(used: &Used, outside: &BTreeSet<Address>, options: &Options) -> Option<Vec<Cidr>> {
+    let mut by_block: BTreeMap<Cidr, u64> = BTreeMap::new();
+    for address in outside {
+        let prefix = if address.family() == crate::address::Family::V4 { 24 } else { 48 };
+        *by_block.entry(Cidr::around(*address, prefix)).or_default() += used.by_peer.get(address).copied().unwrap_or(1);
+    }
+    if by_block.len() > PUBLIC_SERVICE || chance_of_new(by_block.values().copied()) > NEW_AT_MOST {
+        return None;
+    }
+    let blocks: Vec<Cidr> = by_block.into_keys().collect();
+    aggregate::balanced(&blocks, PUBLIC_SERVICE, options.tightness, &|block| block.prefix() >= 16)
+}
+
+/// New rules for the pairs of ports and peers that were used; neighbouring ports as one range.
+fn rules_for(rule: &Rule, used: &Used, ports: Option<&[(u8, u16)]>, peers: Option<&[Peer]>) -> Vec<Rule> {
+    let keep = [rule.peer.clone()];
+    let peers = peers.unwrap_or(&keep);
+    let mut rules = Vec::new();
+    for peer in peers {
+        match ports {
+            None => rules.push(Rule { id: String::new(), peer: peer.clone(), ..rule.clone() }),
+            Some(ports) => {
+                let of_peer: Vec<(u8, u16)> = match peer {
+                    // A block knows which of the ports it used; a group stands for all its machines.
+                    Peer::Cidr(cidr) => {
+                        let mine = used.pairs.iter().filter(|(.., address)| cidr.contains(*address));
+                        mine.map(|(protocol, port, _)| (*protocol, *port)).collect::<BTreeSet<_>>().into_iter().collect()
+                    }
+                    _ => ports.to_vec(),
+                };
+                rules.extend(runs(&of_peer).into_iter().map(|(protocol, ports)| Rule {
+                    id: String::new(),
+                    egress: rule.egress,
+                    protocol: Protocol::Number(protocol),
+                    ports,
+                    peer: peer.clone(),
+                    description: rule.description.clone(),
+                }));
+            }
+        }
+    }
+    rules
+}
+
+/// Ports in order as ranges.
+fn runs(ports: &[(u8, u16)]) -> Vec<(u8, Ports)> {
+    let mut runs: Vec<(u8, Ports)> = Vec::new();
+    for (protocol, port) in ports {
+        if !matches!(*protocol, TCP | UDP) {
+            runs.push((*protocol, Ports::All));
+            continue;
+        }
+        match runs.last_mut() {
+            Some((of, Ports::Range(_, to))) if of == protocol && to.checked_add(1) == Some(*port) => *to = *port,
+            _ => runs.push((*protocol, Ports::Range(*port, *port))),
+        }
+    }
+    runs
+}

@@ -1,0 +1,139 @@
+//! Sums to one line per rule. A rule is unused only where the logs would have shown its use.
+
+use super::fold::Uses;
+use crate::address::{Address, Cidr};
+use crate::inventory::{Inventory, Peer, Ports, Protocol, Rule};
+use crate::traffic::{TCP, UDP};
+use hashbrown::HashSet;
+use serde::Serialize;
+
+/// Below this part of complete logs nothing is called unused.
+const COVERAGE: f64 = 0.95;
+
+/// Whether a rule is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// At least one conversation surely needed it, or one like it.
+    Used,
+    /// None did, and the logs would have shown it.
+    Unused,
+    /// None did, and the logs would not have shown it.
+    Unknowable,
+}
+
+/// The use of one rule.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuleUse {
+    /// Its place among all rules.
+    pub rule: usize,
+    /// Accepted opening records that it permits.
+    pub flows: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Distinct clients.
+    pub clients: usize,
+    /// Records that no other rule permits.
+    pub sole: u64,
+    /// First second.
+    pub first: Option<i64>,
+    /// Last second.
+    pub last: Option<i64>,
+    /// Days with use, as [`crate::traffic::Window::day_bit`].
+    pub days: u128,
+    /// Used, unused, or unknowable.
+    pub status: Status,
+    /// Why it is unknowable.
+    pub reason: Option<&'static str>,
+}
+
+/// One line for every rule of every state, in the order of [`crate::evaluate::Firewall::rules`]. `interfaces` are the
+/// names that the rows of `uses` refer to.
+pub fn report(uses: &Uses<'_>, interfaces: &[&str]) -> Vec<RuleUse> {
+    let firewall = uses.bound().firewall();
+    let classes = uses.classes();
+    let none = |rule| RuleUse {
+        rule,
+        flows: 0,
+        bytes: 0,
+        clients: 0,
+        sole: 0,
+        first: None,
+        last: None,
+        days: 0,
+        status: Status::Unused,
+        reason: None,
+    };
+    let mut lines: Vec<RuleUse> = (0..firewall.rules().len()).map(none).collect();
+    let mut surely = vec![false; lines.len()];
+    let mut clients: Vec<HashSet<Address>> = vec![HashSet::new(); lines.len()];
+    for (touch, used) in uses.touches() {
+        let rules = classes.get(touch.class as usize).map(Vec::as_slice).unwrap_or_default();
+        for (rule, is_sure) in rules {
+            let line = &mut lines[*rule];
+            line.flows += used.flows;
+            line.bytes += used.bytes;
+            line.sole += if rules.len() == 1 { used.flows } else { 0 };
+            line.first = Some(line.first.map_or(used.first, |first| first.min(used.first)));
+            line.last = line.last.max(Some(used.last));
+            line.days |= used.days;
+            surely[*rule] |= is_sure;
+            clients[*rule].insert(touch.client);
+        }
+    }
+    let logged: HashSet<&str> =
+        interfaces.iter().enumerate().filter(|(place, _)| uses.has_seen(*place)).map(|(_, name)| *name).collect();
+    for (line, (clients, surely)) in lines.iter_mut().zip(clients.iter().zip(surely)) {
+        line.clients = clients.len();
+        let known = &firewall.rules()[line.rule];
+        let inventory = known.states.last().and_then(|state| firewall.history().snapshots().get(*state));
+        let reason = inventory.and_then(|one| blindness(uses, &known.rule, &known.group, &one.inventory, &logged));
+        (line.status, line.reason) = match (line.flows > 0, surely, reason) {
+            (true, true, _) => (Status::Used, None),
+            (true, false, _) => (Status::Unknowable, Some("only openings that it may not mean; flow logs have no ICMP type")),
+            (false, _, Some(reason)) => (Status::Unknowable, Some(reason)),
+            (false, _, None) => (Status::Unused, None),
+        };
+    }
+    lines
+}
+
+/// Why the logs might not show that a rule is used.
+fn blindness(
+    uses: &Uses<'_>,
+    rule: &Rule,
+    group: &str,
+    inventory: &Inventory,
+    logged: &HashSet<&str>,
+) -> Option<&'static str> {
+    let window = uses.window();
+    if !window.has_accepts {
+        return Some("the flow logs record REJECT alone: create them with traffic type ALL");
+    }
+    if window.coverage < COVERAGE {
+        return Some("the logs of this time have holes");
+    }
+    let mut members = inventory.members(group).peekable();
+    if members.peek().is_some() && !members.any(|member| logged.contains(member.id.as_str())) {
+        return Some("no interface of the group is in the logs");
+    }
+    if never_logged(rule) {
+        return Some("flow logs never record DHCP, Amazon's DNS and time service, and Windows activation");
+    }
+    None
+}
+
+/// Whether a rule is for traffic that AWS leaves out of flow logs.
+/// <https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-limitations.html>
+fn never_logged(rule: &Rule) -> bool {
+    let Ports::Range(from, to) = rule.ports else { return false };
+    let link_local: Cidr = Cidr::around(Address(0xffff_a9fe_0000), 16);
+    let to_amazon = matches!(&rule.peer, Peer::Cidr(cidr) if link_local.covers(cidr));
+    let within = |first: u16, last: u16| first <= from && to <= last;
+    let dhcp = rule.protocol == Protocol::Number(UDP) && within(67, 68);
+    let everybody = matches!(&rule.peer, Peer::Cidr(_) | Peer::PrefixList(_));
+    let names = rule.egress && everybody && within(53, 53);
+    let time = rule.egress && rule.protocol == Protocol::Number(UDP) && everybody && within(123, 123);
+    let activation = rule.egress && rule.protocol == Protocol::Number(TCP) && within(1688, 1688);
+    to_amazon || dhcp || names || time || activation
+}

@@ -1,0 +1,165 @@
+//! Clients that try doors. The measure is how many rules somebody would have had to forget for the client to be an
+//! honest one: a broken service lacks one rule or two, a scanner lacks a dozen. Many hosts of one group behind one port
+//! are one rule, so a role that is refused everywhere does not look like a scan.
+//!
+//! The count of four is that of Threshold Random Walk (Jung and others, "Fast Portscan Detection Using Sequential
+//! Hypothesis Testing", 2004): with eight in ten first contacts of honest clients granted and two in ten of scanners,
+//! four refusals more than grants leave one honest client in a hundred wrongly accused.
+
+use super::refused::{Refused, clients};
+use crate::address::{Address, Cidr, Family};
+use crate::evaluate::Firewall;
+use crate::traffic::{Leg, Traffic};
+use hashbrown::{HashMap, HashSet};
+
+/// Refused rules, more than granted ones, that make a scanner.
+const FORGOTTEN: usize = 4;
+/// Refused rules that make a scanner of a client whatever else it does.
+const FAR_TOO_MANY: usize = 16;
+/// For strangers from the internet two doors are enough: nobody forgets two rules for the same stranger.
+const FORGOTTEN_FOR_STRANGERS: usize = 2;
+
+/// What a client tried.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Doors {
+    /// Rules that would have to be added for all its refused openings.
+    pub refused: usize,
+    /// Rules that let in what was answered.
+    pub granted: usize,
+    /// Distinct pairs of host and port refused.
+    pub pairs: usize,
+}
+
+/// Every client that was refused, and what it tried.
+#[derive(Clone, Debug, Default)]
+pub struct Scouts {
+    doors: HashMap<Address, Doors>,
+    /// Addresses of the account's own, whatever family.
+    inside: HashSet<Address>,
+}
+
+/// What became of a contact.
+#[derive(Clone, Copy, Default)]
+struct Contact {
+    refused: bool,
+    answered: bool,
+}
+
+impl Scouts {
+    /// Looks at everything the refused clients did.
+    pub(super) fn find(traffic: &Traffic<'_>, refused: &[Refused], firewall: Option<&Firewall>) -> Self {
+        let clients = clients(refused);
+        let mut contacts: HashMap<Address, HashMap<(u8, u16, Address), Contact>> = HashMap::new();
+        let mut vpcs: HashMap<Address, String> = HashMap::new();
+        for flow in traffic.flows.iter().filter(|flow| clients.contains(&flow.client)) {
+            let key = (flow.protocol, flow.port, flow.server);
+            let contact = contacts.entry(flow.client).or_default().entry(key).or_default();
+            contact.refused |= !flow.accepted && flow.leg == Leg::Opening;
+            contact.answered |= flow.accepted && flow.leg == Leg::Answer;
+            if let (Some(firewall), false) = (firewall, vpcs.contains_key(&flow.server)) {
+                let inventory = firewall.inventory_at(flow.first);
+                let interface = inventory.and_then(|one| one.interfaces.get(traffic.interface(flow)));
+                vpcs.extend(interface.map(|one| (flow.server, one.vpc.clone())));
+            }
+        }
+        let groups = |server: Address| -> Vec<String> {
+            let vpc = vpcs.get(&server).map_or("", String::as_str);
+            let owner = firewall.and_then(|firewall| firewall.owner_of(traffic.window.to, server, vpc));
+            owner.map(|owner| owner.groups.clone()).unwrap_or_default()
+        };
+        let doors = contacts.into_iter().map(|(client, contacts)| (client, doors(&contacts, &groups)));
+        let latest = firewall.and_then(|firewall| firewall.history().latest());
+        let interfaces = latest.into_iter().flat_map(|inventory| inventory.interfaces.values());
+        let inside = interfaces.flat_map(|interface| interface.addresses.iter().copied()).collect();
+        Scouts { doors: doors.collect(), inside }
+    }
+
+    /// What a client tried.
+    pub fn doors(&self, client: Address) -> Doors {
+        self.doors.get(&client).copied().unwrap_or_default()
+    }
+
+    /// Whether an address is of the account or of a private network beside it.
+    pub fn is_inside(&self, address: Address) -> bool {
+        !address.is_public() || self.inside.contains(&address)
+    }
+
+    /// Whether a client tries doors.
+    pub fn is_scout(&self, client: Address) -> bool {
+        let Doors { refused, granted, .. } = self.doors(client);
+        if !self.is_inside(client) {
+            return refused >= FORGOTTEN_FOR_STRANGERS;
+        }
+        refused >= FAR_TOO_MANY || (refused >= FORGOTTEN && refused > granted)
+    }
+
+    /// All clients that try doors.
+    pub fn all(&self) -> impl Iterator<Item = (Address, Doors)> + '_ {
+        self.doors.iter().filter(|(client, _)| self.is_scout(**client)).map(|(client, doors)| (*client, *doors))
+    }
+}
+
+/// Counts rules, port by port.
+fn doors(
+    contacts: &HashMap<(u8, u16, Address), Contact>,
+    groups: &dyn Fn(Address) -> Vec<String>,
+) -> Doors {
+    let mut by_port: HashMap<(u8, u16), [Vec<Address>; 2]> = HashMap::new();
+    let mut doors = Doors::default();
+    for ((protocol, port, server), contact) in contacts {
+        let sort = match contact {
+            Contact { refused: true, .. } => 0,
+            Contact { answered: true, .. } => 1,
+            _ => continue,
+        };
+        by_port.entry((*protocol, *port)).or_default()[sort].push(*server);
+        doors.pairs += usize::from(sort == 0);
+    }
+    for [refused, granted] in by_port.into_values() {
+        doors.refused += rules_for(&refused, groups);
+        doors.granted += rules_for(&granted, groups);
+    }
+    doors
+}
+
+/// How many rules of one port reach all these servers: one for each group that has many of them, one for each network
+/// of those nobody knows.
+fn rules_for(servers: &[Address], groups: &dyn Fn(Address) -> Vec<String>) -> usize {
+    let mut left: Vec<Vec<String>> = Vec::new();
+    let mut networks: HashSet<Cidr> = HashSet::new();
+    for server in servers {
+        let of_server = groups(*server);
+        if of_server.is_empty() {
+            let prefix = if server.family() == Family::V4 { 24 } else { 64 };
+            networks.insert(Cidr::around(*server, prefix));
+        } else {
+            left.push(of_server);
+        }
+    }
+    let mut rules = networks.len();
+    while !left.is_empty() {
+        let mut counts: HashMap<&str, usize> = HashMap::new();
+        left.iter().flatten().for_each(|group| *counts.entry(group).or_default() += 1);
+        let best = counts.into_iter().max_by_key(|(group, count)| (*count, std::cmp::Reverse(*group)));
+        let Some(best) = best.map(|(group, _)| group.to_owned()) else { break };
+        left.retain(|groups| !groups.contains(&best));
+        rules += 1;
+    }
+    rules
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_of_one_group_behind_one_port_are_one_rule() {
+        let servers: Vec<Address> = (1..=9).map(|n| Address(0xffff_0a00_0000 + n * 300)).collect();
+        let together = |_| vec!["sg-app".to_owned(), "sg-base".to_owned()];
+        assert_eq!(rules_for(&servers, &together), 1);
+        let apart = |address: Address| vec![format!("sg-{}", address.0)];
+        assert_eq!(rules_for(&servers, &apart), 9);
+        let unknown = |_| Vec::new();
+        assert_eq!(rules_for(&servers[..1], &unknown), 1);
+    }
+}
