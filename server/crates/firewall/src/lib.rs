@@ -22,6 +22,7 @@ pub mod address;
 pub mod edit;
 pub mod evaluate;
 pub mod inventory;
+pub mod render;
 pub mod replay;
 pub mod suggest;
 pub mod traffic;
