@@ -11,7 +11,8 @@ use std::thread::{Scope, ScopedJoinHandle};
 use jiff::Timestamp;
 use libdeflater::{CompressionLvl, Compressor};
 
-use crate::flow::Record;
+use crate::faults::Fault;
+use crate::flow::{Cause, Record};
 use crate::layout::Layout;
 use crate::seed::Dice;
 use crate::truth::Tally;
@@ -199,7 +200,8 @@ impl TruthFlows {
         let _ = writeln!(
             self.text,
             "{{\"object\":\"{object}\",\"line\":{line},\"client\":\"{client}\",\"server\":\"{server}\",\
-             \"service-port\":{port},\"direction\":\"{direction}\"}}"
+             \"service-port\":{port},\"direction\":\"{direction}\"{}}}",
+            refused_by(record)
         );
     }
 
@@ -214,4 +216,16 @@ impl TruthFlows {
             .write_all(&packed)
             .map_err(|source| SimulateError::Write { path: self.path.clone(), source })
     }
+}
+
+/// The member that says what stopped a refused record; empty for accepted ones.
+fn refused_by(record: &Record) -> String {
+    let told = match record.cause {
+        _ if record.accept => return String::new(),
+        Cause::Fault(place) => Fault::ALL.get(place).map_or("", |fault| fault.layer().name()),
+        Cause::Scan(_) => "scanner",
+        Cause::Late => "late-packet",
+        Cause::Ordinary | Cause::Unexplained => "",
+    };
+    format!(",\"refused-by\":\"{told}\"")
 }

@@ -94,7 +94,8 @@ pub struct Settings {
     pub hourly: bool,
     /// One inventory folder per state, named by the moment it began, instead of the last state alone.
     pub history: bool,
-    /// Write `truth-flows.ndjson.gz` too: client, server and service port of every single record.
+    /// Write `truth-flows.ndjson.gz` too: client, server and service port of every single record, and what stopped
+    /// the refused ones.
     pub truth_flows: bool,
 }
 

@@ -108,6 +108,18 @@ pub enum Layer {
     NaclEgress,
 }
 
+impl Layer {
+    /// Its name in the advice.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SgIngress => "sg-ingress",
+            Self::SgEgress => "sg-egress",
+            Self::NaclIngress => "nacl-ingress",
+            Self::NaclEgress => "nacl-egress",
+        }
+    }
+}
+
 /// How far a conversation gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Passage {

@@ -173,6 +173,9 @@ fn the_truth_of_every_record_names_its_line() {
         for end in ["client", "server", "direction"] {
             assert!(record.contains(told[end].as_str().unwrap()), "{told} {record}");
         }
+        let stopped = told["refused-by"].as_str();
+        assert_eq!(stopped.is_some(), record.contains(" REJECT "), "{told} {record}");
+        assert_ne!(stopped, Some(""), "{told}");
     }
 }
 

@@ -1,0 +1,301 @@
+//! One simulated account to be judged: what was logged, the inventory, and the truth about both; and the judging.
+
+use crate::records::{Place, place};
+use crate::tally::{Calibration, Confusion, Share};
+use firewall::address::{Address, Cidr};
+use firewall::edit::Edit;
+use firewall::evaluate::{Bound, Firewall, Permit};
+use firewall::inventory::{History, Inventory, Peer, Ports, Rule};
+use firewall::replay::{Effect, Replay, rule_cells};
+use firewall::suggest::{Action, Advice, Options, Suggestion, quotas, suggest};
+use firewall::traffic::{Flow, Leg, Traffic, Window};
+use firewall::usage::{Uses, report};
+use firewall::verdict::{Judged, Verdict, judge};
+use std::collections::{BTreeSet, HashMap};
+
+/// A conversation somebody wants.
+pub struct Intent {
+    pub clients: Vec<Cidr>,
+    pub servers: Vec<Cidr>,
+    pub protocol: u8,
+    pub port: u16,
+}
+
+/// One account.
+pub struct Case {
+    pub interfaces: Vec<String>,
+    pub flows: Vec<Flow>,
+    pub window: Window,
+    pub history: History,
+    pub causes: HashMap<Place, HashMap<String, u64>>,
+    pub intents: Vec<Intent>,
+    /// Wanted traffic after the window, to see what tighter rules would stop.
+    pub later: Vec<Flow>,
+    /// Rules known to be wider than intended.
+    pub superfluous: BTreeSet<String>,
+}
+
+/// What is counted over all accounts.
+#[derive(Clone, Debug, Default)]
+pub struct Score {
+    pub with_inventory: Confusion,
+    pub logs_alone: Confusion,
+    pub openings: Share,
+    pub refused_pairs: Share,
+    pub opened_to_scanners: u64,
+    pub usage: Share,
+    pub quotas: Share,
+    pub calibration: Calibration,
+    pub later: u64,
+    pub later_dropped: u64,
+    pub excess: f64,
+    pub excess_left: f64,
+    pub complaints: Vec<String>,
+}
+
+impl Score {
+    pub fn merge(&mut self, other: Score) {
+        self.with_inventory.merge(&other.with_inventory);
+        self.logs_alone.merge(&other.logs_alone);
+        self.openings.merge(other.openings);
+        self.refused_pairs.merge(other.refused_pairs);
+        self.opened_to_scanners += other.opened_to_scanners;
+        self.usage.merge(other.usage);
+        self.quotas.merge(other.quotas);
+        self.calibration.merge(&other.calibration);
+        self.later += other.later;
+        self.later_dropped += other.later_dropped;
+        self.excess += other.excess;
+        self.excess_left += other.excess_left;
+        self.complaints.extend(other.complaints);
+    }
+}
+
+/// Judges one account.
+pub fn score(case: &Case) -> Score {
+    let mut score = Score::default();
+    let names: Vec<&str> = case.interfaces.iter().map(String::as_str).collect();
+    let traffic = Traffic { interfaces: &names, flows: &case.flows, window: case.window };
+    let firewall = Firewall::new(case.history.clone());
+    let (judged, scouts) = judge(&traffic, Some(&firewall));
+    count_verdicts(case, &judged, &mut score.with_inventory, &mut score.complaints);
+    let (alone, _) = judge(&traffic, None);
+    count_verdicts(case, &alone, &mut score.logs_alone, &mut Vec::new());
+    let uses = Uses::of(Bound::new(&firewall, &names), &traffic);
+    let lines = report(&uses, &names);
+    for (line, slow) in lines.iter().zip(slow_usage(&firewall, &traffic)) {
+        score.usage.add((line.flows, line.bytes) == slow);
+    }
+    let advice = suggest(&traffic, &firewall, (&judged, &scouts), (&uses, &lines), &Options::default());
+    count_suggestions(case, &traffic, &firewall, &advice, &mut score);
+    score
+}
+
+fn count_verdicts(case: &Case, judged: &[Judged], into: &mut Confusion, complaints: &mut Vec<String>) {
+    for one in judged {
+        let Some(causes) = case.causes.get(&place(&one.refused.flow)) else { continue };
+        for cause in causes.keys() {
+            into.add(cause, one.finding.verdict.name(), 1);
+            if cause != one.finding.verdict.name() && complaints.len() < 40 {
+                let flow = &one.refused.flow;
+                complaints.push(format!(
+                    "{cause}: {} {} {:?} {} -> {} {}/{}: {:?}",
+                    one.finding.verdict.name(),
+                    flow.direction.name(),
+                    flow.leg,
+                    flow.client,
+                    flow.server,
+                    flow.protocol,
+                    flow.port,
+                    one.finding.proof
+                ));
+            }
+        }
+    }
+}
+
+/// Flows and bytes of every rule, each row asked of each rule.
+fn slow_usage(firewall: &Firewall, traffic: &Traffic<'_>) -> Vec<(u64, u64)> {
+    let mut sums = vec![(0, 0); firewall.rules().len()];
+    let mut known: HashMap<(usize, u32, Address, bool, u8, u16), Vec<usize>> = HashMap::new();
+    for flow in traffic.flows.iter().filter(|flow| flow.accepted && flow.leg == Leg::Opening) {
+        let Some(state) = firewall.history().place_at(flow.first) else { continue };
+        let key = (state, flow.interface, flow.peer(), flow.own_end_is_client(), flow.protocol, flow.port);
+        let rules = known.entry(key).or_insert_with(|| {
+            let inventory = &firewall.history().snapshots()[state].inventory;
+            let found = crate::naive::permitting(inventory, traffic.interface(flow), flow);
+            let all = firewall.rules().iter().enumerate();
+            let is_found = |group: &str, rule: &Rule| {
+                found.iter().any(|(of, one)| *of == group && one.permits_the_same(rule) && (one.id == rule.id || one.id.is_empty()))
+            };
+            all.filter(|(_, known)| is_found(&known.group, &known.rule)).map(|(place, _)| place).collect()
+        });
+        for rule in rules {
+            sums[*rule].0 += flow.flows;
+            sums[*rule].1 += flow.bytes;
+        }
+    }
+    sums
+}
+
+fn count_suggestions(
+    case: &Case,
+    traffic: &Traffic<'_>,
+    firewall: &Firewall,
+    advice: &Advice,
+    score: &mut Score,
+) {
+    let Some(inventory) = firewall.history().latest() else { return };
+    let edits = |action: &dyn Fn(Action) -> bool| -> Vec<Edit> {
+        advice.suggestions.iter().filter(|one| action(one.action)).map(|one| one.edit(firewall)).collect()
+    };
+    for one in advice.suggestions.iter().filter(|one| one.action == Action::Open) {
+        let is_right = is_intended(case, inventory, one);
+        score.openings.add(is_right);
+        score.calibration.add(one.confidence.value, is_right);
+        if !is_right {
+            score.complaints.push(format!("not intended: {} {}", one.id, one.why));
+        }
+    }
+    let openings = edits(&|action| action == Action::Open);
+    count_pairs(case, traffic, firewall, &openings, score);
+    let all = inventory.edited(&edits(&|_| true));
+    for group in inventory.groups.keys() {
+        score.quotas.add(quotas::fits(inventory, &all, group));
+    }
+    let tighter = edits(&|action| action != Action::Open);
+    count_later(case, firewall, advice, score);
+    let after = inventory.edited(&tighter);
+    for rule in &case.superfluous {
+        let of = |inventory: &Inventory| excess_of(case, inventory, rule, firewall);
+        score.excess += of(inventory);
+        score.excess_left += of(&after);
+        if of(&after) > 0.1 * of(inventory) {
+            score.complaints.push(format!("excess left: {rule} {}", told(firewall, rule)));
+        }
+    }
+}
+
+fn told(firewall: &Firewall, rule: &str) -> String {
+    let known = firewall.rules().iter().find(|known| known.rule.id == rule);
+    known.map_or_else(String::new, |known| format!("{:?} {:?} {}", known.rule.protocol, known.rule.ports, known.rule.peer))
+}
+
+/// Whether everything an opening permits is wanted.
+fn is_intended(case: &Case, inventory: &Inventory, one: &Suggestion) -> bool {
+    one.add.iter().all(|rule| {
+        let near: Vec<Cidr> = hosts(inventory, &Peer::Group(one.group.clone()));
+        let far = hosts(inventory, &rule.peer);
+        let port = if let Ports::Range(port, to) = rule.ports { (port == to).then_some(port) } else { Some(0) };
+        let wanted: Vec<&Intent> = case
+            .intents
+            .iter()
+            .filter(|intent| rule.protocol.covers(intent.protocol) && Some(intent.port) == port)
+            .collect();
+        let covered = |ends: &dyn Fn(&Intent) -> Vec<Cidr>, block: &Cidr| {
+            wanted.iter().any(|intent| ends(intent).iter().any(|end| end.covers(block)))
+        };
+        let (ours, theirs): (&dyn Fn(&Intent) -> Vec<Cidr>, &dyn Fn(&Intent) -> Vec<Cidr>) = if rule.egress {
+            (&|intent| intent.clients.clone(), &|intent| intent.servers.clone())
+        } else {
+            (&|intent| intent.servers.clone(), &|intent| intent.clients.clone())
+        };
+        far.iter().all(|block| covered(theirs, block)) && near.iter().all(|block| covered(ours, block))
+    })
+}
+
+fn hosts(inventory: &Inventory, peer: &Peer) -> Vec<Cidr> {
+    match peer {
+        Peer::Cidr(cidr) => vec![*cidr],
+        Peer::Group(group) => {
+            inventory.members(group).flat_map(|one| one.addresses.iter().map(|a| Cidr::host(*a))).collect()
+        }
+        Peer::PrefixList(list) => {
+            inventory.prefix_lists.get(list).and_then(|list| list.entries.clone()).unwrap_or_default()
+        }
+    }
+}
+
+/// Refused pairs that are wanted and that groups stop, by whether the openings let them in; and scanners let in.
+fn count_pairs(case: &Case, traffic: &Traffic<'_>, firewall: &Firewall, openings: &[Edit], score: &mut Score) {
+    let (Some(before), Some(after)) = (firewall.newest(), firewall.edited(openings)) else { return };
+    let mut replay = Replay::new(&before, &after, openings, traffic.interfaces, case.window);
+    replay.add(traffic.flows);
+    for (who, _) in replay.changes().iter().filter(|(who, _)| who.effect == Effect::Allowed) {
+        let key = (who.interface, who.direction, Leg::Opening, who.client, who.server, who.protocol, who.port);
+        let scanned = case.causes.get(&key).is_some_and(|causes| causes.contains_key("scanner"));
+        score.opened_to_scanners += u64::from(scanned);
+    }
+    for (key, causes) in &case.causes {
+        let wanted = [Verdict::SgIngress, Verdict::SgEgress].map(|verdict| causes.get(verdict.name()).copied());
+        let attempts: u64 = wanted.iter().flatten().sum();
+        if attempts < 3 || key.2 != Leg::Opening {
+            continue;
+        }
+        let flow = case.flows.iter().find(|flow| !flow.accepted && place(flow) == *key);
+        let Some(flow) = flow else { continue };
+        let opening = firewall::evaluate::Opening::of(flow);
+        let says = after.groups_say(case.window.to, traffic.interface(flow), &opening);
+        score.refused_pairs.add(says.permit == Permit::Yes);
+        if says.permit != Permit::Yes && score.complaints.len() < 60 {
+            score.complaints.push(format!("not opened: {key:?} {causes:?}"));
+        }
+    }
+}
+
+/// Wanted traffic after the window that tighter rules would stop.
+fn count_later(case: &Case, firewall: &Firewall, advice: &Advice, score: &mut Score) {
+    let names: Vec<&str> = case.interfaces.iter().map(String::as_str).collect();
+    let Some(before) = firewall.newest() else { return };
+    let all: u64 = case.later.iter().filter(|flow| flow.leg == Leg::Opening).map(|flow| flow.flows).sum();
+    score.later += all;
+    let tighter: Vec<&Suggestion> = advice.suggestions.iter().filter(|one| one.action != Action::Open).collect();
+    let dropped = |edits: &[Edit]| -> u64 {
+        let Some(after) = firewall.edited(edits) else { return 0 };
+        let window = Window::complete(case.window.to, case.window.to + 1);
+        let mut replay = Replay::new(&before, &after, edits, &names, window);
+        replay.add(&case.later);
+        replay.flows(Effect::Dropped)
+    };
+    let edits: Vec<Edit> = tighter.iter().map(|one| one.edit(firewall)).collect();
+    score.later_dropped += dropped(&edits);
+    for (one, edit) in tighter.iter().zip(&edits) {
+        if case.later.is_empty() {
+            continue;
+        }
+        // Right is what stops nothing of note: at most one opening in a thousand of those that the rule permits.
+        let stopped = dropped(std::slice::from_ref(edit));
+        let is_right = stopped as f64 <= 0.001 * all as f64;
+        score.calibration.add(one.confidence.value, is_right);
+        if !is_right {
+            score.complaints.push(format!("stops {stopped} of {all} later: {} {}", one.id, one.why));
+        }
+    }
+}
+
+/// What a rule that is too wide permits beyond what is wanted, as far as it or what replaced it is still there: pairs of
+/// far address and port, as doublings, because one /0 would hide everything else.
+fn excess_of(case: &Case, inventory: &Inventory, id: &str, firewall: &Firewall) -> f64 {
+    let Some(known) = firewall.rules().iter().find(|known| known.rule.id == id) else { return 0.0 };
+    let Some(group) = inventory.groups.get(&known.group) else { return 0.0 };
+    let cells = |rule: &Rule| {
+        let wanted = case.intents.iter().filter(|intent| {
+            let near = if rule.egress { &intent.clients } else { &intent.servers };
+            let hosts = hosts(inventory, &Peer::Group(known.group.clone()));
+            near.iter().any(|block| hosts.iter().any(|host| block.covers(host)))
+                && rule.protocol.covers(intent.protocol)
+                && (!matches!(rule.ports, Ports::Range(from, to) if !(from..=to).contains(&intent.port)))
+        });
+        let wanted: f64 = wanted
+            .map(|intent| {
+                let far = if rule.egress { &intent.servers } else { &intent.clients };
+                let inside = far.iter().filter(|block| hosts(inventory, &rule.peer).iter().any(|own| own.covers(block)));
+                inside.map(Cidr::size).sum::<f64>()
+            })
+            .sum();
+        (rule_cells(inventory, rule) - wanted).max(0.0)
+    };
+    let is_part = |rule: &&Rule| rule.permits_the_same(&known.rule) || (rule.id.is_empty() && firewall::usage::covers(&known.rule, rule, inventory));
+    let left: f64 = group.rules.iter().filter(is_part).map(|rule| cells(rule)).sum();
+    (1.0 + left).log2()
+}

@@ -1,0 +1,92 @@
+//! How often the advice is right, against the truth of simulated accounts: verdicts with and without the inventory,
+//! openings, tightening, usage, quotas, confidence. Exit code 1 when a goal is missed.
+//!
+//! `cargo run --release -p firewall --example scoreboard -- [--seeds N] [--hours H] [--verbose yes]`
+
+mod case;
+#[path = "../../tests/it/naive.rs"]
+mod naive;
+mod records;
+mod tally;
+mod vpc;
+
+use case::{Score, score};
+use std::process::ExitCode;
+
+type Failure = Box<dyn std::error::Error>;
+
+const SEEDS: u64 = 50;
+/// Long enough for a removed rule, nightly trickles and a few thousand refused records.
+const HOURS: u32 = 3;
+
+struct Arguments {
+    seeds: u64,
+    hours: u32,
+    verbose: bool,
+}
+
+fn arguments() -> Result<Arguments, Failure> {
+    let mut arguments = Arguments { seeds: SEEDS, hours: HOURS, verbose: false };
+    let mut words = std::env::args().skip(1);
+    while let Some(word) = words.next() {
+        let value = words.next().ok_or_else(|| format!("{word} needs a value"))?;
+        match word.as_str() {
+            "--seeds" => arguments.seeds = value.parse()?,
+            "--hours" => arguments.hours = value.parse()?,
+            "--verbose" => arguments.verbose = value == "yes",
+            _ => return Err(format!("{word} is not known: --seeds N, --hours H, --verbose yes").into()),
+        }
+    }
+    Ok(arguments)
+}
+
+/// A figure and its goal.
+fn line(name: &str, value: f64, goal: f64, at_least: bool) -> bool {
+    let reached = if at_least { value >= goal } else { value <= goal };
+    let sign = if at_least { "≥" } else { "≤" };
+    println!("  {name:<58}{value:>9.4}   {sign} {goal:<7}{}", if reached { "" } else { "MISSED" });
+    reached
+}
+
+fn print(title: &str, score: &Score, verbose: bool) -> bool {
+    println!("\n{title}");
+    let conversations = score.with_inventory.total();
+    println!("  refused conversations {conversations}, abstained {} with inventory, {} from logs alone",
+        score.with_inventory.abstained, score.logs_alone.abstained);
+    let mut reached = line("verdicts with inventory, macro-F1", score.with_inventory.macro_f1(), 0.98, true);
+    reached &= line("verdicts from logs alone, macro-F1", score.logs_alone.macro_f1(), 0.90, true);
+    println!("  {} openings, {} wanted pairs refused three times or more", score.openings.all, score.refused_pairs.all);
+    reached &= line("openings, precision", score.openings.part(), 0.99, true);
+    reached &= line("openings, recall", score.refused_pairs.part(), 0.95, true);
+    reached &= line("openings to scanners", score.opened_to_scanners as f64, 0.0, false);
+    reached &= line("rule usage equal to asking every rule", score.usage.part(), 1.0, true);
+    reached &= line("groups within the quotas", score.quotas.part(), 1.0, true);
+    for mistake in score.with_inventory.mistakes().iter().take(6) {
+        println!("    with inventory: {mistake}");
+    }
+    for mistake in score.logs_alone.mistakes().iter().take(6) {
+        println!("    from logs alone: {mistake}");
+    }
+    if verbose {
+        score.complaints.iter().for_each(|complaint| println!("    {complaint}"));
+    }
+    reached
+}
+
+fn main() -> Result<ExitCode, Failure> {
+    let Arguments { seeds, hours, verbose } = arguments()?;
+    let mut records = [Score::default(), Score::default()];
+    for seed in 1..=seeds {
+        for (sum, case) in records.iter_mut().zip(vpc::cases(seed, hours)?) {
+            sum.merge(score(&case));
+        }
+        eprint!("\rseed {seed} of {seeds}");
+    }
+    eprintln!();
+    let mut reached = true;
+    let [with, without] = &records;
+    reached &= print(&format!("{seeds} VPCs of {hours} h, records with tcp-flags"), with, verbose);
+    reached &= print(&format!("{seeds} VPCs of {hours} h, version 2"), without, verbose);
+    println!("\n{}", if reached { "every goal is reached" } else { "a goal is MISSED" });
+    Ok(if reached { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
