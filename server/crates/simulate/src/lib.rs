@@ -13,11 +13,13 @@
 //! | `path`, `flow` | which interface logs what of a conversation |
 //! | `windows`, `layout`, `emit` | records to lines to objects |
 //! | `inventory`, `faults`, `truth` | what the judges get |
+//! | `estate` | another kind of account, random throughout, for six weeks and more |
 
 mod acl;
 mod crowd;
 mod demand;
 mod emit;
+mod estate;
 mod faults;
 mod flow;
 mod groups;
@@ -36,6 +38,7 @@ mod world;
 
 use std::path::{Path, PathBuf};
 
+pub use crate::estate::{Estate, EstateSettings, Talk, Wanted, estate};
 pub use crate::faults::{Fix, Misconfiguration, PeerRef};
 pub use crate::groups::Excess;
 pub use crate::path::Layer;

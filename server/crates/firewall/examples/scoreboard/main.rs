@@ -4,6 +4,7 @@
 //! `cargo run --release -p firewall --example scoreboard -- [--seeds N] [--hours H] [--verbose yes]`
 
 mod case;
+mod estate;
 #[path = "../../tests/it/naive.rs"]
 mod naive;
 mod records;
@@ -73,6 +74,16 @@ fn print(title: &str, score: &Score, verbose: bool) -> bool {
     reached
 }
 
+fn print_tightening(score: &Score, stopped_at_most: f64) -> bool {
+    let stopped = score.later_dropped as f64 / score.later.max(1) as f64;
+    let removed = 1.0 - score.excess_left / score.excess.max(1e-9);
+    let mut reached = line("later wanted openings that tighter rules would stop", stopped, stopped_at_most, false);
+    reached &= line("excess removed, in doublings", removed, 0.90, true);
+    reached &= line("confidence, calibration error", score.calibration.error(), 0.05, false);
+    score.calibration.curve().iter().for_each(|bin| println!("    {bin}"));
+    reached
+}
+
 fn main() -> Result<ExitCode, Failure> {
     let Arguments { seeds, hours, verbose } = arguments()?;
     let mut records = [Score::default(), Score::default()];
@@ -87,6 +98,14 @@ fn main() -> Result<ExitCode, Failure> {
     let [with, without] = &records;
     reached &= print(&format!("{seeds} VPCs of {hours} h, records with tcp-flags"), with, verbose);
     reached &= print(&format!("{seeds} VPCs of {hours} h, version 2"), without, verbose);
+    for (days, stopped_at_most) in [(42, 0.001), (7, 0.01)] {
+        let mut sum = Score::default();
+        for seed in 1..=seeds {
+            sum.merge(score(&estate::case(seed, days)));
+        }
+        reached &= print(&format!("{seeds} random accounts, {days} days"), &sum, verbose);
+        reached &= print_tightening(&sum, stopped_at_most);
+    }
     println!("\n{}", if reached { "every goal is reached" } else { "a goal is MISSED" });
     Ok(if reached { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

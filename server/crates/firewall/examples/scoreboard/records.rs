@@ -133,10 +133,9 @@ impl Reader {
                 sides::Direction::Unknown => continue,
             };
             let [src, dst] = [0, 1].map(|end| Address::from_octets(columns.addresses[end][row]));
-            let [from, to] = [0, 1].map(|end| columns.numbers[end][row]);
-            let (leg, client, server, client_port) = match verdicts.client[row] {
-                Client::Source => (Leg::Opening, src, dst, from),
-                Client::Destination => (Leg::Answer, dst, src, to),
+            let (leg, client, server) = match verdicts.client[row] {
+                Client::Source => (Leg::Opening, src, dst),
+                Client::Destination => (Leg::Answer, dst, src),
                 Client::Unknown => continue,
             };
             let flow = Flow {
@@ -156,7 +155,6 @@ impl Reader {
                 first: columns.start[row],
                 last: of("end", row),
             };
-            let _ = client_port;
             self.add(flow);
             if let (false, Some(cause)) = (flow.accepted, causes.get(row)) {
                 *self.logged.causes.entry(place(&flow)).or_default().entry(cause.clone()).or_default() += 1;

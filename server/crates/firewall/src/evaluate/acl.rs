@@ -18,7 +18,7 @@ pub enum AclPorts {
 
 /// Where clients open from: Linux from 32768, Windows from 49152, load balancers and NAT gateways from 1024
 /// (AWS, "Ephemeral ports").
-pub const EPHEMERAL: AclPorts = AclPorts::Between(1_024, u16::MAX);
+pub(crate) const EPHEMERAL: AclPorts = AclPorts::Between(1_024, u16::MAX);
 
 /// What an ACL says of a packet. Numbers are those of the deciding entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -17,6 +17,7 @@ mod miss;
 mod steps;
 mod table;
 
+pub(crate) use acl::EPHEMERAL;
 pub use acl::{AclAnswer, AclPorts};
 pub use answer::{Doubt, GroupAnswer, Permit};
 pub use bound::{Bound, Class};

@@ -5,12 +5,17 @@
 use super::refused::Refused;
 use super::scouts::Scouts;
 use super::{Certainty, Finding, Verdict};
-use crate::evaluate::{AclAnswer, AclPorts, Firewall, GroupAnswer, Opening, Permit};
+use crate::evaluate::{AclAnswer, AclPorts, EPHEMERAL, Firewall, GroupAnswer, Opening, Permit};
 use crate::traffic::{Direction, Leg, Reason, TCP, UDP};
 
 /// Refused answers of a conversation below this part of its accepted ones are stragglers, not a rule: a rule stops
 /// all answers to a port or none.
 const STRAGGLERS: f64 = 0.1;
+/// Records that the packets after a close make.
+const LAST_PACKETS: u64 = 3;
+/// How long a TCP sender repeats what nobody acknowledges: Linux gives up after about a quarter of an hour
+/// (`tcp_retries2`).
+const RETRANSMITTED_SECS: i64 = 924;
 
 pub(super) fn find(
     refused: &Refused,
@@ -63,7 +68,7 @@ fn answer(refused: &Refused, interface: &str, firewall: Option<&Firewall>) -> Fi
         let way = if flow.direction == Direction::Egress { "in" } else { "out" };
         format!("{} records {way} were accepted and the answers refused; groups let answers pass", refused.reverse.flows)
     };
-    let mostly_passes = (refused.flow.flows as f64) < STRAGGLERS * refused.same.flows as f64;
+    let mostly_passes = is_straggler(refused);
     match acl {
         Some(AclAnswer::Denied(entry)) => {
             let proof = vec![entry_says("stops", entry), opening()];
@@ -97,7 +102,7 @@ fn acl_for_answers(refused: &Refused, interface: &str, firewall: &Firewall) -> A
         return ask(AclPorts::None);
     }
     if refused.client_ports.is_empty() {
-        return ask(AclPorts::Between(1_024, u16::MAX));
+        return ask(EPHEMERAL);
     }
     let answers: Vec<_> = refused.client_ports.iter().map(|port| ask(AclPorts::One(*port))).collect();
     let denied = answers.iter().find(|answer| matches!(answer, AclAnswer::Denied(_)));
@@ -187,9 +192,8 @@ fn by_logs(refused: &Refused, scouts: &Scouts) -> Finding {
     let flags_known = flow.tcp_flags.is_some() && flow.protocol == TCP;
     if !flags_known {
         let still_passes = refused.same.last_opening.is_some_and(|last| last >= flow.first);
-        let few = (flow.flows as f64) < STRAGGLERS * refused.same.flows as f64;
-        if still_passes || few {
-            return late(refused, "the same conversation is let through before and after");
+        if still_passes || is_straggler(refused) {
+            return late(refused, "the same conversation is let through, and these came after its end");
         }
     }
     if !scouts.is_inside(flow.client) && refused.same.flows == 0 {
@@ -199,6 +203,14 @@ fn by_logs(refused: &Refused, scouts: &Scouts) -> Finding {
         vec!["a refused opening is nearly always the groups': ACLs let everything pass unless changed".to_owned()];
     proof.extend((refused.elsewhere.flows > 0).then(|| "the other end let it go".to_owned()));
     Finding { proof, missing: Some("network-acls.json"), ..likely(Verdict::group(flow.direction)) }
+}
+
+/// Whether refused packets look like the last ones of a conversation that was let through: few beside what was
+/// accepted, or soon after it and then no more.
+fn is_straggler(refused: &Refused) -> bool {
+    let (few, accepted) = (refused.flow.flows, refused.same.flows);
+    let soon = accepted > 0 && few <= LAST_PACKETS && refused.flow.last - refused.same.last <= RETRANSMITTED_SECS;
+    soon || (few as f64) < STRAGGLERS * accepted as f64
 }
 
 /// A stranger at a door that was never open to him, and that no rule was meant to open.

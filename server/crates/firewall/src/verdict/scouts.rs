@@ -9,7 +9,7 @@
 use super::refused::{Refused, clients};
 use crate::address::{Address, Cidr, Family};
 use crate::evaluate::Firewall;
-use crate::traffic::{Leg, Traffic};
+use crate::traffic::{Flow, Leg, Traffic};
 use hashbrown::{HashMap, HashSet};
 
 /// Refused rules, more than granted ones, that make a scanner.
@@ -34,7 +34,7 @@ pub struct Doors {
 #[derive(Clone, Debug, Default)]
 pub struct Scouts {
     doors: HashMap<Address, Doors>,
-    /// Addresses of the account's own, whatever family.
+    /// Addresses of the account's own, whatever family: listed, or at the near end of a row.
     inside: HashSet<Address>,
 }
 
@@ -70,7 +70,8 @@ impl Scouts {
         let doors = contacts.into_iter().map(|(client, contacts)| (client, doors(&contacts, &groups)));
         let latest = firewall.and_then(|firewall| firewall.history().latest());
         let interfaces = latest.into_iter().flat_map(|inventory| inventory.interfaces.values());
-        let inside = interfaces.flat_map(|interface| interface.addresses.iter().copied()).collect();
+        let listed = interfaces.flat_map(|interface| interface.addresses.iter().copied());
+        let inside = listed.chain(traffic.flows.iter().map(Flow::own)).collect();
         Scouts { doors: doors.collect(), inside }
     }
 
