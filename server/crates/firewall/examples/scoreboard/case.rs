@@ -8,7 +8,7 @@ use firewall::evaluate::{Bound, Firewall, Permit};
 use firewall::inventory::{History, Inventory, Peer, Ports, Rule};
 use firewall::replay::{Effect, Replay, rule_cells};
 use firewall::suggest::{Action, Advice, Options, Suggestion, quotas, suggest};
-use firewall::traffic::{Flow, Leg, Traffic, Window};
+use firewall::traffic::{Direction, Flow, Leg, Traffic, Window};
 use firewall::usage::{Uses, report};
 use firewall::verdict::{Judged, Verdict, judge};
 use std::collections::{BTreeSet, HashMap};
@@ -31,6 +31,8 @@ pub struct Case {
     pub intents: Vec<Intent>,
     /// Wanted traffic after the window, to see what tighter rules would stop.
     pub later: Vec<Flow>,
+    /// Outsiders that a rule was meant for and just fails to name.
+    pub strangers: BTreeSet<Address>,
     /// Rules known to be wider than intended.
     pub superfluous: BTreeSet<String>,
 }
@@ -229,7 +231,9 @@ fn count_pairs(case: &Case, traffic: &Traffic<'_>, firewall: &Firewall, openings
     for (key, causes) in &case.causes {
         let wanted = [Verdict::SgIngress, Verdict::SgEgress].map(|verdict| causes.get(verdict.name()).copied());
         let attempts: u64 = wanted.iter().flatten().sum();
-        if attempts < 3 || key.2 != Leg::Opening {
+        // Strangers whom no rule comes near to meaning are for people to judge, never for a program.
+        let is_stranger = key.1 == Direction::Ingress && key.3.is_public() && !is_listed(traffic, firewall, key.3);
+        if attempts < 3 || key.2 != Leg::Opening || (is_stranger && !case.strangers.contains(&key.3)) {
             continue;
         }
         let flow = case.flows.iter().find(|flow| !flow.accepted && place(flow) == *key);
@@ -241,6 +245,10 @@ fn count_pairs(case: &Case, traffic: &Traffic<'_>, firewall: &Firewall, openings
             score.complaints.push(format!("not opened: {key:?} {causes:?}"));
         }
     }
+}
+
+fn is_listed(traffic: &Traffic<'_>, firewall: &Firewall, address: Address) -> bool {
+    firewall.owner_of(traffic.window.to, address, "").is_some()
 }
 
 /// Wanted traffic after the window that tighter rules would stop.

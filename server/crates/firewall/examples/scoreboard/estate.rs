@@ -35,11 +35,24 @@ pub fn case(seed: u64, days: u32) -> Case {
             })
             .collect(),
         later: estate.later.iter().filter(|talk| talk.is_wanted).map(|talk| flow(&estate, talk)).collect(),
+        strangers: strangers(&estate),
         superfluous: estate.superfluous.iter().cloned().collect(),
         interfaces: estate.interfaces,
         flows,
         causes,
     }
+}
+
+/// The partners whose rule has a slip in its block.
+fn strangers(estate: &Estate) -> std::collections::BTreeSet<Address> {
+    let slipped: Vec<Cidr> = estate
+        .wanted
+        .iter()
+        .filter(|one| ["half a block", "mistyped block"].contains(&one.mistake))
+        .flat_map(|one| one.clients.iter().filter_map(|text| text.parse().ok()))
+        .collect();
+    let clients = estate.talks.iter().map(|talk| Address::from(talk.client));
+    clients.filter(|client| slipped.iter().any(|block| block.contains(*client))).collect()
 }
 
 fn flow(estate: &Estate, talk: &Talk) -> Flow {

@@ -28,6 +28,7 @@ pub fn cases(seed: u64, hours: u32) -> Result<[Case; 2], Failure> {
             intents: intents(&truth, history.latest()),
             history: history.clone(),
             later: Vec::new(),
+            strangers: Default::default(),
             superfluous: Default::default(),
         })
     };

@@ -9,7 +9,7 @@ use crate::address::{Address, Cidr};
 use crate::evaluate::{Firewall, direction_of};
 use crate::inventory::{Inventory, Peer, Ports, Protocol, Rule};
 use crate::traffic::{DAY_SECS, TCP, UDP, Window};
-use crate::usage::{Flaw, RuleUse, Status, Touch, TouchUse, Uses, flaws};
+use crate::usage::{Flaw, RuleUse, Status, Touch, TouchUse, Uses, covers, flaws};
 use crate::verdict::Scouts;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,24 +47,60 @@ pub(super) fn tighter(
     let newest = firewall.history().snapshots().len() - 1;
     let flaws = flaws(firewall);
     let used = used(uses, firewall.rules().len(), scouts);
-    let mut suggestions = Vec::new();
-    for (place, known) in firewall.rules().iter().enumerate().filter(|(_, one)| one.states.last() == Some(&newest)) {
-        let superfluous = flaws.iter().find(|(of, flaw)| {
-            *of == place && matches!(flaw, Flaw::Covered { .. } | Flaw::Duplicate { .. } | Flaw::Stale { .. })
-        });
-        let line = &report[place];
-        let one = match superfluous {
-            Some((_, flaw)) => Some(superfluous_rule(firewall, place, flaw, line)),
-            None if is_default_egress(&known.rule) && options.tightness < 0.8 => None,
-            None if line.status == Status::Unused => unused_rule(firewall, place, uses.window()),
-            None if line.status == Status::Used => {
-                narrower(firewall, inventory, (place, &used[place], line), (uses.window(), scouts, options))
-            }
-            None => None,
-        };
-        suggestions.extend(one);
+    let standing = |place: &usize| firewall.rules()[*place].states.last() == Some(&newest);
+    let mut narrowed: BTreeMap<usize, Suggestion> = BTreeMap::new();
+    for place in (0..firewall.rules().len()).filter(standing) {
+        let is_kept = is_default_egress(&firewall.rules()[place].rule) && options.tightness < 0.8;
+        if report[place].status == Status::Used && !is_kept {
+            let judged = (place, &used[place], &report[place]);
+            let one = narrower(firewall, inventory, judged, (uses.window(), scouts, options));
+            narrowed.extend(one.map(|one| (place, one)));
+        }
     }
+    let mut suggestions = Vec::new();
+    for place in (0..firewall.rules().len()).filter(standing) {
+        let superfluous = flaws.iter().filter(|(of, _)| *of == place).map(|(_, flaw)| flaw).find(|flaw| match flaw {
+            // What covers a rule today and is narrowed tomorrow covers it no more: then the narrower rule stays.
+            Flaw::Covered { by } | Flaw::Duplicate { by } => !narrowed.contains_key(by),
+            Flaw::Stale { .. } => true,
+            Flaw::NoTwin { .. } | Flaw::NobodyBehind => false,
+        });
+        let rule = &firewall.rules()[place].rule;
+        if let Some(flaw) = superfluous {
+            narrowed.remove(&place);
+            suggestions.push(superfluous_rule(firewall, place, flaw, &report[place]));
+        } else if report[place].status == Status::Unused && !(is_default_egress(rule) && options.tightness < 0.8) {
+            suggestions.extend(unused_rule(firewall, place, uses.window()));
+        }
+    }
+    let gone: BTreeSet<usize> = suggestions.iter().flat_map(|one| one.replaces.clone()).collect();
+    let going: BTreeSet<usize> = gone.iter().chain(narrowed.keys()).copied().collect();
+    suggestions.extend(narrowed.into_values().map(|one| without_covered(firewall, inventory, one, &going)));
     suggestions
+}
+
+/// A narrowing without the new rules that other rules of the group permit already; a removal where none is left.
+fn without_covered(
+    firewall: &Firewall,
+    inventory: &Inventory,
+    mut one: Suggestion,
+    going: &BTreeSet<usize>,
+) -> Suggestion {
+    let others: Vec<&Rule> = firewall
+        .rules()
+        .iter()
+        .enumerate()
+        .filter(|(place, known)| known.group == one.group && !going.contains(place))
+        .filter(|(_, known)| known.states.last() == Some(&(firewall.history().snapshots().len() - 1)))
+        .map(|(_, known)| &known.rule)
+        .collect();
+    one.add.retain(|rule| !others.iter().any(|other| covers(other, rule, inventory)));
+    if one.add.is_empty() {
+        one.action = Action::Remove;
+        one.id = one.id.replacen("narrow", "remove", 1);
+        one.why.push_str("; other rules permit all of that");
+    }
+    one
 }
 
 /// The outbound rule that AWS gives every new group. Outbound rules expose nothing; that it is wide is known.

@@ -94,6 +94,11 @@ fn target(
         Some((inventory, interface))
     });
     let Some((inventory, interface)) = interface else { return Err("interface not in the inventory") };
+    let nearly = one.finding.nearest.as_ref().is_some_and(|miss| miss.means_outsider(firewall, flow.client));
+    let is_stranger = flow.direction == Direction::Ingress && !scouts.is_inside(flow.client);
+    if is_stranger && !nearly && one.refused.accepted_until().is_none() {
+        return Err("strangers whom no rule nearly means; a person must know them");
+    }
     let now = firewall.groups_say(i64::MAX, name, &one.opening());
     if !matches!(now.permit, Permit::No) {
         return Ok(None);

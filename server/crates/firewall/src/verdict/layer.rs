@@ -2,6 +2,7 @@
 //! leave the other way round; groups remember conversations and stop openings alone, ACLs judge every packet.
 //! <https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-records-examples.html>
 
+use super::nearby::Nearby;
 use super::refused::Refused;
 use super::scouts::Scouts;
 use super::{Certainty, Finding, Verdict};
@@ -20,7 +21,7 @@ const RETRANSMITTED_SECS: i64 = 924;
 pub(super) fn find(
     refused: &Refused,
     interface: &str,
-    scouts: &Scouts,
+    (scouts, nearby): (&Scouts, &Nearby),
     firewall: Option<&Firewall>,
 ) -> Finding {
     let flow = &refused.flow;
@@ -54,7 +55,7 @@ pub(super) fn find(
     }
     match known {
         Some(firewall) => by_rules(refused, interface, firewall, scouts),
-        None => by_logs(refused, scouts),
+        None => by_logs(refused, scouts, nearby),
     }
 }
 
@@ -187,7 +188,7 @@ fn permitted(refused: &Refused, groups: &GroupAnswer, acl: AclAnswer, scouts: &S
 }
 
 /// An opening, and only the logs to go by.
-fn by_logs(refused: &Refused, scouts: &Scouts) -> Finding {
+fn by_logs(refused: &Refused, scouts: &Scouts, nearby: &Nearby) -> Finding {
     let flow = &refused.flow;
     let flags_known = flow.tcp_flags.is_some() && flow.protocol == TCP;
     if !flags_known {
@@ -196,13 +197,15 @@ fn by_logs(refused: &Refused, scouts: &Scouts) -> Finding {
             return late(refused, "the same conversation is let through, and these came after its end");
         }
     }
-    if !scouts.is_inside(flow.client) && refused.same.flows == 0 {
+    if !scouts.is_inside(flow.client) && refused.same.flows == 0 && !scouts.has_neighbours(flow.client) {
         return Finding { proof: vec![stranger(flow.client)], ..likely(Verdict::Scanner) };
     }
-    let mut proof =
-        vec!["a refused opening is nearly always the groups': ACLs let everything pass unless changed".to_owned()];
-    proof.extend((refused.elsewhere.flows > 0).then(|| "the other end let it go".to_owned()));
-    Finding { proof, missing: Some("network-acls.json"), ..likely(Verdict::group(flow.direction)) }
+    let is_refused_now = refused.same.flows > 0;
+    let clear = nearby.clears_the_acl(flow).or(is_refused_now.then_some("it was let through before"));
+    match clear {
+        Some(why) => Finding { proof: vec![why.to_owned()], ..likely(Verdict::group(flow.direction)) },
+        None => abstain("groups or network ACL: the logs have nothing to tell them apart", Some("network-acls.json")),
+    }
 }
 
 /// Whether refused packets look like the last ones of a conversation that was let through: few beside what was
@@ -224,7 +227,8 @@ fn unsolicited(
     let flow = &refused.flow;
     let permit = finding.groups.as_ref().map(|groups| groups.permit);
     let is_meant = !matches!(permit, Some(Permit::No | Permit::Unguarded));
-    if is_meant || flow.direction == Direction::Egress || scouts.is_inside(flow.client) || refused.same.flows > 0 {
+    let is_known = scouts.is_inside(flow.client) || scouts.has_neighbours(flow.client);
+    if is_meant || flow.direction == Direction::Egress || is_known || refused.same.flows > 0 {
         return false;
     }
     let miss = firewall.nearest_miss(flow.first, interface, &Opening::of(flow));

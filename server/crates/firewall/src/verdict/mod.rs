@@ -6,12 +6,14 @@
 //! | `refused` | the refused conversations and everything else that was logged of them |
 //! | `scouts` | clients that try doors |
 //! | `layer` | which layer stopped the packets |
+//! | `nearby` | what the logs alone say of network ACLs |
 //! | `timing` | accepted until when, retried how regularly |
 //! | `cards` | conversations that are one story to a reader |
 //! | `oneway` | asked and never answered, though every rule permits |
 
 mod cards;
 mod layer;
+mod nearby;
 mod oneway;
 mod refused;
 mod scouts;
@@ -127,11 +129,12 @@ impl Judged {
 pub fn judge(traffic: &Traffic<'_>, firewall: Option<&Firewall>) -> (Vec<Judged>, Scouts) {
     let refused = refused::gather(traffic);
     let scouts = Scouts::find(traffic, &refused, firewall);
+    let nearby = nearby::Nearby::of(traffic, &refused);
     let judged = refused
         .into_iter()
         .map(|refused| {
             let interface = traffic.interface(&refused.flow);
-            let mut finding = layer::find(&refused, interface, &scouts, firewall);
+            let mut finding = layer::find(&refused, interface, (&scouts, &nearby), firewall);
             let is_group = matches!(finding.verdict, Verdict::SgIngress | Verdict::SgEgress);
             if let (Some(firewall), true) = (firewall, is_group && refused.flow.leg == Leg::Opening) {
                 finding.nearest =

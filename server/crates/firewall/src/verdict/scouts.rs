@@ -19,6 +19,10 @@ const FAR_TOO_MANY: usize = 16;
 /// For strangers from the internet two doors are enough: nobody forgets two rules for the same stranger.
 const FORGOTTEN_FOR_STRANGERS: usize = 2;
 
+/// Refused records of one pair that make a client persistent, and how many such clients of one network belong together.
+const PERSISTENT: u64 = 3;
+const NEIGHBOURS: usize = 3;
+
 /// What a client tried.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Doors {
@@ -28,6 +32,8 @@ pub struct Doors {
     pub granted: usize,
     /// Distinct pairs of host and port refused.
     pub pairs: usize,
+    /// Refused records of the pair that was tried most.
+    pub attempts: u64,
 }
 
 /// Every client that was refused, and what it tried.
@@ -36,12 +42,13 @@ pub struct Scouts {
     doors: HashMap<Address, Doors>,
     /// Addresses of the account's own, whatever family: listed, or at the near end of a row.
     inside: HashSet<Address>,
+    neighbours: HashMap<Cidr, usize>,
 }
 
 /// What became of a contact.
 #[derive(Clone, Copy, Default)]
 struct Contact {
-    refused: bool,
+    refused: u64,
     answered: bool,
 }
 
@@ -54,7 +61,9 @@ impl Scouts {
         for flow in traffic.flows.iter().filter(|flow| clients.contains(&flow.client)) {
             let key = (flow.protocol, flow.port, flow.server);
             let contact = contacts.entry(flow.client).or_default().entry(key).or_default();
-            contact.refused |= !flow.accepted && flow.leg == Leg::Opening;
+            if !flow.accepted && flow.leg == Leg::Opening {
+                contact.refused += flow.flows;
+            }
             contact.answered |= flow.accepted && flow.leg == Leg::Answer;
             if let (Some(firewall), false) = (firewall, vpcs.contains_key(&flow.server)) {
                 let inventory = firewall.inventory_at(flow.first);
@@ -72,7 +81,27 @@ impl Scouts {
         let interfaces = latest.into_iter().flat_map(|inventory| inventory.interfaces.values());
         let listed = interfaces.flat_map(|interface| interface.addresses.iter().copied());
         let inside = listed.chain(traffic.flows.iter().map(Flow::own)).collect();
-        Scouts { doors: doors.collect(), inside }
+        let mut scouts = Scouts { doors: doors.collect(), inside, neighbours: HashMap::new() };
+        scouts.neighbours = scouts.count_neighbours();
+        scouts
+    }
+
+    /// Persistent clients of one service by their network.
+    fn count_neighbours(&self) -> HashMap<Cidr, usize> {
+        let mut neighbours = HashMap::new();
+        for (client, doors) in &self.doors {
+            if doors.refused == 1 && doors.attempts >= PERSISTENT {
+                *neighbours.entry(network(*client)).or_default() += 1;
+            }
+        }
+        neighbours
+    }
+
+    /// Whether a stranger is one of several of the same network who all keep trying one service and nothing else: an
+    /// office or a partner, whom a rule may have forgotten. Scanners from one network try many doors.
+    pub fn has_neighbours(&self, client: Address) -> bool {
+        let alike = self.neighbours.get(&network(client)).copied().unwrap_or_default();
+        alike >= NEIGHBOURS && self.doors(client).refused == 1
     }
 
     /// What a client tried.
@@ -109,12 +138,13 @@ fn doors(
     let mut doors = Doors::default();
     for ((protocol, port, server), contact) in contacts {
         let sort = match contact {
-            Contact { refused: true, .. } => 0,
+            Contact { refused: 1.., .. } => 0,
             Contact { answered: true, .. } => 1,
             _ => continue,
         };
         by_port.entry((*protocol, *port)).or_default()[sort].push(*server);
         doors.pairs += usize::from(sort == 0);
+        doors.attempts = doors.attempts.max(contact.refused);
     }
     for [refused, granted] in by_port.into_values() {
         doors.refused += rules_for(&refused, groups);
@@ -131,8 +161,7 @@ fn rules_for(servers: &[Address], groups: &dyn Fn(Address) -> Vec<String>) -> us
     for server in servers {
         let of_server = groups(*server);
         if of_server.is_empty() {
-            let prefix = if server.family() == Family::V4 { 24 } else { 64 };
-            networks.insert(Cidr::around(*server, prefix));
+            networks.insert(network(*server));
         } else {
             left.push(of_server);
         }
@@ -147,6 +176,11 @@ fn rules_for(servers: &[Address], groups: &dyn Fn(Address) -> Vec<String>) -> us
         rules += 1;
     }
     rules
+}
+
+/// The network an address is most likely in: subnets of IPv6 are /64, of IPv4 seldom smaller than /24.
+pub(super) fn network(address: Address) -> Cidr {
+    Cidr::around(address, if address.family() == Family::V4 { 24 } else { 64 })
 }
 
 #[cfg(test)]
