@@ -82,7 +82,9 @@ pub fn score(case: &Case) -> Score {
     let (judged, scouts) = judge(&traffic, Some(&firewall));
     count_verdicts(case, &judged, &mut score.with_inventory, &mut score.complaints);
     let (alone, _) = judge(&traffic, None);
-    count_verdicts(case, &alone, &mut score.logs_alone, &mut Vec::new());
+    let mut alone_complaints = Vec::new();
+    count_verdicts(case, &alone, &mut score.logs_alone, &mut alone_complaints);
+    score.complaints.extend(alone_complaints.into_iter().map(|text| format!("alone: {text}")));
     let uses = Uses::of(Bound::new(&firewall, &names), &traffic);
     let lines = report(&uses, &names);
     for (line, slow) in lines.iter().zip(slow_usage(&firewall, &traffic)) {
@@ -98,7 +100,8 @@ fn count_verdicts(case: &Case, judged: &[Judged], into: &mut Confusion, complain
         let Some(causes) = case.causes.get(&place(&one.refused.flow)) else { continue };
         for cause in causes.keys() {
             into.add(cause, one.finding.verdict.name(), 1);
-            if cause != one.finding.verdict.name() && complaints.len() < 40 {
+            let is_wrong = ![cause, "unknown"].contains(&one.finding.verdict.name());
+            if is_wrong && complaints.len() < 40 {
                 let flow = &one.refused.flow;
                 complaints.push(format!(
                     "{cause}: {} {} {:?} {} -> {} {}/{}: {:?}",
@@ -276,7 +279,8 @@ fn count_later(case: &Case, firewall: &Firewall, advice: &Advice, score: &mut Sc
         let is_right = stopped as f64 <= 0.001 * all as f64;
         score.calibration.add(one.confidence.value, is_right);
         if !is_right {
-            score.complaints.push(format!("stops {stopped} of {all} later: {} {}", one.id, one.why));
+            let gone = edit.remove.iter().map(|rule| told(firewall, &rule.id)).collect::<Vec<_>>().join(", ");
+            score.complaints.push(format!("stops {stopped} of {all} later: {} {} ({gone})", one.id, one.why));
         }
     }
 }

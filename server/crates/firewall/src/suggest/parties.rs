@@ -33,6 +33,8 @@ pub(super) fn parties(
     let Some(inventory) = firewall.history().latest() else { return Vec::new() };
     let mut by_group: BTreeMap<&str, BTreeSet<Address>> = BTreeMap::new();
     let mut alone: BTreeSet<Address> = BTreeSet::new();
+    // Machines of the VPC whose group cannot be named are named one by one: their neighbours are other machines' own.
+    let mut single: BTreeSet<Address> = BTreeSet::new();
     for address in seen {
         let owner = firewall.owner_of(at, *address, vpc).filter(|owner| owner.vpc == vpc);
         match owner.and_then(|owner| own_group(inventory, owner)) {
@@ -45,9 +47,10 @@ pub(super) fn parties(
         if speaks_for(inventory, group, &addresses, never) {
             parties.push(Party { peer: Peer::Group(group.to_owned()), seen: addresses });
         } else {
-            alone.extend(addresses);
+            single.extend(addresses);
         }
     }
+    parties.extend(named(&aggregate::exact(&single.iter().map(|one| Cidr::host(*one)).collect::<Vec<_>>()), &single));
     parties.extend(lists(inventory, &mut alone));
     parties.extend(blocks(&alone, never));
     parties
@@ -110,6 +113,10 @@ fn blocks(alone: &BTreeSet<Address>, never: &dyn Fn(Address) -> bool) -> Vec<Par
             chosen.extend(aggregate::exact(&hosts));
         }
     }
-    let seen = |block: &Cidr| alone.iter().copied().filter(|one| block.contains(*one)).collect();
-    chosen.iter().map(|block| Party { peer: Peer::Cidr(*block), seen: seen(block) }).collect()
+    named(&chosen, alone)
+}
+
+fn named(blocks: &[Cidr], addresses: &BTreeSet<Address>) -> Vec<Party> {
+    let seen = |block: &Cidr| addresses.iter().copied().filter(|one| block.contains(*one)).collect();
+    blocks.iter().map(|block| Party { peer: Peer::Cidr(*block), seen: seen(block) }).collect()
 }

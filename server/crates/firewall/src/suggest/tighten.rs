@@ -21,6 +21,10 @@ const DYNAMIC_PORTS: usize = 16;
 const NEW_AT_MOST: f64 = 0.001;
 /// Groups from which on a block of private addresses is meant for everybody inside.
 const FOR_EVERYBODY: usize = 4;
+/// Openings of one stranger at one port that may be knocking: strangers knock at every open door and go away.
+const KNOCKS: u64 = 2;
+/// Part of a rule's openings below which a port that strangers alone knocked at is not in use.
+const KNOCKED_SHARE: f64 = 0.01;
 /// Bits of needless addresses from which on a far end is wider than its use.
 const NEEDLESS_BITS: f64 = 8.0;
 /// Holders' blocks beyond which a rule for the internet is a public service.
@@ -31,6 +35,8 @@ const PUBLIC_SERVICE: usize = 24;
 struct Used {
     by_port: BTreeMap<(u8, u16), u64>,
     by_peer: BTreeMap<Address, u64>,
+    /// Ports that somebody inside used, or a stranger who came back.
+    in_earnest: BTreeSet<(u8, u16)>,
     pairs: BTreeSet<(u8, u16, Address)>,
     flows: u64,
     days: u128,
@@ -114,14 +120,17 @@ fn used(uses: &Uses<'_>, rules: usize, scouts: &Scouts) -> Vec<Used> {
     let mut used: Vec<Used> = (0..rules).map(|_| Used::default()).collect();
     for (touch, sums) in uses.touches().filter(|(touch, _)| !scouts.is_scout(touch.client)) {
         for (rule, _) in classes.get(touch.class as usize).map(Vec::as_slice).unwrap_or_default() {
-            used[*rule].add(touch, sums);
+            used[*rule].add(touch, sums, scouts.is_inside(touch.client));
         }
     }
     used
 }
 
 impl Used {
-    fn add(&mut self, touch: &Touch, sums: &TouchUse) {
+    fn add(&mut self, touch: &Touch, sums: &TouchUse, is_inside: bool) {
+        if is_inside || sums.flows > KNOCKS {
+            self.in_earnest.insert((touch.protocol, touch.port));
+        }
         let peer = touch.server.unwrap_or(touch.client);
         *self.by_port.entry((touch.protocol, touch.port)).or_default() += sums.flows;
         *self.by_peer.entry(peer).or_default() += sums.flows;
@@ -148,7 +157,7 @@ fn unused_rule(firewall: &Firewall, place: usize, window: &Window) -> Option<Sug
         return None;
     }
     let days = window.days();
-    let confidence = by_window(0.12, window).done();
+    let confidence = by_window(0.14, window).done();
     Some(removal(firewall, place, (0, 0), confidence, format!("nothing used it in {days:.0} days")))
 }
 
@@ -157,9 +166,9 @@ fn by_window(doubt: f64, window: &Window) -> Weighing {
     let days = window.days();
     let weekend = (window.from..window.to).step_by(DAY_SECS as usize).any(is_weekend);
     Weighing::from_doubt(doubt)
-        .weigh(days >= 2.0, "days", 0.7, format!("{days:.0} days"))
-        .weigh(days >= 7.0 && weekend, "weekend", 0.7, "a weekend was seen".to_owned())
-        .weigh(days >= 28.0, "month", 0.3, "a whole month was seen, its end too".to_owned())
+        .weigh(days >= 2.0, "days", 0.85, format!("{days:.0} days"))
+        .weigh(days >= 7.0 && weekend, "weekend", 0.85, "a weekend was seen".to_owned())
+        .weigh(days >= 28.0, "month", 0.12, "a whole month was seen, its end too".to_owned())
         .weigh(window.coverage < 0.999, "coverage", 1.5, format!("{:.1} % of the logs", 100.0 * window.coverage))
 }
 
@@ -237,13 +246,20 @@ fn narrower(
 /// The ports used of a rule for many, unless they are in dynamic use.
 fn narrower_ports(rule: &Rule, used: &Used) -> Option<Vec<(u8, u16)>> {
     let is_wide = rule.protocol == Protocol::All || matches!(rule.ports, Ports::Range(from, to) if from < to);
+    let few = |count: u64| (count as f64) < KNOCKED_SHARE * used.flows as f64;
+    let served: BTreeMap<(u8, u16), u64> = used
+        .by_port
+        .iter()
+        .filter(|(port, count)| used.in_earnest.contains(*port) || !few(**count))
+        .map(|(port, count)| (*port, *count))
+        .collect();
     let is_less = match rule.ports {
-        Ports::Range(from, to) => used.by_port.len() < usize::from(to - from.min(to)) + 1,
+        Ports::Range(from, to) => served.len() < usize::from(to - from.min(to)) + 1,
         _ => true,
     };
-    let is_dynamic = used.by_port.len() > DYNAMIC_PORTS;
-    let settled = chance_of_new(used.by_port.values().copied()) <= NEW_AT_MOST.max(1.0 / (used.flows as f64 + 1.0));
-    (is_wide && is_less && !is_dynamic && settled).then(|| used.by_port.keys().copied().collect())
+    let is_dynamic = served.len() > DYNAMIC_PORTS || served.is_empty();
+    let settled = chance_of_new(served.values().copied()) <= NEW_AT_MOST.max(1.0 / (used.flows as f64 + 1.0));
+    (is_wide && is_less && !is_dynamic && settled).then(|| served.into_keys().collect())
 }
 
 /// The far ends that used a rule for very many, unless more are to be expected.

@@ -6,6 +6,7 @@ use super::nearby::Nearby;
 use super::refused::Refused;
 use super::scouts::Scouts;
 use super::{Certainty, Finding, Verdict};
+use crate::address::Address;
 use crate::evaluate::{AclAnswer, AclPorts, EPHEMERAL, Firewall, GroupAnswer, Opening, Permit};
 use crate::traffic::{Direction, Leg, Reason, TCP, UDP};
 
@@ -45,18 +46,20 @@ pub(super) fn find(
     if flow.leg == Leg::Answer {
         return answer(refused, interface, known);
     }
-    if scouts.is_scout(flow.client) {
-        let doors = scouts.doors(flow.client);
-        let text = format!(
-            "{} was refused at {} pairs of host and port; {} rules would be needed to let it in",
-            flow.client, doors.pairs, doors.refused
-        );
-        return Finding { proof: vec![text], ..likely(Verdict::Scanner) };
-    }
     match known {
         Some(firewall) => by_rules(refused, interface, firewall, scouts),
+        None if scouts.is_scout(flow.client) => scout(flow.client, scouts),
         None => by_logs(refused, scouts, nearby),
     }
+}
+
+fn scout(client: Address, scouts: &Scouts) -> Finding {
+    let doors = scouts.doors(client);
+    let text = format!(
+        "{client} was refused at {} pairs of host and port; {} rules would be needed to let it in",
+        doors.pairs, doors.refused
+    );
+    Finding { proof: vec![text], ..likely(Verdict::Scanner) }
 }
 
 /// The refused packets are answers: no group stops those.
@@ -130,6 +133,9 @@ fn by_rules(refused: &Refused, interface: &str, firewall: &Firewall, scouts: &Sc
     let first = if acl_first { by_acl.clone().or(by_groups) } else { by_groups.or(by_acl.clone()) };
     let mut finding = first.unwrap_or_else(|| permitted(refused, &groups, acl, scouts));
     finding.groups = Some(groups);
+    if finding.verdict != Verdict::LatePacket && scouts.is_scout(flow.client) {
+        return Finding { groups: finding.groups, ..scout(flow.client, scouts) };
+    }
     if unsolicited(refused, scouts, &finding, firewall, interface) {
         finding = Finding { proof: vec![stranger(flow.client)], groups: finding.groups, ..likely(Verdict::Scanner) };
     }
@@ -197,11 +203,18 @@ fn by_logs(refused: &Refused, scouts: &Scouts, nearby: &Nearby) -> Finding {
             return late(refused, "the same conversation is let through, and these came after its end");
         }
     }
-    if !scouts.is_inside(flow.client) && refused.same.flows == 0 && !scouts.has_neighbours(flow.client) {
+    if !scouts.is_inside(flow.client) && refused.same.flows == 0 && flow.direction == Direction::Ingress {
+        if flow.reason == Reason::NotLogged && !nearby.lets_strangers_in() {
+            return abstain("nobody from the internet gets in: Block Public Access perhaps", Some("reject-reason"));
+        }
+        if scouts.has_neighbours(flow.client) || nearby.lets_a_neighbour_in(flow) {
+            let text = "others of its network use the service, or all of them try it and nothing else";
+            return Finding { proof: vec![text.to_owned()], ..likely(Verdict::SgIngress) };
+        }
         return Finding { proof: vec![stranger(flow.client)], ..likely(Verdict::Scanner) };
     }
     let is_refused_now = refused.same.flows > 0;
-    let clear = nearby.clears_the_acl(flow).or(is_refused_now.then_some("it was let through before"));
+    let clear = nearby.clears_the_acl(flow, scouts).or(is_refused_now.then_some("it was let through before"));
     match clear {
         Some(why) => Finding { proof: vec![why.to_owned()], ..likely(Verdict::group(flow.direction)) },
         None => abstain("groups or network ACL: the logs have nothing to tell them apart", Some("network-acls.json")),
@@ -235,7 +248,7 @@ fn unsolicited(
     !miss.is_some_and(|miss| miss.means_outsider(firewall, flow.client))
 }
 
-fn stranger(client: crate::address::Address) -> String {
+fn stranger(client: Address) -> String {
     format!("{client} is a stranger: never let in here, and no rule comes near to meaning it")
 }
 

@@ -129,7 +129,7 @@ impl Judged {
 pub fn judge(traffic: &Traffic<'_>, firewall: Option<&Firewall>) -> (Vec<Judged>, Scouts) {
     let refused = refused::gather(traffic);
     let scouts = Scouts::find(traffic, &refused, firewall);
-    let nearby = nearby::Nearby::of(traffic, &refused);
+    let nearby = nearby::Nearby::of(traffic, &refused, &scouts);
     let judged = refused
         .into_iter()
         .map(|refused| {

@@ -1,11 +1,11 @@
-//! What the logs alone say for or against a network ACL. An ACL judges a whole subnet alike: where a neighbour gets
-//! through to the same service, or where several subnets refuse alike, it was the groups.
+//! What the logs alone say against a network ACL. An ACL judges a whole subnet alike: where a neighbour gets through to
+//! the same service, it was the groups. That several subnets refuse alike says nothing: they may share an ACL.
 
 use super::refused::Refused;
-use super::scouts::network;
-use crate::address::{Address, Cidr};
+use super::scouts::{Scouts, network};
+use crate::address::{Cidr, Family};
 use crate::traffic::{Direction, Flow, Leg, Traffic};
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashSet;
 
 /// A service: protocol and port.
 type Service = (u8, u16);
@@ -13,23 +13,20 @@ type Service = (u8, u16);
 /// Openings across networks that were let through or refused, as far as refused conversations need them.
 #[derive(Default)]
 pub(super) struct Nearby {
-    /// Interfaces that were reached at a service from another network.
-    reached: HashSet<(u32, Service)>,
-    /// Interfaces and far ends that met at any service.
-    met: HashSet<(u32, Direction, Address)>,
+    /// Interfaces that were reached at a service from another network, by the far end's family and whether it is inside:
+    /// entries of an ACL name a block, mostly the VPC's or everybody's.
+    reached: HashSet<(u32, Service, Family, bool)>,
+    /// Interfaces that were reached at a service by strangers of these networks.
+    visited: HashSet<(u32, Service, Cidr)>,
+    /// Somebody from the internet got in somewhere.
+    has_visitors: bool,
     /// Networks that reached a far network's service.
     left: HashSet<(Cidr, Service, Cidr)>,
-    /// Near networks in which a far end's opening was refused.
-    refused: HashMap<(Direction, Address, Service), HashSet<Cidr>>,
 }
 
 impl Nearby {
-    pub(super) fn of(traffic: &Traffic<'_>, refused: &[Refused]) -> Self {
+    pub(super) fn of(traffic: &Traffic<'_>, refused: &[Refused], scouts: &Scouts) -> Self {
         let mut nearby = Nearby::default();
-        for flow in refused.iter().map(|one| &one.flow).filter(|flow| flow.leg == Leg::Opening) {
-            let key = (flow.direction, flow.peer(), (flow.protocol, flow.port));
-            nearby.refused.entry(key).or_default().insert(network(flow.own()));
-        }
         let asked: HashSet<u32> = refused.iter().map(|one| one.flow.interface).collect();
         for flow in traffic.flows.iter().filter(|flow| flow.accepted && flow.leg == Leg::Opening) {
             let (near, far, service) = (network(flow.own()), network(flow.peer()), (flow.protocol, flow.port));
@@ -37,8 +34,12 @@ impl Nearby {
                 continue;
             }
             if asked.contains(&flow.interface) {
-                nearby.reached.insert((flow.interface, service));
-                nearby.met.insert((flow.interface, flow.direction, flow.peer()));
+                let kind = (flow.peer().family(), scouts.is_inside(flow.peer()));
+                nearby.reached.insert((flow.interface, service, kind.0, kind.1));
+            }
+            if flow.direction == Direction::Ingress && !scouts.is_inside(flow.client) {
+                nearby.visited.insert((flow.interface, service, far));
+                nearby.has_visitors = true;
             }
             if flow.direction == Direction::Egress {
                 nearby.left.insert((near, service, far));
@@ -47,22 +48,29 @@ impl Nearby {
         nearby
     }
 
+    /// Whether somebody of a stranger's network uses the service that refuses the stranger.
+    pub(super) fn lets_a_neighbour_in(&self, flow: &Flow) -> bool {
+        self.visited.contains(&(flow.interface, (flow.protocol, flow.port), network(flow.client)))
+    }
+
+    /// Whether anybody from the internet gets in anywhere.
+    pub(super) fn lets_strangers_in(&self) -> bool {
+        self.has_visitors
+    }
+
     /// Why an opening that was refused was refused by the groups, if the logs say so.
-    pub(super) fn clears_the_acl(&self, flow: &Flow) -> Option<&'static str> {
+    pub(super) fn clears_the_acl(&self, flow: &Flow, scouts: &Scouts) -> Option<&'static str> {
         let (near, far, service) = (network(flow.own()), network(flow.peer()), (flow.protocol, flow.port));
         if near == far {
             return Some("both ends are in one network, whose ACL is not asked");
         }
-        if flow.direction == Direction::Ingress && self.reached.contains(&(flow.interface, service)) {
+        let alike = (flow.interface, service, flow.peer().family(), scouts.is_inside(flow.peer()));
+        if flow.direction == Direction::Ingress && self.reached.contains(&alike) {
             return Some("others reach the service from other networks");
         }
         if flow.direction == Direction::Egress && self.left.contains(&(near, service, far)) {
             return Some("a neighbour in the same network gets out to the service");
         }
-        if self.met.contains(&(flow.interface, flow.direction, flow.peer())) {
-            return Some("the two ends meet at other services");
-        }
-        let networks = self.refused.get(&(flow.direction, flow.peer(), service)).map_or(0, HashSet::len);
-        (networks > 1).then_some("several networks refuse it alike")
+        None
     }
 }

@@ -8,8 +8,8 @@
 
 use super::refused::{Refused, clients};
 use crate::address::{Address, Cidr, Family};
-use crate::evaluate::Firewall;
-use crate::traffic::{Flow, Leg, Traffic};
+use crate::evaluate::{AclAnswer, AclPorts, Firewall, Opening};
+use crate::traffic::{Direction, Flow, Leg, TCP, Traffic, UDP};
 use hashbrown::{HashMap, HashSet};
 
 /// Refused rules, more than granted ones, that make a scanner.
@@ -19,6 +19,8 @@ const FAR_TOO_MANY: usize = 16;
 /// For strangers from the internet two doors are enough: nobody forgets two rules for the same stranger.
 const FORGOTTEN_FOR_STRANGERS: usize = 2;
 
+/// Zones, and with them subnets, that the hosts of one service are commonly spread over.
+const ZONES: usize = 4;
 /// Refused records of one pair that make a client persistent, and how many such clients of one network belong together.
 const PERSISTENT: u64 = 3;
 const NEIGHBOURS: usize = 3;
@@ -28,6 +30,8 @@ const NEIGHBOURS: usize = 3;
 pub struct Doors {
     /// Rules that would have to be added for all its refused openings.
     pub refused: usize,
+    /// Rules that would have to be added at its own end, where only the logs tell of them.
+    pub kept_in: usize,
     /// Rules that let in what was answered.
     pub granted: usize,
     /// Distinct pairs of host and port refused.
@@ -49,6 +53,8 @@ pub struct Scouts {
 #[derive(Clone, Copy, Default)]
 struct Contact {
     refused: u64,
+    /// Refused at the client's own end, where logs alone cannot tell whether it or its subnet is meant.
+    kept_in: bool,
     answered: bool,
 }
 
@@ -61,9 +67,11 @@ impl Scouts {
         for flow in traffic.flows.iter().filter(|flow| clients.contains(&flow.client)) {
             let key = (flow.protocol, flow.port, flow.server);
             let contact = contacts.entry(flow.client).or_default().entry(key).or_default();
-            if !flow.accepted && flow.leg == Leg::Opening {
+            if !flow.accepted && flow.leg == Leg::Opening && says_of_the_client(traffic, flow, firewall) {
                 contact.refused += flow.flows;
             }
+            let kept_in = !flow.accepted && flow.leg == Leg::Opening && flow.own_end_is_client();
+            contact.kept_in |= kept_in && firewall.is_none();
             contact.answered |= flow.accepted && flow.leg == Leg::Answer;
             if let (Some(firewall), false) = (firewall, vpcs.contains_key(&flow.server)) {
                 let inventory = firewall.inventory_at(flow.first);
@@ -76,11 +84,14 @@ impl Scouts {
             let owner = firewall.and_then(|firewall| firewall.owner_of(traffic.window.to, server, vpc));
             owner.map(|owner| owner.groups.clone()).unwrap_or_default()
         };
-        let doors = contacts.into_iter().map(|(client, contacts)| (client, doors(&contacts, &groups)));
         let latest = firewall.and_then(|firewall| firewall.history().latest());
         let interfaces = latest.into_iter().flat_map(|inventory| inventory.interfaces.values());
         let listed = interfaces.flat_map(|interface| interface.addresses.iter().copied());
-        let inside = listed.chain(traffic.flows.iter().map(Flow::own)).collect();
+        let inside: HashSet<Address> = listed.chain(traffic.flows.iter().map(Flow::own)).collect();
+        let doors = contacts.into_iter().map(|(client, contacts)| {
+            let is_stranger = client.is_public() && !inside.contains(&client);
+            (client, doors(&contacts, is_stranger, &groups))
+        });
         let mut scouts = Scouts { doors: doors.collect(), inside, neighbours: HashMap::new() };
         scouts.neighbours = scouts.count_neighbours();
         scouts
@@ -116,11 +127,11 @@ impl Scouts {
 
     /// Whether a client tries doors.
     pub fn is_scout(&self, client: Address) -> bool {
-        let Doors { refused, granted, .. } = self.doors(client);
+        let Doors { refused, granted, kept_in, .. } = self.doors(client);
         if !self.is_inside(client) {
             return refused >= FORGOTTEN_FOR_STRANGERS;
         }
-        refused >= FAR_TOO_MANY || (refused >= FORGOTTEN && refused > granted)
+        refused.max(kept_in) >= FAR_TOO_MANY || (refused >= FORGOTTEN && refused > granted)
     }
 
     /// All clients that try doors.
@@ -132,13 +143,15 @@ impl Scouts {
 /// Counts rules, port by port.
 fn doors(
     contacts: &HashMap<(u8, u16, Address), Contact>,
+    is_stranger: bool,
     groups: &dyn Fn(Address) -> Vec<String>,
 ) -> Doors {
-    let mut by_port: HashMap<(u8, u16), [Vec<Address>; 2]> = HashMap::new();
+    let mut by_port: HashMap<(u8, u16), [Vec<Address>; 3]> = HashMap::new();
     let mut doors = Doors::default();
     for ((protocol, port, server), contact) in contacts {
         let sort = match contact {
             Contact { refused: 1.., .. } => 0,
+            Contact { kept_in: true, .. } => 2,
             Contact { answered: true, .. } => 1,
             _ => continue,
         };
@@ -146,16 +159,18 @@ fn doors(
         doors.pairs += usize::from(sort == 0);
         doors.attempts = doors.attempts.max(contact.refused);
     }
-    for [refused, granted] in by_port.into_values() {
-        doors.refused += rules_for(&refused, groups);
-        doors.granted += rules_for(&granted, groups);
+    for [refused, granted, kept_in] in by_port.into_values() {
+        doors.refused += rules_for(&refused, is_stranger, groups);
+        doors.kept_in += rules_for(&kept_in, is_stranger, groups);
+        doors.granted += rules_for(&granted, is_stranger, groups);
     }
     doors
 }
 
-/// How many rules of one port reach all these servers: one for each group that has many of them, one for each network
-/// of those nobody knows.
-fn rules_for(servers: &[Address], groups: &dyn Fn(Address) -> Vec<String>) -> usize {
+/// How many rules of one port reach all these servers: one for each group that has many of them; of servers that nobody
+/// knows one for every few networks, because a service stands in several zones for the sake of its safety. What
+/// strangers try at one port is one service, wherever it stands.
+fn rules_for(servers: &[Address], is_stranger: bool, groups: &dyn Fn(Address) -> Vec<String>) -> usize {
     let mut left: Vec<Vec<String>> = Vec::new();
     let mut networks: HashSet<Cidr> = HashSet::new();
     for server in servers {
@@ -166,7 +181,7 @@ fn rules_for(servers: &[Address], groups: &dyn Fn(Address) -> Vec<String>) -> us
             left.push(of_server);
         }
     }
-    let mut rules = networks.len();
+    let mut rules = if is_stranger { networks.len().min(1) } else { networks.len().div_ceil(ZONES) };
     while !left.is_empty() {
         let mut counts: HashMap<&str, usize> = HashMap::new();
         left.iter().flatten().for_each(|group| *counts.entry(group).or_default() += 1);
@@ -176,6 +191,17 @@ fn rules_for(servers: &[Address], groups: &dyn Fn(Address) -> Vec<String>) -> us
         rules += 1;
     }
     rules
+}
+
+/// Whether a refusal says something of the client: not where the network ACL alone explains it. Without an inventory
+/// only refusals at the far end do: at its own end a client may be cut off from everything.
+fn says_of_the_client(traffic: &Traffic<'_>, flow: &Flow, firewall: Option<&Firewall>) -> bool {
+    let Some(firewall) = firewall else { return flow.direction == Direction::Ingress };
+    let interface = traffic.interface(flow);
+    let opening = Opening::of(flow);
+    let ports = if matches!(flow.protocol, TCP | UDP) { AclPorts::One(flow.port) } else { AclPorts::None };
+    let acl = firewall.acl_says(flow.first, interface, flow.direction, (opening.peer, flow.protocol, ports));
+    !matches!(acl, AclAnswer::Denied(_)) || !firewall.groups_say(flow.first, interface, &opening).lets_through()
 }
 
 /// The network an address is most likely in: subnets of IPv6 are /64, of IPv4 seldom smaller than /24.
@@ -191,10 +217,11 @@ mod tests {
     fn hosts_of_one_group_behind_one_port_are_one_rule() {
         let servers: Vec<Address> = (1..=9).map(|n| Address(0xffff_0a00_0000 + n * 300)).collect();
         let together = |_| vec!["sg-app".to_owned(), "sg-base".to_owned()];
-        assert_eq!(rules_for(&servers, &together), 1);
+        assert_eq!(rules_for(&servers, false, &together), 1);
         let apart = |address: Address| vec![format!("sg-{}", address.0)];
-        assert_eq!(rules_for(&servers, &apart), 9);
+        assert_eq!(rules_for(&servers, false, &apart), 9);
         let unknown = |_| Vec::new();
-        assert_eq!(rules_for(&servers[..1], &unknown), 1);
+        assert_eq!(rules_for(&servers, false, &unknown), 3);
+        assert_eq!(rules_for(&servers, true, &unknown), 1);
     }
 }

@@ -74,6 +74,11 @@ impl Rules {
         &mut self.all[place]
     }
 
+    fn has(&self, group: usize, egress: bool, protocol: Option<u8>, ports: (u16, u16), far: &Far) -> bool {
+        let same = |rule: &Rule| (rule.group, rule.egress, rule.protocol, rule.ports) == (group, egress, protocol, ports);
+        self.all.iter().any(|rule| same(rule) && rule.far == *far)
+    }
+
     /// Chooses what goes wrong with an intent; network ACLs are spoiled here, rules when they are written.
     fn mistake(&mut self, dice: &mut Dice, plan: &Plan, intent: &Intent) -> &'static str {
         if !dice.chance(0.35) {
@@ -154,7 +159,10 @@ impl Rules {
             let port = if intent.mistake == "wrong port" { mistyped(port) } else { port };
             for far in fars {
                 let (ports, far, wide) = widened(dice, intent, port, far);
-                self.add(dice, server, false, protocol, ports, far).is_superfluous = wide;
+                // AWS refuses a rule that is there already.
+                if !self.has(server, false, protocol, ports, &far) {
+                    self.add(dice, server, false, protocol, ports, far).is_superfluous = wide;
+                }
             }
         }
         if let Side::Role(client) = intent.clients
@@ -163,7 +171,9 @@ impl Rules {
         {
             let fars = if intent.mistake == "half a block" { spoiled(&intent.servers, intent.mistake) } else { far(&intent.servers) };
             for far in fars {
-                self.add(dice, client, true, protocol, (port, port), far);
+                if !self.has(client, true, protocol, (port, port), &far) {
+                    self.add(dice, client, true, protocol, (port, port), far);
+                }
             }
         }
     }
@@ -178,7 +188,9 @@ impl Rules {
                 1 => Far::Group(dice.below(plan.roles.len())),
                 _ => Far::Block(Cidr::v4([192, 168, 7, 0], 24)),
             };
-            self.add(dice, group, false, Some(TCP), (port, port), far).is_superfluous = true;
+            if !self.has(group, false, Some(TCP), (port, port), &far) {
+                self.add(dice, group, false, Some(TCP), (port, port), far).is_superfluous = true;
+            }
         }
         let single = |rule: &&Rule| !rule.egress && !rule.is_superfluous && rule.ports.0 == rule.ports.1;
         let candidates: Vec<Rule> = self.all.iter().filter(single).cloned().collect();
