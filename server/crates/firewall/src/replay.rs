@@ -2,7 +2,7 @@
 
 use crate::address::Address;
 use crate::edit::Edit;
-use crate::evaluate::{AclAnswer, AclPorts, Bound, Class, Firewall};
+use crate::evaluate::{AclAnswer, AclPorts, Bound, Firewall};
 use crate::inventory::{Inventory, Peer, Ports, Protocol, Rule};
 use crate::traffic::{Direction, Flow, Leg, TCP, UDP, Window};
 use hashbrown::HashMap;
@@ -66,7 +66,6 @@ pub struct Replay<'a> {
     window: Window,
     /// Which interfaces carry an edited group; rows of others cannot change.
     concerned: Vec<bool>,
-    decided: HashMap<(Class, Class), Option<Effect>>,
     changes: HashMap<Who, Change>,
     /// Rows asked again.
     pub rows: u64,
@@ -86,7 +85,6 @@ impl<'a> Replay<'a> {
             before: Bound::new(before, interfaces),
             after: Bound::new(after, interfaces),
             window,
-            decided: HashMap::new(),
             changes: HashMap::new(),
             rows: 0,
         }
@@ -104,15 +102,13 @@ impl<'a> Replay<'a> {
     }
 
     fn ask(&mut self, flow: &Flow) {
-        let (Some(before), Some(after)) = (self.before.class(flow), self.after.class(flow)) else { return };
-        let effect = *self.decided.entry((before, after)).or_insert_with(|| {
-            match (self.before.permits(before), self.after.permits(after)) {
-                (false, true) => Some(Effect::Allowed),
-                (true, false) => Some(Effect::Dropped),
-                _ => None,
-            }
-        });
-        let Some(effect) = effect.filter(|effect| flow.accepted == (*effect == Effect::Dropped)) else { return };
+        // What is accepted now can only be dropped, and mostly is not: one question settles most rows.
+        let permits = |bound: &Bound<'_>| bound.class(flow).map(|class| bound.permits(class));
+        let Some(after) = permits(&self.after) else { return };
+        if after == flow.accepted || permits(&self.before) != Some(flow.accepted) {
+            return;
+        }
+        let effect = if after { Effect::Allowed } else { Effect::Dropped };
         let who = Who {
             effect,
             interface: flow.interface,

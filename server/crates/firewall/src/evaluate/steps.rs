@@ -60,14 +60,15 @@ impl Masks {
 /// A range of numbers, both ends included, on which a rule holds.
 pub(super) type Stretch = (u128, u128, usize);
 
-/// Where each stretch begins and the set of rules that hold from there on.
+/// Where each stretch begins and the set of rules that hold from there on. `N` is wide enough for the numbers: the
+/// narrower, the more of a search lies in one line of the cache.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Steps {
-    starts: Vec<u128>,
+pub(super) struct Steps<N> {
+    starts: Vec<N>,
     masks: Vec<u32>,
 }
 
-impl Steps {
+impl<N: Copy + Ord + Default + TryFrom<u128>> Steps<N> {
     /// Cuts overlapping ranges. A rule may have many ranges, which may overlap too.
     pub(super) fn new(stretches: &[Stretch], rules: usize, masks: &mut Masks) -> Self {
         let mut events: Vec<(u128, bool, usize)> = Vec::with_capacity(2 * stretches.len());
@@ -78,7 +79,7 @@ impl Steps {
         events.sort_unstable();
         let mut holding = vec![0_u32; rules];
         let mut mask = vec![0_u64; rules.div_ceil(64)];
-        let mut steps = Steps { starts: vec![0], masks: vec![masks.number(&mask)] };
+        let mut steps = Steps { starts: vec![N::default()], masks: vec![masks.number(&mask)] };
         for (place, (at, begins, rule)) in events.iter().enumerate() {
             holding[*rule] = if *begins { holding[*rule] + 1 } else { holding[*rule] - 1 };
             let bit = 1 << (rule % 64);
@@ -91,16 +92,18 @@ impl Steps {
     }
 
     fn push(&mut self, at: u128, mask: u32) {
+        // A stretch that begins beyond the widest number holds nothing.
+        let Ok(start) = N::try_from(at) else { return };
         if at == 0 {
             self.masks = vec![mask];
         } else if self.masks.last() != Some(&mask) {
-            self.starts.push(at);
+            self.starts.push(start);
             self.masks.push(mask);
         }
     }
 
     /// The set of rules that hold at a number.
-    pub(super) fn at(&self, number: u128) -> u32 {
+    pub(super) fn at(&self, number: N) -> u32 {
         let place = self.starts.partition_point(|start| *start <= number);
         self.masks.get(place.saturating_sub(1)).copied().unwrap_or_default()
     }
@@ -119,7 +122,7 @@ mod tests {
             let stretches: Vec<Stretch> =
                 ranges.into_iter().map(|(a, b, rule)| (a.min(b), a.max(b), rule)).collect();
             let mut masks = Masks::new(70);
-            let steps = Steps::new(&stretches, 70, &mut masks);
+            let steps: Steps<u128> = Steps::new(&stretches, 70, &mut masks);
             let all = masks.of(0..70);
             for number in 0..42 {
                 let mut expected: Vec<_> = stretches
@@ -138,7 +141,7 @@ mod tests {
     #[test]
     fn a_range_may_reach_to_the_end_of_all_numbers() {
         let mut masks = Masks::new(1);
-        let steps = Steps::new(&[(5, u128::MAX, 0)], 1, &mut masks);
+        let steps: Steps<u128> = Steps::new(&[(5, u128::MAX, 0)], 1, &mut masks);
         let all = masks.of(0..1);
         assert!(masks.meet(steps.at(u128::MAX), all) && !masks.meet(steps.at(4), all));
     }

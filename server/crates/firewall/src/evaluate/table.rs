@@ -18,11 +18,11 @@ pub(super) struct Table {
     rules: Vec<usize>,
     doubts: Vec<Option<Doubt>>,
     masks: Masks,
-    tcp: Steps,
-    udp: Steps,
+    tcp: Steps<u16>,
+    udp: Steps<u16>,
     /// By protocol number, for those without ports.
     portless: Vec<u32>,
-    peers: Steps,
+    peers: Steps<u128>,
 }
 
 impl Table {
@@ -59,8 +59,8 @@ impl Table {
     /// The two sets for a packet; packets with equal sets are permitted by the same rules.
     pub(super) fn sets(&self, peer: Address, protocol: u8, port: u16) -> PortsAndPeers {
         let ports = match protocol {
-            TCP => self.tcp.at(u128::from(port)),
-            UDP => self.udp.at(u128::from(port)),
+            TCP => self.tcp.at(port),
+            UDP => self.udp.at(port),
             other => self.portless.get(usize::from(other)).copied().unwrap_or_default(),
         };
         (ports, self.peers.at(peer.0))

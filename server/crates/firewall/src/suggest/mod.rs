@@ -134,7 +134,7 @@ pub fn suggest(
     options: &Options,
 ) -> Advice {
     let Some(inventory) = firewall.history().latest() else { return Advice::default() };
-    let (mut suggestions, withheld) = open::openings(traffic, firewall, (judged, scouts));
+    let (mut suggestions, withheld) = open::openings(traffic, firewall, (judged, scouts), report);
     suggestions.extend(tighten::tighter(firewall, (uses, report), scouts, options));
     suggestions.retain(|one| one.confidence.value >= options.least_confidence);
     suggestions.sort_by(|a, b| {

@@ -6,9 +6,10 @@ use super::parties::{Party, parties};
 use super::wishes::{ATTEMPTS, Target, gather};
 use super::{Action, Confidence, Suggestion, Withheld};
 use crate::address::Address;
-use crate::evaluate::Firewall;
+use crate::evaluate::{Differs, Firewall, NearMiss};
 use crate::inventory::{Inventory, Peer, Ports, Protocol, Rule};
 use crate::traffic::{Direction, Leg, TCP, Traffic, UDP};
+use crate::usage::RuleUse;
 use crate::verdict::{Judged, Scouts};
 use hashbrown::HashSet;
 use std::collections::BTreeSet;
@@ -17,6 +18,8 @@ use std::collections::BTreeSet;
 const BARE_DOUBT: f64 = 0.35;
 /// Attempts from which on nobody tries by accident.
 const MANY_ATTEMPTS: u64 = 10;
+/// Moments of refusal that one person makes by hand.
+const A_FEW_MOMENTS: usize = 3;
 /// Part of regular pauses from which on a machine is at work.
 const REGULAR: f64 = 0.5;
 
@@ -26,6 +29,8 @@ struct Known {
     served: HashSet<(String, u8, u16)>,
     /// Client, protocol, port.
     asked: HashSet<(Address, u8, u16)>,
+    /// Rules that nothing used.
+    unused: HashSet<usize>,
 }
 
 /// All openings, and what was withheld.
@@ -33,10 +38,11 @@ pub(super) fn openings(
     traffic: &Traffic<'_>,
     firewall: &Firewall,
     (judged, scouts): (&[Judged], &Scouts),
+    report: &[RuleUse],
 ) -> (Vec<Suggestion>, Vec<Withheld>) {
     let Some(inventory) = firewall.history().latest() else { return Default::default() };
     let (wishes, mut refusals) = gather(traffic, firewall, judged, scouts);
-    let known = Known::of(traffic, inventory);
+    let known = Known::of(traffic, inventory, report);
     let mut suggestions = Vec::new();
     for (target, wish) in &wishes {
         let vpc = inventory.groups.get(&target.group).map_or("", |group| group.vpc.as_str());
@@ -54,8 +60,9 @@ pub(super) fn openings(
 }
 
 impl Known {
-    fn of(traffic: &Traffic<'_>, inventory: &Inventory) -> Self {
-        let mut known = Known { served: HashSet::new(), asked: HashSet::new() };
+    fn of(traffic: &Traffic<'_>, inventory: &Inventory, report: &[RuleUse]) -> Self {
+        let unused = report.iter().filter(|line| line.flows == 0).map(|line| line.rule).collect();
+        let mut known = Known { served: HashSet::new(), asked: HashSet::new(), unused };
         let mut noted = HashSet::new();
         for flow in traffic.flows.iter().filter(|flow| flow.accepted && flow.leg == Leg::Answer) {
             known.asked.insert((flow.client, flow.protocol, flow.port));
@@ -67,6 +74,18 @@ impl Known {
             }
         }
         known
+    }
+}
+
+impl Known {
+    /// Whether a rule that comes near was most likely meant for this: one thing differs, and where that is the group,
+    /// nothing else uses the rule. A rule for another group that is in use is no sign of a mistake.
+    fn is_telling(&self, miss: &NearMiss) -> bool {
+        match miss.differs.as_slice() {
+            [Differs::Group] => self.unused.contains(&miss.rule),
+            [_] => true,
+            _ => false,
+        }
     }
 }
 
@@ -84,7 +103,9 @@ fn grant(
     let clients: BTreeSet<Address> = behind.iter().map(|one| one.refused.flow.client).collect();
     let doors = clients.iter().map(|client| scouts.doors(*client)).max_by_key(|doors| doors.refused);
     let is_choosy = doors.is_none_or(|doors| doors.refused <= 2);
-    let near = behind.iter().filter_map(|one| one.finding.nearest.as_ref()).find(|miss| miss.differs.len() == 1);
+    let near = behind.iter().filter_map(|one| one.finding.nearest.as_ref()).find(|miss| known.is_telling(miss));
+    let moments: usize = behind.iter().map(|one| one.refused.moments.len()).sum();
+    let by_hand = attempts < MANY_ATTEMPTS && moments <= A_FEW_MOMENTS && clients.len() == 1;
     let worked = behind.iter().filter_map(|one| one.refused.accepted_until()).max();
     let service = (target.protocol, target.port);
     let is_served = known.served.contains(&(target.group.clone(), service.0, service.1));
@@ -102,12 +123,13 @@ fn grant(
     let evidence = Weighing::from_doubt(BARE_DOUBT)
         .weigh(outside, "outsiders", 1.5, "the far end is outside the VPC".to_owned())
         .weigh(!is_choosy, "doors", 1.5, "a client is refused at other services too".to_owned())
+        .weigh(by_hand, "by hand", 2.0, "a few tries, as a person makes them".to_owned())
         .weigh(attempts >= MANY_ATTEMPTS, "attempts", 0.5, format!("{attempts} attempts"))
         .weigh(clients.len() > 1, "sources", 0.5, format!("{} clients", clients.len()))
         .weigh(role, "role", 0.5, format!("{} of the group's {members} interfaces", party.seen.len()))
         .weigh(hosts > 1, "hosts", 0.8, format!("at {hosts} hosts of the group"))
         .weigh(pauses.0 * 2 > pauses.1, "retries", 0.5, "retried regularly".to_owned())
-        .weigh(near.is_some(), "nearest rule", 0.4, "a rule differs in one thing alone".to_owned())
+        .weigh(near.is_some(), "nearest rule", 0.4, "a rule that nothing else explains differs in one thing".to_owned())
         .weigh(worked.is_some(), "worked", 0.1, "it was let through before".to_owned())
         .weigh(is_served, "served", 0.3, "the service answers others there".to_owned())
         .weigh(asked > 0, "asked", 0.6, "its clients use the service elsewhere".to_owned());
