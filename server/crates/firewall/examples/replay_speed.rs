@@ -27,10 +27,13 @@ fn inventory() -> Inventory {
         let id = format!("sg-{group:04}");
         let rule = |number: u32| Rule {
             id: format!("sgr-{group:04}{number:04}"),
-            egress: number % 2 == 1,
+            egress: !number.is_multiple_of(2),
             protocol: Protocol::Number(TCP),
-            ports: Ports::Range(1_000 + (number * 97 % 9_000) as u16, 1_100 + (number * 131 % 9_000 + 900) as u16),
-            peer: if number % 3 == 0 {
+            ports: Ports::Range(
+                1_000 + (number * 97 % 9_000) as u16,
+                1_100 + (number * 131 % 9_000 + 900) as u16,
+            ),
+            peer: if number.is_multiple_of(3) {
                 Peer::Group(format!("sg-{:04}", (group + number) % GROUPS))
             } else {
                 Peer::Cidr(firewall::address::Cidr::around(host(number * 4_096), 18 + (number % 10) as u8))
@@ -43,7 +46,8 @@ fn inventory() -> Inventory {
     for place in 0..INTERFACES {
         let id = format!("eni-{place:05}");
         let groups = vec![format!("sg-{:04}", place % GROUPS), format!("sg-{:04}", (place + 1) % GROUPS)];
-        let interface = Interface { id: id.clone(), groups, addresses: vec![host(place)], ..Interface::default() };
+        let interface =
+            Interface { id: id.clone(), groups, addresses: vec![host(place)], ..Interface::default() };
         inventory.interfaces.insert(id, interface);
     }
     inventory
@@ -86,7 +90,10 @@ fn main() {
     // Every group is edited, so that no row can be passed over.
     let narrower = |group: &Group| Edit {
         group: group.id.clone(),
-        add: vec![Rule { peer: Peer::Cidr(firewall::address::Cidr::around(host(0), 20)), ..group.rules[2].clone() }],
+        add: vec![Rule {
+            peer: Peer::Cidr(firewall::address::Cidr::around(host(0), 20)),
+            ..group.rules[2].clone()
+        }],
         remove: group.rules.iter().take(2).cloned().collect(),
     };
     let edits: Vec<Edit> = inventory.groups.values().map(narrower).collect();

@@ -74,7 +74,13 @@ pub struct Replay<'a> {
 impl<'a> Replay<'a> {
     /// Prepares a replay. `before` and `after` are the newest state without and with the edits
     /// ([`Firewall::newest`], [`Firewall::edited`]).
-    pub fn new(before: &'a Firewall, after: &'a Firewall, edits: &[Edit], interfaces: &[&str], window: Window) -> Self {
+    pub fn new(
+        before: &'a Firewall,
+        after: &'a Firewall,
+        edits: &[Edit],
+        interfaces: &[&str],
+        window: Window,
+    ) -> Self {
         let latest = before.history().latest();
         let concerned = interfaces.iter().map(|name| {
             let groups = latest.and_then(|inventory| Some(&inventory.interfaces.get(*name)?.groups));
@@ -163,14 +169,16 @@ pub fn exposure(inventory: &Inventory, edits: &[Edit]) -> Exposure {
     let mut sum = Exposure::default();
     for edit in edits {
         let members = inventory.members(&edit.group).count() as f64;
-        let cells = |rules: &[Rule]| rules.iter().map(|rule| rule_cells(inventory, rule)).sum::<f64>() * members;
+        let cells =
+            |rules: &[Rule]| rules.iter().map(|rule| rule_cells(inventory, rule)).sum::<f64>() * members;
         sum.added += cells(&edit.add);
         sum.removed += cells(&edit.remove);
         let outside = |rule: &Rule| match &rule.peer {
             Peer::Cidr(cidr) => !rule.egress && cidr.reaches_internet(),
             Peer::PrefixList(list) => {
                 let entries = inventory.prefix_lists.get(list).and_then(|list| list.entries.as_ref());
-                !rule.egress && entries.is_none_or(|entries| entries.iter().any(|cidr| cidr.reaches_internet()))
+                !rule.egress
+                    && entries.is_none_or(|entries| entries.iter().any(|cidr| cidr.reaches_internet()))
             }
             Peer::Group(_) => false,
         };

@@ -119,10 +119,13 @@ fn count_verdicts(case: &Case, judged: &[Judged], into: &mut Confusion, complain
     }
 }
 
+/// What decides about a row: state, interface, far end, whether the near end opened, protocol, port.
+type Question = (usize, u32, Address, bool, u8, u16);
+
 /// Flows and bytes of every rule, each row asked of each rule.
 fn slow_usage(firewall: &Firewall, traffic: &Traffic<'_>) -> Vec<(u64, u64)> {
     let mut sums = vec![(0, 0); firewall.rules().len()];
-    let mut known: HashMap<(usize, u32, Address, bool, u8, u16), Vec<usize>> = HashMap::new();
+    let mut known: HashMap<Question, Vec<usize>> = HashMap::new();
     for flow in traffic.flows.iter().filter(|flow| flow.accepted && flow.leg == Leg::Opening) {
         let Some(state) = firewall.history().place_at(flow.first) else { continue };
         let key = (state, flow.interface, flow.peer(), flow.own_end_is_client(), flow.protocol, flow.port);
@@ -131,7 +134,9 @@ fn slow_usage(firewall: &Firewall, traffic: &Traffic<'_>) -> Vec<(u64, u64)> {
             let found = crate::naive::permitting(inventory, traffic.interface(flow), flow);
             let all = firewall.rules().iter().enumerate();
             let is_found = |group: &str, rule: &Rule| {
-                found.iter().any(|(of, one)| *of == group && one.permits_the_same(rule) && (one.id == rule.id || one.id.is_empty()))
+                found.iter().any(|(of, one)| {
+                    *of == group && one.permits_the_same(rule) && (one.id == rule.id || one.id.is_empty())
+                })
             };
             all.filter(|(_, known)| is_found(&known.group, &known.rule)).map(|(place, _)| place).collect()
         });
@@ -183,7 +188,9 @@ fn count_suggestions(
 
 fn told(firewall: &Firewall, rule: &str) -> String {
     let known = firewall.rules().iter().find(|known| known.rule.id == rule);
-    known.map_or_else(String::new, |known| format!("{:?} {:?} {}", known.rule.protocol, known.rule.ports, known.rule.peer))
+    known.map_or_else(String::new, |known| {
+        format!("{:?} {:?} {}", known.rule.protocol, known.rule.ports, known.rule.peer)
+    })
 }
 
 /// Whether everything an opening permits is wanted.
@@ -191,21 +198,17 @@ fn is_intended(case: &Case, inventory: &Inventory, one: &Suggestion) -> bool {
     one.add.iter().all(|rule| {
         let near: Vec<Cidr> = hosts(inventory, &Peer::Group(one.group.clone()));
         let far = hosts(inventory, &rule.peer);
-        let port = if let Ports::Range(port, to) = rule.ports { (port == to).then_some(port) } else { Some(0) };
-        let wanted: Vec<&Intent> = case
-            .intents
-            .iter()
-            .filter(|intent| rule.protocol.covers(intent.protocol) && Some(intent.port) == port)
-            .collect();
-        let covered = |ends: &dyn Fn(&Intent) -> Vec<Cidr>, block: &Cidr| {
-            wanted.iter().any(|intent| ends(intent).iter().any(|end| end.covers(block)))
+        let port =
+            if let Ports::Range(port, to) = rule.ports { (port == to).then_some(port) } else { Some(0) };
+        let of_service =
+            |intent: &&Intent| rule.protocol.covers(intent.protocol) && Some(intent.port) == port;
+        let ends = |of_clients: bool| -> Vec<Cidr> {
+            let wanted = case.intents.iter().filter(of_service);
+            wanted.flat_map(|one| if of_clients { &one.clients } else { &one.servers }).copied().collect()
         };
-        let (ours, theirs): (&dyn Fn(&Intent) -> Vec<Cidr>, &dyn Fn(&Intent) -> Vec<Cidr>) = if rule.egress {
-            (&|intent| intent.clients.clone(), &|intent| intent.servers.clone())
-        } else {
-            (&|intent| intent.servers.clone(), &|intent| intent.clients.clone())
-        };
-        far.iter().all(|block| covered(theirs, block)) && near.iter().all(|block| covered(ours, block))
+        let (ours, theirs) = (ends(rule.egress), ends(!rule.egress));
+        let is_in = |ends: &[Cidr], block: &Cidr| ends.iter().any(|end| end.covers(block));
+        far.iter().all(|block| is_in(&theirs, block)) && near.iter().all(|block| is_in(&ours, block))
     })
 }
 
@@ -222,20 +225,29 @@ fn hosts(inventory: &Inventory, peer: &Peer) -> Vec<Cidr> {
 }
 
 /// Refused pairs that are wanted and that groups stop, by whether the openings let them in; and scanners let in.
-fn count_pairs(case: &Case, traffic: &Traffic<'_>, firewall: &Firewall, openings: &[Edit], score: &mut Score) {
+fn count_pairs(
+    case: &Case,
+    traffic: &Traffic<'_>,
+    firewall: &Firewall,
+    openings: &[Edit],
+    score: &mut Score,
+) {
     let (Some(before), Some(after)) = (firewall.newest(), firewall.edited(openings)) else { return };
     let mut replay = Replay::new(&before, &after, openings, traffic.interfaces, case.window);
     replay.add(traffic.flows);
     for (who, _) in replay.changes().iter().filter(|(who, _)| who.effect == Effect::Allowed) {
-        let key = (who.interface, who.direction, Leg::Opening, who.client, who.server, who.protocol, who.port);
+        let key =
+            (who.interface, who.direction, Leg::Opening, who.client, who.server, who.protocol, who.port);
         let scanned = case.causes.get(&key).is_some_and(|causes| causes.contains_key("scanner"));
         score.opened_to_scanners += u64::from(scanned);
     }
     for (key, causes) in &case.causes {
-        let wanted = [Verdict::SgIngress, Verdict::SgEgress].map(|verdict| causes.get(verdict.name()).copied());
+        let wanted =
+            [Verdict::SgIngress, Verdict::SgEgress].map(|verdict| causes.get(verdict.name()).copied());
         let attempts: u64 = wanted.iter().flatten().sum();
         // Strangers whom no rule comes near to meaning are for people to judge, never for a program.
-        let is_stranger = key.1 == Direction::Ingress && key.3.is_public() && !is_listed(traffic, firewall, key.3);
+        let is_stranger =
+            key.1 == Direction::Ingress && key.3.is_public() && !is_listed(traffic, firewall, key.3);
         if attempts < 3 || key.2 != Leg::Opening || (is_stranger && !case.strangers.contains(&key.3)) {
             continue;
         }
@@ -260,7 +272,8 @@ fn count_later(case: &Case, firewall: &Firewall, advice: &Advice, score: &mut Sc
     let Some(before) = firewall.newest() else { return };
     let all: u64 = case.later.iter().filter(|flow| flow.leg == Leg::Opening).map(|flow| flow.flows).sum();
     score.later += all;
-    let tighter: Vec<&Suggestion> = advice.suggestions.iter().filter(|one| one.action != Action::Open).collect();
+    let tighter: Vec<&Suggestion> =
+        advice.suggestions.iter().filter(|one| one.action != Action::Open).collect();
     let dropped = |edits: &[Edit]| -> u64 {
         let Some(after) = firewall.edited(edits) else { return 0 };
         let window = Window::complete(case.window.to, case.window.to + 1);
@@ -301,13 +314,18 @@ fn excess_of(case: &Case, inventory: &Inventory, id: &str, firewall: &Firewall) 
         let wanted: f64 = wanted
             .map(|intent| {
                 let far = if rule.egress { &intent.servers } else { &intent.clients };
-                let inside = far.iter().filter(|block| hosts(inventory, &rule.peer).iter().any(|own| own.covers(block)));
+                let inside = far
+                    .iter()
+                    .filter(|block| hosts(inventory, &rule.peer).iter().any(|own| own.covers(block)));
                 inside.map(Cidr::size).sum::<f64>()
             })
             .sum();
         (rule_cells(inventory, rule) - wanted).max(0.0)
     };
-    let is_part = |rule: &&Rule| rule.permits_the_same(&known.rule) || (rule.id.is_empty() && firewall::usage::covers(&known.rule, rule, inventory));
-    let left: f64 = group.rules.iter().filter(is_part).map(|rule| cells(rule)).sum();
+    let is_part = |rule: &&Rule| {
+        rule.permits_the_same(&known.rule)
+            || (rule.id.is_empty() && firewall::usage::covers(&known.rule, rule, inventory))
+    };
+    let left: f64 = group.rules.iter().filter(is_part).map(cells).sum();
     (1.0 + left).log2()
 }

@@ -20,7 +20,8 @@ pub fn case(seed: u64, days: u32) -> Case {
         *causes.entry(place(flow)).or_default().entry(talk.refused_by.to_owned()).or_default() += talk.flows;
     }
     let files = estate.inventory.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
-    let blocks = |texts: &[String]| -> Vec<Cidr> { texts.iter().filter_map(|text| text.parse().ok()).collect() };
+    let blocks =
+        |texts: &[String]| -> Vec<Cidr> { texts.iter().filter_map(|text| text.parse().ok()).collect() };
     Case {
         history: History::read(files),
         window: Window { coverage: estate.coverage, ..Window::complete(estate.begin, estate.end) },

@@ -52,11 +52,16 @@ fn line(name: &str, value: f64, goal: f64, at_least: bool) -> bool {
 fn print(title: &str, score: &Score, verbose: bool) -> bool {
     println!("\n{title}");
     let conversations = score.with_inventory.total();
-    println!("  refused conversations {conversations}, abstained {} with inventory, {} from logs alone",
-        score.with_inventory.abstained, score.logs_alone.abstained);
+    println!(
+        "  refused conversations {conversations}, abstained {} with inventory, {} from logs alone",
+        score.with_inventory.abstained, score.logs_alone.abstained
+    );
     let mut reached = line("verdicts with inventory, macro-F1", score.with_inventory.macro_f1(), 0.98, true);
     reached &= line("verdicts from logs alone, macro-F1", score.logs_alone.macro_f1(), 0.90, true);
-    println!("  {} openings, {} wanted pairs refused three times or more", score.openings.all, score.refused_pairs.all);
+    println!(
+        "  {} openings, {} wanted pairs refused three times or more",
+        score.openings.all, score.refused_pairs.all
+    );
     reached &= line("openings, precision", score.openings.part(), 0.99, true);
     reached &= line("openings, recall", score.refused_pairs.part(), 0.95, true);
     reached &= line("openings to scanners", score.opened_to_scanners as f64, 0.0, false);
@@ -77,7 +82,8 @@ fn print(title: &str, score: &Score, verbose: bool) -> bool {
 fn print_tightening(score: &Score, stopped_at_most: f64) -> bool {
     let stopped = score.later_dropped as f64 / score.later.max(1) as f64;
     let removed = 1.0 - score.excess_left / score.excess.max(1e-9);
-    let mut reached = line("later wanted openings that tighter rules would stop", stopped, stopped_at_most, false);
+    let mut reached =
+        line("later wanted openings that tighter rules would stop", stopped, stopped_at_most, false);
     reached &= line("excess removed, in doublings", removed, 0.90, true);
     reached &= line("confidence, calibration error", score.calibration.error(), 0.05, false);
     score.calibration.curve().iter().for_each(|bin| println!("    {bin}"));

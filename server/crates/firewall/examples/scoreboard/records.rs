@@ -98,7 +98,8 @@ impl Reader {
         };
         let rows = 0..batch.rows;
         let interface = batch.column("interface-id");
-        let interface = rows.clone().filter_map(|row| interface.map(|column| place(column.value(row)))).collect();
+        let interface =
+            rows.clone().filter_map(|row| interface.map(|column| place(column.value(row)))).collect();
         let addresses = ["srcaddr", "dstaddr", "pkt-srcaddr", "pkt-dstaddr"].map(|name| {
             let column = batch.column(name).filter(|_| self.has_flags || !name.starts_with("pkt"));
             column.map(|column| rows.clone().map(|row| address(column, row)).collect()).unwrap_or_default()

@@ -43,7 +43,10 @@ impl Confusion {
     pub fn mistakes(&self) -> Vec<String> {
         let mut wrong: Vec<_> = self.cells.iter().filter(|((truth, verdict), _)| truth != verdict).collect();
         wrong.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-        wrong.iter().map(|((truth, verdict), count)| format!("{truth} taken for {verdict}: {count}")).collect()
+        wrong
+            .iter()
+            .map(|((truth, verdict), count)| format!("{truth} taken for {verdict}: {count}"))
+            .collect()
     }
 
     pub fn total(&self) -> u64 {
@@ -60,7 +63,11 @@ pub struct Calibration {
 impl Calibration {
     pub fn add(&mut self, confidence: f64, is_right: bool) {
         // Most suggestions are above nine tenths: finer there.
-        let bin = if confidence >= 0.9 { 10 + ((confidence - 0.9) * 50.0) as u8 } else { (confidence * 10.0) as u8 };
+        let bin = if confidence >= 0.9 {
+            10 + ((confidence - 0.9) * 50.0) as u8
+        } else {
+            (confidence * 10.0) as u8
+        };
         let (count, sum, right) = self.bins.entry(bin).or_default();
         *count += 1.0;
         *sum += confidence;

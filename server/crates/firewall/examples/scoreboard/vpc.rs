@@ -68,7 +68,11 @@ fn intents(truth: &Truth, inventory: Option<&Inventory>) -> Vec<Intent> {
     };
     let intent = |intent: &simulate::Intent| Intent {
         clients: of_groups(&intent.clients),
-        servers: if intent.servers.is_empty() { fixed(&intent.stopped_by) } else { of_groups(&intent.servers) },
+        servers: if intent.servers.is_empty() {
+            fixed(&intent.stopped_by)
+        } else {
+            of_groups(&intent.servers)
+        },
         protocol: intent.protocol,
         port: intent.port,
     };

@@ -1,9 +1,9 @@
 //! All states of an inventory, compiled: which rules guard an interface at a time, and what they say.
 
+use super::Opening;
 use super::acl::{self, AclAnswer, AclPorts};
 use super::answer::{GroupAnswer, Permit};
 use super::table::{Members, Table};
-use super::Opening;
 use crate::address::Address;
 use crate::inventory::{History, Interface, Inventory, Noun, Rule};
 use crate::traffic::Direction;
@@ -176,7 +176,8 @@ impl Firewall {
 
     pub(super) fn guard(&self, state: usize, interface: &str) -> Guard {
         let Some(state) = self.states.get(state) else { return Guard::Unknown };
-        let Some(profile) = state.by_interface.get(interface).and_then(|place| state.profiles.get(*place)) else {
+        let Some(profile) = state.by_interface.get(interface).and_then(|place| state.profiles.get(*place))
+        else {
             return Guard::Unknown;
         };
         match profile {
@@ -194,7 +195,9 @@ impl Firewall {
     pub fn rules_asked(&self, at: i64, interface: &str, direction: Direction) -> &[usize] {
         let place = self.history.place_at(at);
         match place.map(|place| self.guard(place, interface)) {
-            Some(Guard::Tables(tables)) => self.tables[tables[usize::from(direction == Direction::Egress)]].rules(),
+            Some(Guard::Tables(tables)) => {
+                self.tables[tables[usize::from(direction == Direction::Egress)]].rules()
+            }
             _ => &[],
         }
     }
@@ -213,7 +216,8 @@ impl Firewall {
         if self.share_a_subnet(inventory, interface, peer, place) {
             return AclAnswer::NotAsked;
         }
-        let acl = self.states[place].acl_of_subnet.get(&interface.subnet).and_then(|id| inventory.acls.get(id));
+        let acl =
+            self.states[place].acl_of_subnet.get(&interface.subnet).and_then(|id| inventory.acls.get(id));
         match acl {
             Some(acl) => acl::judge(acl, direction == Direction::Egress, peer, protocol, ports),
             None => AclAnswer::Unknown,
@@ -228,7 +232,13 @@ impl Firewall {
     }
 
     /// Traffic within a subnet never meets its ACL.
-    fn share_a_subnet(&self, inventory: &Inventory, interface: &Interface, peer: Address, place: usize) -> bool {
+    fn share_a_subnet(
+        &self,
+        inventory: &Inventory,
+        interface: &Interface,
+        peer: Address,
+        place: usize,
+    ) -> bool {
         if inventory.has(Noun::Subnets)
             && let Some(subnet) = inventory.subnets.get(&interface.subnet)
         {

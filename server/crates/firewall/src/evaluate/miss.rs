@@ -65,7 +65,9 @@ fn compare(rule: &Rule, opening: &Opening, inventory: &Inventory, twins: &[Addre
     let mut distance = 0;
     if !rule.protocol.covers(opening.protocol) {
         differs.push(Differs::Protocol);
-        distance += 40;
+        // The same port by UDP instead of TCP is a slip; another protocol altogether is not.
+        let same_port = matches!(rule.ports, Ports::Range(from, to) if (from..=to).contains(&opening.port));
+        distance += if same_port { 6 } else { 40 };
     } else if !means(rule, opening.protocol, opening.port) {
         differs.push(Differs::Port);
         distance += port_distance(rule.ports, opening.port);
@@ -93,7 +95,11 @@ fn peer_differs(
         Peer::Cidr(cidr) if cidr.family() != address.family() => {
             // Forgotten is the family alone where the rule means everybody, or the same machine's other address.
             let means_it = cidr.prefix() == 0 || twins.iter().any(|twin| cidr.contains(*twin));
-            Some(if means_it { (vec![Differs::Family], 1) } else { (vec![Differs::Family, Differs::Address], 40) })
+            Some(if means_it {
+                (vec![Differs::Family], 1)
+            } else {
+                (vec![Differs::Family, Differs::Address], 40)
+            })
         }
         Peer::Cidr(cidr) => Some((vec![Differs::Address], address_distance(cidr, address))),
         Peer::Group(group) => {

@@ -22,8 +22,8 @@ pub use acl::{AclAnswer, AclPorts};
 pub use answer::{Doubt, GroupAnswer, Permit};
 pub use bound::{Bound, Class};
 pub use firewall::{Firewall, KnownRule};
-pub(crate) use miss::{direction_of, twin_of_everybody};
 pub use miss::{Differs, NearMiss, spelled_alike};
+pub(crate) use miss::{direction_of, twin_of_everybody};
 
 use crate::address::Address;
 use crate::traffic::Direction;

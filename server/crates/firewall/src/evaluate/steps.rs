@@ -83,7 +83,11 @@ impl<N: Copy + Ord + Default + TryFrom<u128>> Steps<N> {
         for (place, (at, begins, rule)) in events.iter().enumerate() {
             holding[*rule] = if *begins { holding[*rule] + 1 } else { holding[*rule] - 1 };
             let bit = 1 << (rule % 64);
-            if holding[*rule] > 0 { mask[rule / 64] |= bit } else { mask[rule / 64] &= !bit }
+            if holding[*rule] > 0 {
+                mask[rule / 64] |= bit
+            } else {
+                mask[rule / 64] &= !bit
+            }
             if events.get(place + 1).is_none_or(|(next, ..)| next > at) {
                 steps.push(*at, masks.number(&mask));
             }

@@ -53,7 +53,15 @@ impl Table {
         });
         let portless = portless.collect();
         let peers = Steps::new(&peers, rules.len(), &mut masks);
-        Table { rules: rules.iter().map(|(place, _)| *place).collect(), doubts, masks, tcp, udp, portless, peers }
+        Table {
+            rules: rules.iter().map(|(place, _)| *place).collect(),
+            doubts,
+            masks,
+            tcp,
+            udp,
+            portless,
+            peers,
+        }
     }
 
     /// The two sets for a packet; packets with equal sets are permitted by the same rules.
@@ -122,7 +130,9 @@ impl<'a> Members<'a> {
             Peer::Cidr(cidr) => (vec![*cidr], None),
             Peer::Group(group) => match self.by_group.get(group.as_str()) {
                 Some(blocks) => (blocks.clone(), None),
-                None if self.inventory.groups.contains_key(group) && !self.inventory.interfaces.is_empty() => {
+                None if self.inventory.groups.contains_key(group)
+                    && !self.inventory.interfaces.is_empty() =>
+                {
                     (Vec::new(), None)
                 }
                 None => (everything(), Some(Doubt::Members)),

@@ -1,9 +1,7 @@
 //! Named files to an inventory: pages one after the other or merged, byte order marks, damaged files beside whole ones.
 
 use super::model::{Group, Inventory, PrefixList, Rule};
-use super::wire::{
-    WireAcl, WireGroup, WireInterface, WirePrefix, WirePrefixList, WireRule, WireSubnet,
-};
+use super::wire::{WireAcl, WireGroup, WireInterface, WirePrefix, WirePrefixList, WireRule, WireSubnet};
 use super::{Damage, Noun};
 use crate::address::Family;
 use serde::de::DeserializeOwned;
@@ -123,7 +121,8 @@ impl Reader {
     /// where it says anything of a group; a group known by its rules alone is one of that name.
     fn finish(mut self) -> Inventory {
         for (id, rules) in self.rules {
-            let group = self.inventory.groups.entry(id.clone()).or_insert_with(|| Group { id, ..Group::default() });
+            let group =
+                self.inventory.groups.entry(id.clone()).or_insert_with(|| Group { id, ..Group::default() });
             group.rules = rules;
         }
         for (id, entries) in self.entries {

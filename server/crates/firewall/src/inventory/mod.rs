@@ -15,7 +15,8 @@ mod wire;
 
 pub use history::{History, Snapshot};
 pub use model::{
-    Acl, AclEntry, Group, Interface, InterfaceOwner, Inventory, Peer, Ports, PrefixList, Protocol, Rule, Subnet,
+    Acl, AclEntry, Group, Interface, InterfaceOwner, Inventory, Peer, Ports, PrefixList, Protocol, Rule,
+    Subnet,
 };
 
 /// The lists an inventory is made of, each from one command.

@@ -119,7 +119,8 @@ struct WireReference {
 impl WireRule {
     /// The rule, and the group it belongs to.
     pub(super) fn read(self) -> Result<(String, Rule), Why> {
-        let peer = match (self.cidr_ipv4.or(self.cidr_ipv6), self.prefix_list_id, self.referenced_group_info) {
+        let peer = match (self.cidr_ipv4.or(self.cidr_ipv6), self.prefix_list_id, self.referenced_group_info)
+        {
             (Some(cidr), ..) => Peer::Cidr(block(&cidr)?),
             (_, Some(list), _) => Peer::PrefixList(list),
             (.., Some(group)) => Peer::Group(group.group_id),
@@ -382,7 +383,9 @@ fn protocol(text: &str) -> Result<Protocol, Why> {
 /// `IpPermission`).
 fn rule_ports(protocol: Protocol, from: Option<i32>, to: Option<i32>) -> Result<Ports, Why> {
     match (protocol, from, to) {
-        (Protocol::Number(6 | 17), Some(from), Some(to)) if from >= 0 => Ok(Ports::Range(port(from)?, port(to)?)),
+        (Protocol::Number(6 | 17), Some(from), Some(to)) if from >= 0 => {
+            Ok(Ports::Range(port(from)?, port(to)?))
+        }
         (Protocol::Number(1 | 58), Some(kind), code) => icmp(kind, code.unwrap_or(-1)),
         _ => Ok(Ports::All),
     }

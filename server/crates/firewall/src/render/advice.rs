@@ -113,9 +113,7 @@ pub fn advice(
     AdviceJson {
         window: WindowJson { from: window.from, to: window.to, coverage: window.coverage },
         blocked: cards.iter().map(|card| blocked(card, &names)).collect(),
-        suggestions: suggestions
-            .flat_map(|one| suggestion(one, firewall, names(&one.replaces)))
-            .collect(),
+        suggestions: suggestions.flat_map(|one| suggestion(one, firewall, names(&one.replaces))).collect(),
         withheld: advice.withheld.clone(),
         rule_usage: usage
             .iter()

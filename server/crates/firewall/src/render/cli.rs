@@ -35,7 +35,8 @@ pub fn commands(suggestion: &Suggestion, firewall: &Firewall) -> Vec<Command> {
         } else {
             by_content("revoke", &known.group, rule, "")
         };
-        commands.push(Command { apply, revert: by_content("authorize", &known.group, rule, &rule.description) });
+        commands
+            .push(Command { apply, revert: by_content("authorize", &known.group, rule, &rule.description) });
     }
     commands
 }

@@ -12,7 +12,9 @@ const SIGNS: &str = " ._-:/()#,@[]+=;{}!$*";
 pub fn description(suggestion: &Suggestion, kept: &str) -> String {
     let text = match suggestion.action {
         _ if !kept.is_empty() => kept.to_owned(),
-        Action::Open => format!("weir: {} refused records of {} clients", suggestion.flows, suggestion.clients),
+        Action::Open => {
+            format!("weir: {} refused records of {} clients", suggestion.flows, suggestion.clients)
+        }
         Action::Narrow | Action::Remove => "weir: narrowed to what is used".to_owned(),
     };
     allowed(&text)

@@ -148,10 +148,11 @@ mod tests {
             return f64::INFINITY;
         }
         let above = (26..=32).map(|prefix| Cidr::around(first.first(), prefix));
-        let rest = |block: Cidr| -> Vec<Cidr> {
-            hosts.iter().copied().filter(|host| !block.covers(host)).collect()
-        };
-        above.map(|block| block.size() + best_by_trying(&rest(block), budget - 1)).fold(f64::INFINITY, f64::min)
+        let rest =
+            |block: Cidr| -> Vec<Cidr> { hosts.iter().copied().filter(|host| !block.covers(host)).collect() };
+        above
+            .map(|block| block.size() + best_by_trying(&rest(block), budget - 1))
+            .fold(f64::INFINITY, f64::min)
     }
 
     proptest! {
@@ -199,6 +200,9 @@ mod tests {
         let v6: Cidr = "2001:db8::1".parse().unwrap_or(Cidr::ANY_V6);
         let blocks = [hosts(&[1, 2, 3]), vec![v6]].concat();
         let chosen = few(&blocks, 1);
-        assert_eq!(chosen.iter().map(ToString::to_string).collect::<Vec<_>>(), ["10.0.0.0/30", "2001:db8::1/128"]);
+        assert_eq!(
+            chosen.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["10.0.0.0/30", "2001:db8::1/128"]
+        );
     }
 }

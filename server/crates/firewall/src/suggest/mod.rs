@@ -135,7 +135,7 @@ pub fn suggest(
 ) -> Advice {
     let Some(inventory) = firewall.history().latest() else { return Advice::default() };
     let (mut suggestions, withheld) = open::openings(traffic, firewall, (judged, scouts), report);
-    suggestions.extend(tighten::tighter(firewall, (uses, report), scouts, options));
+    suggestions.extend(tighten::tighter(traffic, firewall, (judged, scouts), (uses, report), options));
     suggestions.retain(|one| one.confidence.value >= options.least_confidence);
     suggestions.sort_by(|a, b| {
         a.action.cmp(&b.action).then(b.confidence.value.total_cmp(&a.confidence.value)).then(a.id.cmp(&b.id))

@@ -51,7 +51,9 @@ pub(super) fn openings(
         for party in parties(firewall, (traffic.window.to, vpc), &peers, &never) {
             let behind: Vec<&Judged> = party.seen.iter().flat_map(|one| &wish[one]).copied().collect();
             match grant(target, &party, &behind, (inventory, &known, scouts)) {
-                Ok(confidence) => suggestions.push(suggestion(target, &party, &behind, (firewall, confidence))),
+                Ok(confidence) => {
+                    suggestions.push(suggestion(target, &party, &behind, (firewall, confidence)))
+                }
                 Err(reason) => behind.iter().for_each(|one| refusals.withhold(reason, &one.refused)),
             }
         }
@@ -67,7 +69,8 @@ impl Known {
         for flow in traffic.flows.iter().filter(|flow| flow.accepted && flow.leg == Leg::Answer) {
             known.asked.insert((flow.client, flow.protocol, flow.port));
             // The answer leaves the server's interface.
-            if flow.direction == Direction::Egress && noted.insert((flow.interface, flow.protocol, flow.port)) {
+            if flow.direction == Direction::Egress && noted.insert((flow.interface, flow.protocol, flow.port))
+            {
                 let interface = inventory.interfaces.get(traffic.interface(flow));
                 let groups = interface.into_iter().flat_map(|one| one.groups.iter().cloned());
                 known.served.extend(groups.map(|group| (group, flow.protocol, flow.port)));
@@ -103,16 +106,19 @@ fn grant(
     let clients: BTreeSet<Address> = behind.iter().map(|one| one.refused.flow.client).collect();
     let doors = clients.iter().map(|client| scouts.doors(*client)).max_by_key(|doors| doors.refused);
     let is_choosy = doors.is_none_or(|doors| doors.refused <= 2);
-    let near = behind.iter().filter_map(|one| one.finding.nearest.as_ref()).find(|miss| known.is_telling(miss));
+    let near =
+        behind.iter().filter_map(|one| one.finding.nearest.as_ref()).find(|miss| known.is_telling(miss));
     let moments: usize = behind.iter().map(|one| one.refused.moments.len()).sum();
     let by_hand = attempts < MANY_ATTEMPTS && moments <= A_FEW_MOMENTS && clients.len() == 1;
     let worked = behind.iter().filter_map(|one| one.refused.accepted_until()).max();
     let service = (target.protocol, target.port);
     let is_served = known.served.contains(&(target.group.clone(), service.0, service.1));
-    let asked = clients.iter().filter(|client| known.asked.contains(&(**client, service.0, service.1))).count();
-    let pauses = behind.iter().filter_map(|one| regularity(one)).fold((0, 0), |(sum, count), regular| {
-        (sum + u32::from(regular >= REGULAR), count + 1)
-    });
+    let asked =
+        clients.iter().filter(|client| known.asked.contains(&(**client, service.0, service.1))).count();
+    let pauses = behind
+        .iter()
+        .filter_map(|one| regularity(one))
+        .fold((0, 0), |(sum, count), regular| (sum + u32::from(regular >= REGULAR), count + 1));
     let members = match &party.peer {
         Peer::Group(group) => inventory.members(group).count(),
         _ => 0,
@@ -129,7 +135,12 @@ fn grant(
         .weigh(role, "role", 0.5, format!("{} of the group's {members} interfaces", party.seen.len()))
         .weigh(hosts > 1, "hosts", 0.8, format!("at {hosts} hosts of the group"))
         .weigh(pauses.0 * 2 > pauses.1, "retries", 0.5, "retried regularly".to_owned())
-        .weigh(near.is_some(), "nearest rule", 0.4, "a rule that nothing else explains differs in one thing".to_owned())
+        .weigh(
+            near.is_some(),
+            "nearest rule",
+            0.4,
+            "a rule that nothing else explains differs in one thing".to_owned(),
+        )
         .weigh(worked.is_some(), "worked", 0.1, "it was let through before".to_owned())
         .weigh(is_served, "served", 0.3, "the service answers others there".to_owned())
         .weigh(asked > 0, "asked", 0.6, "its clients use the service elsewhere".to_owned());
@@ -158,11 +169,16 @@ fn suggestion(
         id: String::new(),
         egress: target.direction == Direction::Egress,
         protocol: Protocol::Number(target.protocol),
-        ports: if matches!(target.protocol, TCP | UDP) { Ports::Range(target.port, target.port) } else { Ports::All },
+        ports: if matches!(target.protocol, TCP | UDP) {
+            Ports::Range(target.port, target.port)
+        } else {
+            Ports::All
+        },
         peer: party.peer.clone(),
         description: String::new(),
     };
-    let near = behind.iter().filter_map(|one| one.finding.nearest.as_ref()).find(|miss| miss.differs.len() == 1);
+    let near =
+        behind.iter().filter_map(|one| one.finding.nearest.as_ref()).find(|miss| miss.differs.len() == 1);
     let nearly = near.and_then(|miss| firewall.rules().get(miss.rule)).map(|known| known.rule.id.clone());
     let until = behind.iter().filter_map(|one| one.refused.accepted_until()).max();
     let mut why = format!("{} clients were refused {flows} times", clients.len());
@@ -173,7 +189,14 @@ fn suggestion(
         why.push_str(&format!("; {id} differs in one thing"));
     }
     Suggestion {
-        id: format!("open-{}-{}-{}-{}-{}", target.group, target.direction.name(), target.protocol, target.port, party.peer),
+        id: format!(
+            "open-{}-{}-{}-{}-{}",
+            target.group,
+            target.direction.name(),
+            target.protocol,
+            target.port,
+            party.peer
+        ),
         action: Action::Open,
         group: target.group.clone(),
         direction: target.direction,

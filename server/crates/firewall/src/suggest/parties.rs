@@ -50,7 +50,10 @@ pub(super) fn parties(
             single.extend(addresses);
         }
     }
-    parties.extend(named(&aggregate::exact(&single.iter().map(|one| Cidr::host(*one)).collect::<Vec<_>>()), &single));
+    parties.extend(named(
+        &aggregate::exact(&single.iter().map(|one| Cidr::host(*one)).collect::<Vec<_>>()),
+        &single,
+    ));
     parties.extend(lists(inventory, &mut alone));
     parties.extend(blocks(&alone, never));
     parties
@@ -107,7 +110,9 @@ fn blocks(alone: &BTreeSet<Address>, never: &dyn Fn(Address) -> bool) -> Vec<Par
     let mut chosen: Vec<Cidr> = Vec::new();
     for (holder, hosts) in by_holder {
         let around = hosts.iter().copied().reduce(Cidr::joining).unwrap_or(holder);
-        if hosts.len() >= HOSTS_TO_GENERALISE && !(alone.iter().any(|one| around.contains(*one) && never(*one))) {
+        if hosts.len() >= HOSTS_TO_GENERALISE
+            && !(alone.iter().any(|one| around.contains(*one) && never(*one)))
+        {
             chosen.push(around);
         } else {
             chosen.extend(aggregate::exact(&hosts));

@@ -55,10 +55,9 @@ fn list_weight(list: &PrefixList) -> u32 {
 /// What the rules of a group count for in a direction.
 pub fn load(inventory: &Inventory, group: &Group, egress: bool) -> Load {
     let rules = group.rules.iter().filter(|rule| rule.egress == egress);
-    rules.map(|rule| weight(inventory, &rule.peer)).fold(Load::default(), |sum, one| Load {
-        v4: sum.v4 + one.v4,
-        v6: sum.v6 + one.v6,
-    })
+    rules
+        .map(|rule| weight(inventory, &rule.peer))
+        .fold(Load::default(), |sum, one| Load { v4: sum.v4 + one.v4, v6: sum.v6 + one.v6 })
 }
 
 /// How many rules a group may have in each direction and family. An account whose group holds more than the default has
@@ -66,7 +65,8 @@ pub fn load(inventory: &Inventory, group: &Group, egress: bool) -> Load {
 pub fn budget(inventory: &Inventory, group: &Group) -> u32 {
     let held = [false, true].map(|egress| load(inventory, group, egress));
     let most = held.iter().map(|load| load.v4.max(load.v6)).max().unwrap_or_default();
-    let groups = inventory.members(&group.id).map(|member| member.groups.len()).max().unwrap_or(1).max(1) as u32;
+    let groups =
+        inventory.members(&group.id).map(|member| member.groups.len()).max().unwrap_or(1).max(1) as u32;
     (RULES_TIMES_GROUPS / groups).min(RULES_PER_GROUP).max(most)
 }
 

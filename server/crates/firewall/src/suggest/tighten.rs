@@ -8,9 +8,9 @@ use super::{Action, Confidence, Options, Suggestion, aggregate, quotas};
 use crate::address::{Address, Cidr};
 use crate::evaluate::{Firewall, direction_of};
 use crate::inventory::{Inventory, Peer, Ports, Protocol, Rule};
-use crate::traffic::{DAY_SECS, TCP, UDP, Window};
+use crate::traffic::{DAY_SECS, TCP, Traffic, UDP, Window};
 use crate::usage::{Flaw, RuleUse, Status, Touch, TouchUse, Uses, covers, flaws};
-use crate::verdict::Scouts;
+use crate::verdict::{Judged, Scouts, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Nothing is called superfluous by its use on less than a night and a day.
@@ -44,9 +44,10 @@ struct Used {
 
 /// All removals and narrowings.
 pub(super) fn tighter(
+    traffic: &Traffic<'_>,
     firewall: &Firewall,
+    (judged, scouts): (&[Judged], &Scouts),
     (uses, report): (&Uses<'_>, &[RuleUse]),
-    scouts: &Scouts,
     options: &Options,
 ) -> Vec<Suggestion> {
     let Some(inventory) = firewall.history().latest() else { return Vec::new() };
@@ -63,19 +64,24 @@ pub(super) fn tighter(
             narrowed.extend(one.map(|one| (place, one)));
         }
     }
+    let awaited = awaited(traffic, firewall, judged);
     let mut suggestions = Vec::new();
     for place in (0..firewall.rules().len()).filter(standing) {
-        let superfluous = flaws.iter().filter(|(of, _)| *of == place).map(|(_, flaw)| flaw).find(|flaw| match flaw {
-            // What covers a rule today and is narrowed tomorrow covers it no more: then the narrower rule stays.
-            Flaw::Covered { by } | Flaw::Duplicate { by } => !narrowed.contains_key(by),
-            Flaw::Stale { .. } => true,
-            Flaw::NoTwin { .. } | Flaw::NobodyBehind => false,
-        });
+        let superfluous =
+            flaws.iter().filter(|(of, _)| *of == place).map(|(_, flaw)| flaw).find(|flaw| match flaw {
+                // What covers a rule today and is narrowed tomorrow covers it no more: then the narrower rule stays.
+                Flaw::Covered { by } | Flaw::Duplicate { by } => !narrowed.contains_key(by),
+                Flaw::Stale { .. } => true,
+                Flaw::NoTwin { .. } | Flaw::NobodyBehind => false,
+            });
         let rule = &firewall.rules()[place].rule;
         if let Some(flaw) = superfluous {
             narrowed.remove(&place);
             suggestions.push(superfluous_rule(firewall, place, flaw, &report[place]));
-        } else if report[place].status == Status::Unused && !(is_default_egress(rule) && options.tightness < 0.8) {
+        } else if report[place].status == Status::Unused
+            && !awaited.contains(&place)
+            && !(is_default_egress(rule) && options.tightness < 0.8)
+        {
             suggestions.extend(unused_rule(firewall, place, uses.window()));
         }
     }
@@ -107,6 +113,16 @@ fn without_covered(
         one.why.push_str("; other rules permit all of that");
     }
     one
+}
+
+/// Rules of the newest state that permit what was refused in the window, scanners apart: they are newer than that, and
+/// not unused but about to be used.
+fn awaited(traffic: &Traffic<'_>, firewall: &Firewall, judged: &[Judged]) -> BTreeSet<usize> {
+    let wanted = judged.iter().filter(|one| one.finding.verdict != Verdict::Scanner);
+    let permitting = wanted.flat_map(|one| {
+        firewall.groups_say(i64::MAX, traffic.interface(&one.refused.flow), &one.opening()).by
+    });
+    permitting.collect()
 }
 
 /// The outbound rule that AWS gives every new group. Outbound rules expose nothing; that it is wide is known.
@@ -169,7 +185,12 @@ fn by_window(doubt: f64, window: &Window) -> Weighing {
         .weigh(days >= 2.0, "days", 0.85, format!("{days:.0} days"))
         .weigh(days >= 7.0 && weekend, "weekend", 0.85, "a weekend was seen".to_owned())
         .weigh(days >= 28.0, "month", 0.12, "a whole month was seen, its end too".to_owned())
-        .weigh(window.coverage < 0.999, "coverage", 1.5, format!("{:.1} % of the logs", 100.0 * window.coverage))
+        .weigh(
+            window.coverage < 0.999,
+            "coverage",
+            1.5,
+            format!("{:.1} % of the logs", 100.0 * window.coverage),
+        )
 }
 
 /// Day 0 of Unix time was a Thursday.
@@ -228,7 +249,12 @@ fn narrower(
         (true, false) => "fewer ports",
         _ => "fewer peers",
     };
-    let why = format!("{} openings in {:.0} days used {what} than {} permits", used.flows, window.days(), known.name());
+    let why = format!(
+        "{} openings in {:.0} days used {what} than {} permits",
+        used.flows,
+        window.days(),
+        known.name()
+    );
     Some(Suggestion {
         id: format!("narrow-{}", known.name()),
         action: Action::Narrow,
@@ -307,7 +333,8 @@ fn holders(used: &Used, outside: &BTreeSet<Address>, options: &Options) -> Optio
     let mut by_block: BTreeMap<Cidr, u64> = BTreeMap::new();
     for address in outside {
         let prefix = if address.family() == crate::address::Family::V4 { 24 } else { 48 };
-        *by_block.entry(Cidr::around(*address, prefix)).or_default() += used.by_peer.get(address).copied().unwrap_or(1);
+        *by_block.entry(Cidr::around(*address, prefix)).or_default() +=
+            used.by_peer.get(address).copied().unwrap_or(1);
     }
     if by_block.len() > PUBLIC_SERVICE || chance_of_new(by_block.values().copied()) > NEW_AT_MOST {
         return None;
@@ -329,7 +356,10 @@ fn rules_for(rule: &Rule, used: &Used, ports: Option<&[(u8, u16)]>, peers: Optio
                     // A block knows which of the ports it used; a group stands for all its machines.
                     Peer::Cidr(cidr) => {
                         let mine = used.pairs.iter().filter(|(.., address)| cidr.contains(*address));
-                        mine.map(|(protocol, port, _)| (*protocol, *port)).collect::<BTreeSet<_>>().into_iter().collect()
+                        mine.map(|(protocol, port, _)| (*protocol, *port))
+                            .collect::<BTreeSet<_>>()
+                            .into_iter()
+                            .collect()
                     }
                     _ => ports.to_vec(),
                 };
@@ -356,7 +386,9 @@ fn runs(ports: &[(u8, u16)]) -> Vec<(u8, Ports)> {
             continue;
         }
         match runs.last_mut() {
-            Some((of, Ports::Range(_, to))) if of == protocol && to.checked_add(1) == Some(*port) => *to = *port,
+            Some((of, Ports::Range(_, to))) if of == protocol && to.checked_add(1) == Some(*port) => {
+                *to = *port
+            }
             _ => runs.push((*protocol, Ports::Range(*port, *port))),
         }
     }

@@ -42,7 +42,11 @@ impl Refusals {
     }
 
     pub(super) fn told(self) -> Vec<Withheld> {
-        let told = |(reason, (flows, sources)): (_, (_, BTreeSet<_>))| Withheld { reason, flows, sources: sources.len() };
+        let told = |(reason, (flows, sources)): (_, (_, BTreeSet<_>))| Withheld {
+            reason,
+            flows,
+            sources: sources.len(),
+        };
         self.by_reason.into_iter().map(told).collect()
     }
 }

@@ -53,7 +53,8 @@ pub fn flaws(firewall: &Firewall) -> Vec<(usize, Flaw)> {
         if let Some(family) = missing_twin(firewall, *place, &standing, inventory) {
             found.push((*place, Flaw::NoTwin { family }));
         }
-        let no_interface = inventory.has(Noun::Interfaces) && inventory.members(&known.group).next().is_none();
+        let no_interface =
+            inventory.has(Noun::Interfaces) && inventory.members(&known.group).next().is_none();
         found.extend(no_interface.then_some((*place, Flaw::NobodyBehind)));
     }
     found.extend(superfluous(firewall, inventory, &standing));
@@ -131,8 +132,12 @@ fn breadth(rule: &Rule) -> (u32, u8) {
 
 fn stale(rule: &Rule, inventory: &Inventory) -> Option<String> {
     match &rule.peer {
-        Peer::Group(id) if inventory.has(Noun::Groups) && !inventory.groups.contains_key(id) => Some(id.clone()),
-        Peer::PrefixList(id) if inventory.has(Noun::PrefixLists) && !inventory.prefix_lists.contains_key(id) => {
+        Peer::Group(id) if inventory.has(Noun::Groups) && !inventory.groups.contains_key(id) => {
+            Some(id.clone())
+        }
+        Peer::PrefixList(id)
+            if inventory.has(Noun::PrefixLists) && !inventory.prefix_lists.contains_key(id) =>
+        {
             Some(id.clone())
         }
         _ => None,

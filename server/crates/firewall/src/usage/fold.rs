@@ -142,9 +142,8 @@ impl<'a> Uses<'a> {
 
     /// The rules of every class by its number, as places among all rules, and whether each surely matches.
     pub fn classes(&self) -> Vec<Vec<(usize, bool)>> {
-        let rules = |class: &Class| {
-            self.bound.rules(*class).map(|(rule, doubt)| (rule, doubt.is_none())).collect()
-        };
+        let rules =
+            |class: &Class| self.bound.rules(*class).map(|(rule, doubt)| (rule, doubt.is_none())).collect();
         self.classes.iter().map(rules).collect()
     }
 

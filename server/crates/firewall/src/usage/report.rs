@@ -81,16 +81,23 @@ pub fn report(uses: &Uses<'_>, interfaces: &[&str]) -> Vec<RuleUse> {
             clients[*rule].insert(touch.client);
         }
     }
-    let logged: HashSet<&str> =
-        interfaces.iter().enumerate().filter(|(place, _)| uses.has_seen(*place)).map(|(_, name)| *name).collect();
+    let logged: HashSet<&str> = interfaces
+        .iter()
+        .enumerate()
+        .filter(|(place, _)| uses.has_seen(*place))
+        .map(|(_, name)| *name)
+        .collect();
     for (line, (clients, surely)) in lines.iter_mut().zip(clients.iter().zip(surely)) {
         line.clients = clients.len();
         let known = &firewall.rules()[line.rule];
         let inventory = known.states.last().and_then(|state| firewall.history().snapshots().get(*state));
-        let reason = inventory.and_then(|one| blindness(uses, &known.rule, &known.group, &one.inventory, &logged));
+        let reason =
+            inventory.and_then(|one| blindness(uses, &known.rule, &known.group, &one.inventory, &logged));
         (line.status, line.reason) = match (line.flows > 0, surely, reason) {
             (true, true, _) => (Status::Used, None),
-            (true, false, _) => (Status::Unknowable, Some("only openings that it may not mean; flow logs have no ICMP type")),
+            (true, false, _) => {
+                (Status::Unknowable, Some("only openings that it may not mean; flow logs have no ICMP type"))
+            }
             (false, _, Some(reason)) => (Status::Unknowable, Some(reason)),
             (false, _, None) => (Status::Unused, None),
         };

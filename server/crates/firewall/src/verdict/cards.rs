@@ -68,14 +68,11 @@ pub fn cards(traffic: &Traffic<'_>, judged: &[Judged], firewall: Option<&Firewal
     let mut stories: BTreeMap<Story, Vec<&Judged>> = BTreeMap::new();
     for one in judged {
         let flow = &one.refused.flow;
-        let story =
-            (flow.interface, flow.direction, flow.leg, flow.protocol, flow.port, one.finding.verdict);
+        let story = (flow.interface, flow.direction, flow.leg, flow.protocol, flow.port, one.finding.verdict);
         stories.entry(story).or_default().push(one);
     }
-    let mut cards: Vec<Card> = stories
-        .into_values()
-        .filter_map(|of_story| card(traffic, &of_story, firewall))
-        .collect();
+    let mut cards: Vec<Card> =
+        stories.into_values().filter_map(|of_story| card(traffic, &of_story, firewall)).collect();
     cards.sort_by(|a, b| b.concern.total_cmp(&a.concern).then(b.flows.cmp(&a.flows)));
     cards
 }
@@ -84,8 +81,7 @@ fn card(traffic: &Traffic<'_>, of_story: &[&Judged], firewall: Option<&Firewall>
     let first = of_story.first()?;
     let flow = &first.refused.flow;
     let name = traffic.interface(flow);
-    let interface =
-        firewall.and_then(|firewall| firewall.inventory_at(flow.first)?.interfaces.get(name));
+    let interface = firewall.and_then(|firewall| firewall.inventory_at(flow.first)?.interfaces.get(name));
     let peers: BTreeSet<Address> = of_story.iter().map(|one| one.refused.flow.peer()).collect();
     let blocks: Vec<Cidr> = peers.iter().map(|address| Cidr::host(*address)).collect();
     let sum = |value: fn(&Judged) -> u64| of_story.iter().map(|one| value(one)).sum();
@@ -115,7 +111,10 @@ fn card(traffic: &Traffic<'_>, of_story: &[&Judged], firewall: Option<&Firewall>
         rules: firewall
             .map(|firewall| firewall.rules_asked(flow.first, name, flow.direction).to_vec())
             .unwrap_or_default(),
-        nearest: of_story.iter().filter_map(|one| one.finding.nearest.clone()).min_by_key(|m| m.differs.len()),
+        nearest: of_story
+            .iter()
+            .filter_map(|one| one.finding.nearest.clone())
+            .min_by_key(|m| m.differs.len()),
         accepted_until,
         retry,
         proof,

@@ -70,7 +70,10 @@ fn answer(refused: &Refused, interface: &str, firewall: Option<&Firewall>) -> Fi
     let opened = refused.reverse.flows > 0;
     let opening = || {
         let way = if flow.direction == Direction::Egress { "in" } else { "out" };
-        format!("{} records {way} were accepted and the answers refused; groups let answers pass", refused.reverse.flows)
+        format!(
+            "{} records {way} were accepted and the answers refused; groups let answers pass",
+            refused.reverse.flows
+        )
     };
     let mostly_passes = is_straggler(refused);
     match acl {
@@ -101,7 +104,8 @@ fn answer(refused: &Refused, interface: &str, firewall: Option<&Firewall>) -> Fi
 
 fn acl_for_answers(refused: &Refused, interface: &str, firewall: &Firewall) -> AclAnswer {
     let flow = &refused.flow;
-    let ask = |ports| firewall.acl_says(flow.first, interface, flow.direction, (flow.peer(), flow.protocol, ports));
+    let ask =
+        |ports| firewall.acl_says(flow.first, interface, flow.direction, (flow.peer(), flow.protocol, ports));
     if !matches!(flow.protocol, TCP | UDP) {
         return ask(AclPorts::None);
     }
@@ -137,7 +141,11 @@ fn by_rules(refused: &Refused, interface: &str, firewall: &Firewall, scouts: &Sc
         return Finding { groups: finding.groups, ..scout(flow.client, scouts) };
     }
     if unsolicited(refused, scouts, &finding, firewall, interface) {
-        finding = Finding { proof: vec![stranger(flow.client)], groups: finding.groups, ..likely(Verdict::Scanner) };
+        finding = Finding {
+            proof: vec![stranger(flow.client)],
+            groups: finding.groups,
+            ..likely(Verdict::Scanner)
+        };
     }
     finding
 }
@@ -158,7 +166,10 @@ fn by_groups(direction: Direction, groups: &GroupAnswer, acl: AclAnswer) -> Opti
             Some(Finding { proof: vec![text], missing: doubt.map(|one| one.cure()), ..likely(verdict) })
         }
         Permit::Unknown => Some(Finding {
-            proof: vec!["a refused opening is nearly always the groups': ACLs let everything pass unless changed".to_owned()],
+            proof: vec![
+                "a refused opening is nearly always the groups': ACLs let everything pass unless changed"
+                    .to_owned(),
+            ],
             missing: Some("security-groups.json"),
             ..likely(verdict)
         }),
@@ -175,7 +186,10 @@ fn permitted(refused: &Refused, groups: &GroupAnswer, acl: AclAnswer, scouts: &S
     }
     let flags_known = flow.tcp_flags.is_some() && flow.protocol == TCP;
     if !flags_known && refused.same.flows + refused.reverse.flows > 0 {
-        return late(refused, "groups and network ACL permit it, and the conversation was let through before");
+        return late(
+            refused,
+            "groups and network ACL permit it, and the conversation was let through before",
+        );
     }
     if acl == AclAnswer::Unknown {
         return abstain("the groups permit it; a network ACL may not", Some("network-acls.json"));
@@ -190,7 +204,10 @@ fn permitted(refused: &Refused, groups: &GroupAnswer, acl: AclAnswer, scouts: &S
     if !flags_known {
         return abstain("groups and network ACL permit it: late packets perhaps", Some("tcp-flags"));
     }
-    abstain("groups and network ACL of the inventory permit it; collect one of that time", Some("an older snapshot"))
+    abstain(
+        "groups and network ACL of the inventory permit it; collect one of that time",
+        Some("an older snapshot"),
+    )
 }
 
 /// An opening, and only the logs to go by.
@@ -205,7 +222,10 @@ fn by_logs(refused: &Refused, scouts: &Scouts, nearby: &Nearby) -> Finding {
     }
     if !scouts.is_inside(flow.client) && refused.same.flows == 0 && flow.direction == Direction::Ingress {
         if flow.reason == Reason::NotLogged && !nearby.lets_strangers_in() {
-            return abstain("nobody from the internet gets in: Block Public Access perhaps", Some("reject-reason"));
+            return abstain(
+                "nobody from the internet gets in: Block Public Access perhaps",
+                Some("reject-reason"),
+            );
         }
         if scouts.has_neighbours(flow.client) || nearby.lets_a_neighbour_in(flow) {
             let text = "others of its network use the service, or all of them try it and nothing else";
@@ -217,7 +237,10 @@ fn by_logs(refused: &Refused, scouts: &Scouts, nearby: &Nearby) -> Finding {
     let clear = nearby.clears_the_acl(flow, scouts).or(is_refused_now.then_some("it was let through before"));
     match clear {
         Some(why) => Finding { proof: vec![why.to_owned()], ..likely(Verdict::group(flow.direction)) },
-        None => abstain("groups or network ACL: the logs have nothing to tell them apart", Some("network-acls.json")),
+        None => abstain(
+            "groups or network ACL: the logs have nothing to tell them apart",
+            Some("network-acls.json"),
+        ),
     }
 }
 
@@ -225,7 +248,8 @@ fn by_logs(refused: &Refused, scouts: &Scouts, nearby: &Nearby) -> Finding {
 /// accepted, or soon after it and then no more.
 fn is_straggler(refused: &Refused) -> bool {
     let (few, accepted) = (refused.flow.flows, refused.same.flows);
-    let soon = accepted > 0 && few <= LAST_PACKETS && refused.flow.last - refused.same.last <= RETRANSMITTED_SECS;
+    let soon =
+        accepted > 0 && few <= LAST_PACKETS && refused.flow.last - refused.same.last <= RETRANSMITTED_SECS;
     soon || (few as f64) < STRAGGLERS * accepted as f64
 }
 

@@ -29,7 +29,8 @@ impl Nearby {
         let mut nearby = Nearby::default();
         let asked: HashSet<u32> = refused.iter().map(|one| one.flow.interface).collect();
         for flow in traffic.flows.iter().filter(|flow| flow.accepted && flow.leg == Leg::Opening) {
-            let (near, far, service) = (network(flow.own()), network(flow.peer()), (flow.protocol, flow.port));
+            let (near, far, service) =
+                (network(flow.own()), network(flow.peer()), (flow.protocol, flow.port));
             if near == far {
                 continue;
             }

@@ -40,7 +40,8 @@ pub fn unanswered(traffic: &Traffic<'_>) -> Vec<Unanswered> {
         *counter += flow.flows;
         (one.first, one.last) = (one.first.min(flow.first), one.last.max(flow.last));
     }
-    let mut silent: Vec<_> = found.into_values().filter(|(_, excluded)| !excluded).map(|(one, _)| one).collect();
+    let mut silent: Vec<_> =
+        found.into_values().filter(|(_, excluded)| !excluded).map(|(one, _)| one).collect();
     silent.sort_by_key(|one| (std::cmp::Reverse(one.left + one.arrived), one.client, one.server, one.port));
     silent
 }

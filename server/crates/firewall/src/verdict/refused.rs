@@ -116,7 +116,8 @@ impl Refused {
         self.flow.bytes += flow.bytes;
         self.flow.first = self.flow.first.min(flow.first);
         self.flow.last = self.flow.last.max(flow.last);
-        if !matches!(flow.reason, Reason::NotLogged | Reason::Other) || self.flow.reason == Reason::NotLogged {
+        if !matches!(flow.reason, Reason::NotLogged | Reason::Other) || self.flow.reason == Reason::NotLogged
+        {
             self.flow.reason = flow.reason;
         }
         let sort = match flow.has_syn() {

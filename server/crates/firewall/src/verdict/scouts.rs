@@ -136,7 +136,10 @@ impl Scouts {
 
     /// All clients that try doors.
     pub fn all(&self) -> impl Iterator<Item = (Address, Doors)> + '_ {
-        self.doors.iter().filter(|(client, _)| self.is_scout(**client)).map(|(client, doors)| (*client, *doors))
+        self.doors
+            .iter()
+            .filter(|(client, _)| self.is_scout(**client))
+            .map(|(client, doors)| (*client, *doors))
     }
 }
 
@@ -201,7 +204,8 @@ fn says_of_the_client(traffic: &Traffic<'_>, flow: &Flow, firewall: Option<&Fire
     let opening = Opening::of(flow);
     let ports = if matches!(flow.protocol, TCP | UDP) { AclPorts::One(flow.port) } else { AclPorts::None };
     let acl = firewall.acl_says(flow.first, interface, flow.direction, (opening.peer, flow.protocol, ports));
-    !matches!(acl, AclAnswer::Denied(_)) || !firewall.groups_say(flow.first, interface, &opening).lets_through()
+    !matches!(acl, AclAnswer::Denied(_))
+        || !firewall.groups_say(flow.first, interface, &opening).lets_through()
 }
 
 /// The network an address is most likely in: subnets of IPv6 are /64, of IPv4 seldom smaller than /24.

@@ -2,4 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot make what it checks has failed")]
 
+mod inventory;
 mod naive;
+mod random;
+mod render;
+mod rules;
+mod stage;
+mod suggestions;
+mod verdicts;

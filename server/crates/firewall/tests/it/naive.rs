@@ -42,9 +42,11 @@ fn fits(inventory: &Inventory, rule: &Rule, peer: Address, flow: &Flow) -> bool 
                 let members = inventory.interfaces.values().filter(|one| one.groups.contains(id));
                 members.into_iter().any(|one| one.has(peer)) || !(listed || known)
             }
-            Peer::PrefixList(id) => match inventory.prefix_lists.get(id).and_then(|list| list.entries.as_ref()) {
-                Some(entries) => entries.iter().any(|cidr| cidr.contains(peer)),
-                None => true,
-            },
+            Peer::PrefixList(id) => {
+                match inventory.prefix_lists.get(id).and_then(|list| list.entries.as_ref()) {
+                    Some(entries) => entries.iter().any(|cidr| cidr.contains(peer)),
+                    None => true,
+                }
+            }
         }
 }

@@ -8,9 +8,8 @@ use serde_json::{Value, json};
 pub(super) fn files(plan: &Plan, rules: &Rules) -> Vec<(String, Vec<u8>)> {
     let common = [(COMMON, &plan.common)];
     let groups = plan.roles.iter().enumerate().map(|(place, role)| (place, &role.group)).chain(common);
-    let groups: Vec<Value> = groups
-        .map(|(_, id)| json!({ "GroupId": id, "GroupName": id, "VpcId": plan.vpc }))
-        .collect();
+    let groups: Vec<Value> =
+        groups.map(|(_, id)| json!({ "GroupId": id, "GroupName": id, "VpcId": plan.vpc })).collect();
     let listed: Vec<Value> = rules.all.iter().map(|one| rule(plan, one)).collect();
     let interfaces: Vec<Value> = plan.machines.iter().map(|one| interface(plan, one)).collect();
     let subnets: Vec<Value> = plan
@@ -64,7 +63,9 @@ fn interface(plan: &Plan, machine: &Machine) -> Value {
     let mut groups = vec![json!({ "GroupId": role.group })];
     groups.extend(role.has_common.then(|| json!({ "GroupId": plan.common })));
     let mut addresses = vec![json!({ "PrivateIpAddress": machine.v4.to_string(), "Primary": true })];
-    addresses.extend(machine.secondary.map(|one| json!({ "PrivateIpAddress": one.to_string(), "Primary": false })));
+    addresses.extend(
+        machine.secondary.map(|one| json!({ "PrivateIpAddress": one.to_string(), "Primary": false })),
+    );
     let v6: Vec<Value> = machine.v6.iter().map(|one| json!({ "Ipv6Address": one.to_string() })).collect();
     json!({
         "NetworkInterfaceId": machine.id, "VpcId": plan.vpc, "SubnetId": plan.subnets[machine.subnet].id,

@@ -8,9 +8,26 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Services that roles may offer; high ports among them, which look like client ports.
 const SERVICES: [(u8, u16); 20] = [
-    (TCP, 5432), (TCP, 3306), (TCP, 6379), (TCP, 9092), (TCP, 8080), (TCP, 8443), (TCP, 9200), (TCP, 27017),
-    (TCP, 50051), (TCP, 5672), (TCP, 1433), (TCP, 11211), (UDP, 514), (UDP, 8125), (TCP, 9100), (TCP, 2049),
-    (TCP, 389), (TCP, 4317), (TCP, 61616), (UDP, 123),
+    (TCP, 5432),
+    (TCP, 3306),
+    (TCP, 6379),
+    (TCP, 9092),
+    (TCP, 8080),
+    (TCP, 8443),
+    (TCP, 9200),
+    (TCP, 27017),
+    (TCP, 50051),
+    (TCP, 5672),
+    (TCP, 1433),
+    (TCP, 11211),
+    (UDP, 514),
+    (UDP, 8125),
+    (TCP, 9100),
+    (TCP, 2049),
+    (TCP, 389),
+    (TCP, 4317),
+    (TCP, 61616),
+    (UDP, 123),
 ];
 
 /// When a conversation takes place.
@@ -60,7 +77,10 @@ pub(super) struct Subnet {
 pub(super) enum Side {
     Role(usize),
     /// Hosts outside, and the block that was agreed upon.
-    Outside { block: Cidr, hosts: Vec<IpAddr> },
+    Outside {
+        block: Cidr,
+        hosts: Vec<IpAddr>,
+    },
     /// Anybody on the internet.
     Internet,
 }
@@ -95,10 +115,16 @@ impl Plan {
     pub(super) fn draw(dice: &mut Dice) -> Self {
         let second = dice.between(16, 31) as u8;
         let v4 = Cidr::v4([172, second, 0, 0], 16);
-        let site = u128::from(Ipv6Addr::new(0x2600, 0x1f14, 0, 0, 0, 0, 0, 0)) | u128::from(dice.bits() as u32 & 0xff_ffff) << 72;
+        let site = u128::from(Ipv6Addr::new(0x2600, 0x1f14, 0, 0, 0, 0, 0, 0))
+            | u128::from(dice.bits() as u32 & 0xff_ffff) << 72;
         let subnets = subnets(dice, second, site);
         let mut plan = Plan {
-            vpc: dice.id("vpc"), v4, roles: Vec::new(), common: dice.id("sg"), machines: Vec::new(), subnets,
+            vpc: dice.id("vpc"),
+            v4,
+            roles: Vec::new(),
+            common: dice.id("sg"),
+            machines: Vec::new(),
+            subnets,
             intents: Vec::new(),
         };
         for place in 0..dice.between(6, 10) as usize {
@@ -125,7 +151,9 @@ impl Plan {
             let v4 = Ipv4Addr::from(u32::from(base) + host);
             let secondary = dice.chance(0.1).then(|| Ipv4Addr::from(u32::from(base) + host + 1));
             let v6 = match self.subnets[subnet].v6.addr {
-                IpAddr::V6(block) if role.has_v6 => Some(Ipv6Addr::from(u128::from(block) | u128::from(dice.bits()))),
+                IpAddr::V6(block) if role.has_v6 => {
+                    Some(Ipv6Addr::from(u128::from(block) | u128::from(dice.bits())))
+                }
                 _ => None,
             };
             role.machines.push(self.machines.len());
@@ -146,7 +174,14 @@ impl Plan {
                 continue;
             }
             let by_v6 = self.roles[client].has_v6 && self.roles[server].has_v6;
-            let rhythms = [Rhythm::Steady, Rhythm::Business, Rhythm::Business, Rhythm::Nightly, Rhythm::Weekly, Rhythm::MonthEnd];
+            let rhythms = [
+                Rhythm::Steady,
+                Rhythm::Business,
+                Rhythm::Business,
+                Rhythm::Nightly,
+                Rhythm::Weekly,
+                Rhythm::MonthEnd,
+            ];
             let rhythm = dice.pick(&rhythms).unwrap_or(Rhythm::Steady);
             self.intents.push(Intent {
                 clients: Side::Role(client),
@@ -164,7 +199,16 @@ impl Plan {
     fn outside(&mut self, dice: &mut Dice) {
         let mut add = |clients, servers, port, rate: f64, by_v6| {
             let rhythm = Rhythm::Business;
-            self.intents.push(Intent { clients, servers, protocol: TCP, port, rhythm, rate, by_v6, mistake: "" });
+            self.intents.push(Intent {
+                clients,
+                servers,
+                protocol: TCP,
+                port,
+                rhythm,
+                rate,
+                by_v6,
+                mistake: "",
+            });
         };
         let first_v6 = self.roles[0].has_v6;
         add(Side::Internet, Side::Role(0), 443, 4.0, first_v6);
@@ -188,7 +232,8 @@ impl Plan {
                 Side::Role(role) => {
                     let machines = self.roles[*role].machines.iter().map(|place| &self.machines[*place]);
                     let host = |one: &Machine| {
-                        let v4 = [Some(one.v4), one.secondary].into_iter().flatten().map(|a| format!("{a}/32"));
+                        let v4 =
+                            [Some(one.v4), one.secondary].into_iter().flatten().map(|a| format!("{a}/32"));
                         v4.chain(one.v6.map(|a| format!("{a}/128"))).collect::<Vec<_>>()
                     };
                     machines.flat_map(host).collect()
@@ -225,8 +270,7 @@ fn partner(dice: &mut Dice, prefix: u8) -> Side {
     let keep = u32::MAX << (32 - u32::from(prefix));
     let base = u32::from(stranger) & keep;
     let block = Cidr { addr: IpAddr::V4(Ipv4Addr::from(base)), prefix };
-    let hosts = (0..dice.between(3, 12)).map(|_| {
-        IpAddr::V4(Ipv4Addr::from(base + 1 + dice.below((!keep) as usize - 1) as u32))
-    });
+    let hosts = (0..dice.between(3, 12))
+        .map(|_| IpAddr::V4(Ipv4Addr::from(base + 1 + dice.below((!keep) as usize - 1) as u32)));
     Side::Outside { block, hosts: hosts.collect() }
 }

@@ -68,14 +68,32 @@ impl Rules {
         rules
     }
 
-    fn add(&mut self, dice: &mut Dice, group: usize, egress: bool, protocol: Option<u8>, ports: (u16, u16), far: Far) -> &mut Rule {
+    fn add(
+        &mut self,
+        dice: &mut Dice,
+        group: usize,
+        egress: bool,
+        protocol: Option<u8>,
+        ports: (u16, u16),
+        far: Far,
+    ) -> &mut Rule {
         let place = self.all.len();
-        self.all.push(Rule { id: dice.id("sgr"), group, egress, protocol, ports, far, is_superfluous: false });
+        self.all.push(Rule {
+            id: dice.id("sgr"),
+            group,
+            egress,
+            protocol,
+            ports,
+            far,
+            is_superfluous: false,
+        });
         &mut self.all[place]
     }
 
     fn has(&self, group: usize, egress: bool, protocol: Option<u8>, ports: (u16, u16), far: &Far) -> bool {
-        let same = |rule: &Rule| (rule.group, rule.egress, rule.protocol, rule.ports) == (group, egress, protocol, ports);
+        let same = |rule: &Rule| {
+            (rule.group, rule.egress, rule.protocol, rule.ports) == (group, egress, protocol, ports)
+        };
         self.all.iter().any(|rule| same(rule) && rule.far == *far)
     }
 
@@ -95,9 +113,20 @@ impl Rules {
                 let locked = plan.roles[*client].is_locked;
                 let v6 = intent.by_v6;
                 match (locked, v6) {
-                    (true, _) => (&["missing outbound rule", "missing rule", "wrong port", "wrong group"], false),
+                    (true, _) => {
+                        (&["missing outbound rule", "missing rule", "wrong port", "wrong group"], false)
+                    }
                     (_, true) => (&["one family forgotten", "missing rule", "wrong group"], false),
-                    _ => (&["missing rule", "wrong port", "wrong group", "no answers out", "stopped at the subnet"], false),
+                    _ => (
+                        &[
+                            "missing rule",
+                            "wrong port",
+                            "wrong group",
+                            "no answers out",
+                            "stopped at the subnet",
+                        ],
+                        false,
+                    ),
                 }
             }
         };
@@ -116,12 +145,19 @@ impl Rules {
             _ => None,
         };
         let entry = |number, allow, egress, ports| Entry {
-            number, allow, egress, protocol: Some(intent.protocol), cidr: plan.v4, ports: Some(ports),
+            number,
+            allow,
+            egress,
+            protocol: Some(intent.protocol),
+            cidr: plan.v4,
+            ports: Some(ports),
         };
         match mistake {
             "no answers out" => {
                 if let Some(subnet) = subnet_of(&intent.servers) {
-                    self.acls[subnet].entries.insert(0, entry(50, false, true, (1_024, WINDOWS_EPHEMERAL - 1)));
+                    self.acls[subnet]
+                        .entries
+                        .insert(0, entry(50, false, true, (1_024, WINDOWS_EPHEMERAL - 1)));
                 }
             }
             "stopped at the subnet" => {
@@ -131,7 +167,9 @@ impl Rules {
                 }
             }
             "no answers in" => {
-                if let (Some(subnet), Side::Outside { block, .. }) = (subnet_of(&intent.clients), &intent.servers) {
+                if let (Some(subnet), Side::Outside { block, .. }) =
+                    (subnet_of(&intent.clients), &intent.servers)
+                {
                     let denied = Entry { cidr: *block, ..entry(60, false, false, (1_024, u16::MAX)) };
                     self.acls[subnet].entries.insert(0, denied);
                 }
@@ -169,7 +207,11 @@ impl Rules {
             && plan.roles[client].is_locked
             && intent.mistake != "missing outbound rule"
         {
-            let fars = if intent.mistake == "half a block" { spoiled(&intent.servers, intent.mistake) } else { far(&intent.servers) };
+            let fars = if intent.mistake == "half a block" {
+                spoiled(&intent.servers, intent.mistake)
+            } else {
+                far(&intent.servers)
+            };
             for far in fars {
                 if !self.has(client, true, protocol, (port, port), &far) {
                     self.add(dice, client, true, protocol, (port, port), far);
@@ -225,16 +267,17 @@ impl Rules {
     /// Whether the network ACL lets a packet pass the subnet's border.
     pub(super) fn acl_lets_pass(&self, plan: &Plan, packet: &Packet) -> bool {
         let subnet = plan.machines[packet.machine].subnet;
-        let within = plan.subnets[subnet].v4.contains(packet.far) || plan.subnets[subnet].v6.contains(packet.far);
+        let within =
+            plan.subnets[subnet].v4.contains(packet.far) || plan.subnets[subnet].v6.contains(packet.far);
         within || self.acls[subnet].allows(packet.egress, packet.far, packet.protocol, packet.dst_port)
     }
 }
 
 fn is_of(plan: &Plan, address: IpAddr, group: usize) -> bool {
     let of = |role: usize| group == role || (group == COMMON && plan.roles[role].has_common);
-    plan.machines.iter().any(|one| {
-        of(one.role) && (IpAddr::V4(one.v4) == address || one.v6.map(IpAddr::V6) == Some(address))
-    })
+    plan.machines
+        .iter()
+        .any(|one| of(one.role) && (IpAddr::V4(one.v4) == address || one.v6.map(IpAddr::V6) == Some(address)))
 }
 
 /// One rule in six of those that are right otherwise is wider than it should be: open to the world, for all ports, or

@@ -76,7 +76,9 @@ impl Life<'_> {
                     .filter_map(|machine| Some((Some(*machine), self.plan.address(*machine, by_v6)?)))
                     .collect(),
                 Side::Outside { hosts, .. } => hosts.iter().map(|host| (None, *host)).collect(),
-                Side::Internet => (0..6).filter_map(|_| dice.popular(shoppers).map(|host| (None, host))).collect(),
+                Side::Internet => {
+                    (0..6).filter_map(|_| dice.popular(shoppers).map(|host| (None, host))).collect()
+                }
             }
         };
         let by_v6 = intent.by_v6 && !matches!(intent.clients, Side::Internet) && dice.chance(0.4);
@@ -92,7 +94,10 @@ impl Life<'_> {
                     let (protocol, port) = (intent.protocol, intent.port);
                     let cause = "";
                     let is_wanted = true;
-                    self.round(dice, &Round { client: *client, server, protocol, port, at, count, cause, is_wanted });
+                    self.round(
+                        dice,
+                        &Round { client: *client, server, protocol, port, at, count, cause, is_wanted },
+                    );
                 }
             }
         }
@@ -146,7 +151,13 @@ impl Life<'_> {
                     self.late(dice, round, machine);
                 }
             } else {
-                self.log(dice, round, (machine, egress, true), passing, if egress { "nacl-egress" } else { "nacl-ingress" });
+                self.log(
+                    dice,
+                    round,
+                    (machine, egress, true),
+                    passing,
+                    if egress { "nacl-egress" } else { "nacl-ingress" },
+                );
                 passing = 0;
             }
             if passing == 0 {
@@ -179,7 +190,13 @@ impl Life<'_> {
             (_, true, false) => SYN_ACK,
         };
         // What stops a scanner is a rule, but what it is, is a scanner.
-        let refused_by = if accepted { "" } else if round.cause.is_empty() { stopped } else { round.cause };
+        let refused_by = if accepted {
+            ""
+        } else if round.cause.is_empty() {
+            stopped
+        } else {
+            round.cause
+        };
         let last = round.at + if count > 1 { dice.between(3_000, QUARTER_SECS - 700) } else { 0 };
         self.talks.push(Talk {
             interface: machine as u32,
@@ -222,13 +239,22 @@ impl Life<'_> {
 
     fn scanners(&mut self, dice: &mut Dice, begin: i64, end: i64) {
         let doors = [22_u16, 23, 445, 3389, 8080, 443, 3306, 5432, 6379, 8443, 9200, 27017];
-        let public: Vec<usize> = self.plan.roles.iter().filter(|role| role.is_public).flat_map(|role| role.machines.clone()).collect();
+        let public: Vec<usize> = self
+            .plan
+            .roles
+            .iter()
+            .filter(|role| role.is_public)
+            .flat_map(|role| role.machines.clone())
+            .collect();
         for _ in 0..SCANNERS {
             let source = public_v4(dice);
             let single = dice.chance(0.3).then(|| dice.pick(&doors).unwrap_or(22));
             for _ in 0..dice.between(2, 30) {
                 let at = begin + dice.between(0, end - begin - 7_200);
-                let (Some(machine), port) = (dice.pick(&public), single.or(dice.pick(&doors)).unwrap_or(22)) else { continue };
+                let (Some(machine), port) = (dice.pick(&public), single.or(dice.pick(&doors)).unwrap_or(22))
+                else {
+                    continue;
+                };
                 self.knock(dice, (None, source), machine, port, at);
             }
         }
@@ -259,7 +285,14 @@ impl Life<'_> {
         }
     }
 
-    fn knock(&mut self, dice: &mut Dice, client: (Option<usize>, IpAddr), machine: usize, port: u16, at: i64) {
+    fn knock(
+        &mut self,
+        dice: &mut Dice,
+        client: (Option<usize>, IpAddr),
+        machine: usize,
+        port: u16,
+        at: i64,
+    ) {
         let server = (Some(machine), IpAddr::V4(self.plan.machines[machine].v4));
         let (protocol, count, cause, is_wanted) = (TCP, 1, "scanner", false);
         self.round(dice, &Round { client, server, protocol, port, at, count, cause, is_wanted });
