@@ -12,12 +12,14 @@ use crate::traffic::{Direction, Leg, TCP, Traffic, UDP};
 use crate::usage::RuleUse;
 use crate::verdict::{Judged, Scouts};
 use hashbrown::HashSet;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Doubt about a wish of three attempts by one client without anything else to speak for it.
 const BARE_DOUBT: f64 = 0.35;
 /// Attempts from which on nobody tries by accident.
 const MANY_ATTEMPTS: u64 = 10;
+/// Openings that are less sure are not suggested: a wrong one is worse than none.
+const LEAST: f64 = 0.8;
 /// Moments of refusal that one person makes by hand.
 const A_FEW_MOMENTS: usize = 3;
 /// Part of regular pauses from which on a machine is at work.
@@ -50,10 +52,9 @@ pub(super) fn openings(
         let never = |address: Address| scouts.is_scout(address);
         for party in parties(firewall, (traffic.window.to, vpc), &peers, &never) {
             let behind: Vec<&Judged> = party.seen.iter().flat_map(|one| &wish[one]).copied().collect();
-            match grant(target, &party, &behind, (inventory, &known, scouts)) {
-                Ok(confidence) => {
-                    suggestions.push(suggestion(target, &party, &behind, (firewall, confidence)))
-                }
+            let case = Case::of(target, &behind, &known, traffic, scouts);
+            match grant(target, &party, &case, (inventory, scouts)) {
+                Ok(confidence) => suggestions.push(suggestion(target, &party, &case, (firewall, confidence))),
                 Err(reason) => behind.iter().for_each(|one| refusals.withhold(reason, &one.refused)),
             }
         }
@@ -92,79 +93,125 @@ impl Known {
     }
 }
 
+/// What speaks for a wish.
+struct Case<'a> {
+    attempts: u64,
+    /// Refused records of the pair that was tried most.
+    most: u64,
+    moments: usize,
+    days: u32,
+    clients: BTreeSet<Address>,
+    /// Clients that tried three times and more.
+    persistent: usize,
+    hosts: usize,
+    /// A client tries nothing else in vain.
+    is_choosy: bool,
+    is_regular: bool,
+    near: Option<&'a NearMiss>,
+    worked: bool,
+    is_served: bool,
+    is_asked: bool,
+}
+
+impl<'a> Case<'a> {
+    fn of(
+        target: &Target,
+        behind: &[&'a Judged],
+        known: &Known,
+        traffic: &Traffic<'_>,
+        scouts: &Scouts,
+    ) -> Self {
+        let mut by_client: BTreeMap<Address, u64> = BTreeMap::new();
+        for one in behind {
+            *by_client.entry(one.refused.flow.client).or_default() += one.refused.flow.flows;
+        }
+        let pauses: Vec<f64> =
+            behind.iter().filter_map(|one| one.refused.retry()).map(|retry| retry.regularity).collect();
+        let near = behind.iter().filter_map(|one| one.finding.nearest.as_ref());
+        let service = (target.protocol, target.port);
+        let moments = behind.iter().flat_map(|one| &one.refused.moments);
+        let days = moments.clone().fold(0, |days, (first, ..)| days | traffic.window.day_bit(*first));
+        Case {
+            attempts: by_client.values().sum(),
+            most: behind.iter().map(|one| one.refused.flow.flows).max().unwrap_or_default(),
+            moments: moments.count(),
+            days: days.count_ones(),
+            persistent: by_client.values().filter(|attempts| **attempts >= ATTEMPTS).count(),
+            hosts: behind.iter().map(|one| one.refused.flow.own()).collect::<BTreeSet<_>>().len(),
+            is_choosy: by_client.keys().all(|client| scouts.doors(*client).refused <= 1),
+            is_regular: 2 * pauses.iter().filter(|regular| **regular >= REGULAR).count() > pauses.len(),
+            near: near.into_iter().find(|miss| known.is_telling(miss)),
+            worked: behind.iter().any(|one| one.refused.accepted_until().is_some()),
+            is_served: known.served.contains(&(target.group.clone(), service.0, service.1)),
+            is_asked: by_client.keys().any(|client| known.asked.contains(&(*client, service.0, service.1))),
+            clients: by_client.into_keys().collect(),
+        }
+    }
+
+    /// Why it is not granted, whatever the confidence.
+    fn objection(&self) -> Option<&'static str> {
+        if self.attempts < ATTEMPTS || (self.most < ATTEMPTS && self.clients.len() < 3) {
+            return Some("fewer than three attempts");
+        }
+        let by_service = self.near.is_some() || self.worked || self.is_served || self.is_asked;
+        let by_role = self.persistent > 1;
+        let by_patience =
+            self.is_choosy && self.attempts >= MANY_ATTEMPTS && (self.is_regular || self.days > 1);
+        (!by_service && !by_role && !by_patience).then_some("nothing but the attempts speaks for it")
+    }
+}
+
 /// How sure a wish is, or why it is not granted.
 fn grant(
     target: &Target,
     party: &Party,
-    behind: &[&Judged],
-    (inventory, known, scouts): (&Inventory, &Known, &Scouts),
+    case: &Case<'_>,
+    (inventory, scouts): (&Inventory, &Scouts),
 ) -> Result<Confidence, &'static str> {
-    let attempts: u64 = behind.iter().map(|one| one.refused.flow.flows).sum();
-    if attempts < ATTEMPTS {
-        return Err("fewer than three attempts");
+    if let Some(objection) = case.objection() {
+        return Err(objection);
     }
-    let clients: BTreeSet<Address> = behind.iter().map(|one| one.refused.flow.client).collect();
-    let doors = clients.iter().map(|client| scouts.doors(*client)).max_by_key(|doors| doors.refused);
-    let is_choosy = doors.is_none_or(|doors| doors.refused <= 2);
-    let near =
-        behind.iter().filter_map(|one| one.finding.nearest.as_ref()).find(|miss| known.is_telling(miss));
-    let moments: usize = behind.iter().map(|one| one.refused.moments.len()).sum();
-    let by_hand = attempts < MANY_ATTEMPTS && moments <= A_FEW_MOMENTS && clients.len() == 1;
-    let worked = behind.iter().filter_map(|one| one.refused.accepted_until()).max();
-    let service = (target.protocol, target.port);
-    let is_served = known.served.contains(&(target.group.clone(), service.0, service.1));
-    let asked =
-        clients.iter().filter(|client| known.asked.contains(&(**client, service.0, service.1))).count();
-    let pauses = behind
-        .iter()
-        .filter_map(|one| regularity(one))
-        .fold((0, 0), |(sum, count), regular| (sum + u32::from(regular >= REGULAR), count + 1));
+    let Case { attempts, persistent, hosts, .. } = *case;
     let members = match &party.peer {
         Peer::Group(group) => inventory.members(group).count(),
         _ => 0,
     };
-    let hosts = behind.iter().map(|one| one.refused.flow.own()).collect::<BTreeSet<_>>().len();
-    let role = target.direction == Direction::Ingress && 2 * party.seen.len() >= members && members > 1;
-    let outside = is_outside(target, party, scouts);
+    let by_hand = attempts < MANY_ATTEMPTS && case.moments <= A_FEW_MOMENTS;
+    let role = target.direction == Direction::Ingress && 2 * persistent >= members && members > 1;
     let evidence = Weighing::from_doubt(BARE_DOUBT)
-        .weigh(outside, "outsiders", 1.5, "the far end is outside the VPC".to_owned())
-        .weigh(!is_choosy, "doors", 1.5, "a client is refused at other services too".to_owned())
+        .weigh(
+            is_outside(target, party, scouts),
+            "outsiders",
+            1.5,
+            "the far end is outside the VPC".to_owned(),
+        )
+        .weigh(!case.is_choosy, "doors", 1.3, "a client is refused at other services too".to_owned())
         .weigh(by_hand, "by hand", 2.0, "a few tries, as a person makes them".to_owned())
         .weigh(attempts >= MANY_ATTEMPTS, "attempts", 0.5, format!("{attempts} attempts"))
-        .weigh(clients.len() > 1, "sources", 0.5, format!("{} clients", clients.len()))
-        .weigh(role, "role", 0.5, format!("{} of the group's {members} interfaces", party.seen.len()))
+        .weigh(case.days > 1, "days", 0.7, format!("on {} days", case.days))
+        .weigh(persistent > 1, "sources", 0.5, format!("{persistent} persistent clients"))
+        .weigh(role, "role", 0.5, format!("{persistent} of the group's {members} interfaces"))
         .weigh(hosts > 1, "hosts", 0.8, format!("at {hosts} hosts of the group"))
-        .weigh(pauses.0 * 2 > pauses.1, "retries", 0.5, "retried regularly".to_owned())
-        .weigh(
-            near.is_some(),
-            "nearest rule",
-            0.4,
-            "a rule that nothing else explains differs in one thing".to_owned(),
-        )
-        .weigh(worked.is_some(), "worked", 0.1, "it was let through before".to_owned())
-        .weigh(is_served, "served", 0.3, "the service answers others there".to_owned())
-        .weigh(asked > 0, "asked", 0.6, "its clients use the service elsewhere".to_owned());
+        .weigh(case.is_regular, "retries", 0.5, "retried regularly".to_owned())
+        .weigh(case.near.is_some(), "nearest rule", 0.4, "a rule differs in one thing".to_owned())
+        .weigh(case.worked, "worked", 0.1, "it was let through before".to_owned())
+        .weigh(case.is_served, "served", 0.3, "the service answers others there".to_owned())
+        .weigh(case.is_asked, "asked", 0.6, "its clients use the service elsewhere".to_owned());
     let confidence = evidence.done();
-    if confidence.value < 0.8 { Err("nothing but the attempts speaks for it") } else { Ok(confidence) }
+    if confidence.value < LEAST { Err("nothing but the attempts speaks for it") } else { Ok(confidence) }
 }
 
 fn is_outside(target: &Target, party: &Party, scouts: &Scouts) -> bool {
     target.direction == Direction::Ingress && party.seen.iter().any(|one| !scouts.is_inside(*one))
 }
 
-/// How regularly one conversation was retried; `None` where it was not retried often enough to tell.
-fn regularity(one: &Judged) -> Option<f64> {
-    one.refused.retry().map(|retry| retry.regularity)
-}
-
 fn suggestion(
     target: &Target,
     party: &Party,
-    behind: &[&Judged],
+    case: &Case<'_>,
     (firewall, confidence): (&Firewall, Confidence),
 ) -> Suggestion {
-    let flows = behind.iter().map(|one| one.refused.flow.flows).sum();
-    let clients: BTreeSet<Address> = behind.iter().map(|one| one.refused.flow.client).collect();
+    let (flows, clients) = (case.attempts, &case.clients);
     let rule = Rule {
         id: String::new(),
         egress: target.direction == Direction::Egress,
@@ -177,12 +224,9 @@ fn suggestion(
         peer: party.peer.clone(),
         description: String::new(),
     };
-    let near =
-        behind.iter().filter_map(|one| one.finding.nearest.as_ref()).find(|miss| miss.differs.len() == 1);
-    let nearly = near.and_then(|miss| firewall.rules().get(miss.rule)).map(|known| known.rule.id.clone());
-    let until = behind.iter().filter_map(|one| one.refused.accepted_until()).max();
+    let nearly = case.near.and_then(|miss| firewall.rules().get(miss.rule)).map(|known| &known.rule.id);
     let mut why = format!("{} clients were refused {flows} times", clients.len());
-    if until.is_some() {
+    if case.worked {
         why.push_str("; it worked before");
     }
     if let Some(id) = nearly {

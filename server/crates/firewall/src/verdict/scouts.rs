@@ -12,10 +12,13 @@ use crate::evaluate::{AclAnswer, AclPorts, Firewall, Opening};
 use crate::traffic::{Direction, Flow, Leg, TCP, Traffic, UDP};
 use hashbrown::{HashMap, HashSet};
 
-/// Refused rules, more than granted ones, that make a scanner.
+/// Refused rules that make a scanner of a client, unless twice as many let it in.
 const FORGOTTEN: usize = 4;
 /// Refused rules that make a scanner of a client whatever else it does.
 const FAR_TOO_MANY: usize = 16;
+/// Kinds of machine at one port that make a sweep, and how often a day an honest client tries again at least.
+const SWEPT: usize = 3;
+const TRIES_A_DAY: u64 = 10;
 /// For strangers from the internet two doors are enough: nobody forgets two rules for the same stranger.
 const FORGOTTEN_FOR_STRANGERS: usize = 2;
 
@@ -34,6 +37,9 @@ pub struct Doors {
     pub kept_in: usize,
     /// Rules that let in what was answered.
     pub granted: usize,
+    /// Kinds of machine that all refused it at one port at which none let it in, where each pair was tried now and then
+    /// only: somebody goes from door to door.
+    pub swept: usize,
     /// Distinct pairs of host and port refused.
     pub pairs: usize,
     /// Refused records of the pair that was tried most.
@@ -56,6 +62,8 @@ struct Contact {
     /// Refused at the client's own end, where logs alone cannot tell whether it or its subnet is meant.
     kept_in: bool,
     answered: bool,
+    /// Days with refusals.
+    days: u128,
 }
 
 impl Scouts {
@@ -69,6 +77,7 @@ impl Scouts {
             let contact = contacts.entry(flow.client).or_default().entry(key).or_default();
             if !flow.accepted && flow.leg == Leg::Opening && says_of_the_client(traffic, flow, firewall) {
                 contact.refused += flow.flows;
+                contact.days |= traffic.window.day_bit(flow.first);
             }
             let kept_in = !flow.accepted && flow.leg == Leg::Opening && flow.own_end_is_client();
             contact.kept_in |= kept_in && firewall.is_none();
@@ -127,11 +136,12 @@ impl Scouts {
 
     /// Whether a client tries doors.
     pub fn is_scout(&self, client: Address) -> bool {
-        let Doors { refused, granted, kept_in, .. } = self.doors(client);
+        let Doors { refused, granted, kept_in, swept, .. } = self.doors(client);
         if !self.is_inside(client) {
             return refused >= FORGOTTEN_FOR_STRANGERS;
         }
-        refused.max(kept_in) >= FAR_TOO_MANY || (refused >= FORGOTTEN && refused > granted)
+        let mostly_refused = refused >= FORGOTTEN && 2 * refused > granted;
+        mostly_refused || refused.max(kept_in) >= FAR_TOO_MANY || swept >= SWEPT
     }
 
     /// All clients that try doors.
@@ -149,25 +159,44 @@ fn doors(
     is_stranger: bool,
     groups: &dyn Fn(Address) -> Vec<String>,
 ) -> Doors {
-    let mut by_port: HashMap<(u8, u16), [Vec<Address>; 3]> = HashMap::new();
+    let mut by_port: HashMap<(u8, u16), Port> = HashMap::new();
     let mut doors = Doors::default();
     for ((protocol, port, server), contact) in contacts {
-        let sort = match contact {
-            Contact { refused: 1.., .. } => 0,
-            Contact { kept_in: true, .. } => 2,
-            Contact { answered: true, .. } => 1,
-            _ => continue,
-        };
-        by_port.entry((*protocol, *port)).or_default()[sort].push(*server);
-        doors.pairs += usize::from(sort == 0);
-        doors.attempts = doors.attempts.max(contact.refused);
+        let of_port = by_port.entry((*protocol, *port)).or_default();
+        match contact {
+            Contact { refused: 1.., .. } => {
+                of_port.refused.push(*server);
+                of_port.tries += contact.refused;
+                of_port.days += u64::from(contact.days.count_ones());
+                doors.pairs += 1;
+                doors.attempts = doors.attempts.max(contact.refused);
+            }
+            Contact { kept_in: true, .. } => of_port.kept_in.push(*server),
+            Contact { answered: true, .. } => of_port.granted.push(*server),
+            _ => {}
+        }
     }
-    for [refused, granted, kept_in] in by_port.into_values() {
+    for Port { refused, granted, kept_in, tries, days } in by_port.into_values() {
         doors.refused += rules_for(&refused, is_stranger, groups);
         doors.kept_in += rules_for(&kept_in, is_stranger, groups);
         doors.granted += rules_for(&granted, is_stranger, groups);
+        if granted.is_empty() && tries < TRIES_A_DAY * days {
+            let kinds: HashSet<Vec<String>> = refused.iter().map(|server| groups(*server)).collect();
+            doors.swept = doors.swept.max(kinds.len());
+        }
     }
     doors
+}
+
+/// What became of a client at one port.
+#[derive(Default)]
+struct Port {
+    refused: Vec<Address>,
+    granted: Vec<Address>,
+    kept_in: Vec<Address>,
+    tries: u64,
+    /// Days with refusals, of all pairs together.
+    days: u64,
 }
 
 /// How many rules of one port reach all these servers: one for each group that has many of them; of servers that nobody

@@ -260,19 +260,21 @@ impl Life<'_> {
         }
     }
 
-    /// In one account of three a machine has been taken over.
+    /// In two accounts of five a machine has been taken over.
     fn inside_scanner(&mut self, dice: &mut Dice, begin: i64, end: i64) {
-        if !dice.chance(0.33) {
+        if !dice.chance(0.4) {
             return;
         }
         let from = dice.below(self.plan.machines.len());
         let source = (Some(from), IpAddr::V4(self.plan.machines[from].v4));
-        let ports: Vec<u16> = if dice.chance(0.5) {
-            vec![22, 445, 3389]
-        } else {
-            (0..60).map(|_| dice.port(1, 10_000)).collect()
+        let ports: Vec<u16> = match dice.below(4) {
+            // One door of everybody, again and again.
+            0 => vec![22],
+            1 => vec![5432],
+            2 => vec![22, 445, 3389],
+            _ => (0..60).map(|_| dice.port(1, 10_000)).collect(),
         };
-        for _ in 0..dice.between(1, 4) {
+        for _ in 0..dice.between(1, 12) {
             let at = begin + dice.between(0, end - begin - 7_200);
             for machine in 0..self.plan.machines.len() {
                 for port in &ports {
