@@ -155,6 +155,21 @@ impl Firewall {
         Profile { groups: groups.to_vec(), tables, is_known }
     }
 
+    /// The rule that permitted an opening in an earlier state, and the times of the snapshots between which it went:
+    /// for openings that the state at `at` does not permit.
+    pub fn permitted_until(&self, at: i64, interface: &str, opening: &Opening) -> Option<(usize, i64, i64)> {
+        let snapshots = self.history.snapshots();
+        let now = self.history.place_at(at)?;
+        let permitting = |place: &usize| {
+            let Guard::Tables(tables) = self.guard(*place, interface) else { return None };
+            let table = &self.tables[tables[usize::from(opening.direction == Direction::Egress)]];
+            let sets = table.sets(opening.peer, opening.protocol, opening.port);
+            table.rules_of(sets).find(|(_, doubt)| doubt.is_none()).map(|(rule, _)| rule)
+        };
+        let (place, rule) = (0..now).rev().find_map(|place| Some((place, permitting(&place)?)))?;
+        Some((rule, snapshots[place].taken?, snapshots[place + 1].taken?))
+    }
+
     /// The state at a moment.
     pub fn inventory_at(&self, at: i64) -> Option<&Inventory> {
         self.history.at(at)

@@ -6,7 +6,7 @@ use crate::inventory::{Peer, Rule};
 use crate::suggest::{Advice, Confidence, Suggestion, Withheld};
 use crate::traffic::Window;
 use crate::usage::{RuleUse, Status};
-use crate::verdict::{Card, Retry};
+use crate::verdict::{Card, MissingEntry, Retry};
 use serde::Serialize;
 
 /// The whole document.
@@ -43,6 +43,7 @@ struct BlockedJson {
     groups: Vec<String>,
     rules: Vec<String>,
     nearest_rule: Option<NearestJson>,
+    missing_entry: Option<MissingEntry>,
     accepted_until: Option<i64>,
     retry: Option<Retry>,
     evidence: Vec<String>,
@@ -156,6 +157,7 @@ fn blocked(card: &Card, names: &dyn Fn(&[usize]) -> Vec<String>) -> BlockedJson 
             let rule = names(&[miss.rule]).pop()?;
             Some(NearestJson { rule, differs: miss.differs.clone() })
         }),
+        missing_entry: card.entry.clone(),
         accepted_until: card.accepted_until,
         retry: card.retry,
         evidence: card.proof.clone(),

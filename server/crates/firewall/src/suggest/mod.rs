@@ -23,9 +23,9 @@ pub use confidence::{Confidence, Part};
 
 use crate::edit::Edit;
 use crate::evaluate::Firewall;
-use crate::inventory::Rule;
+use crate::inventory::{Inventory, Rule};
 use crate::traffic::{Direction, Traffic};
-use crate::usage::{RuleUse, Uses};
+use crate::usage::{RuleUse, Uses, covers};
 use crate::verdict::{Judged, Scouts};
 use serde::Serialize;
 
@@ -86,6 +86,18 @@ impl Suggestion {
             add: self.add.clone(),
             remove: remove.map(|known| known.rule.clone()).collect(),
         }
+    }
+}
+
+impl Suggestion {
+    /// Whether a later inventory shows it applied: everything it adds is permitted by the group, and what it replaces is
+    /// gone.
+    pub fn is_applied(&self, firewall: &Firewall, later: &Inventory) -> bool {
+        let Some(group) = later.groups.get(&self.group) else { return false };
+        let edit = self.edit(firewall);
+        let is_there = |rule: &Rule| group.rules.iter().any(|there| covers(there, rule, later));
+        let is_gone = |rule: &Rule| !group.rules.iter().any(|there| there.permits_the_same(rule));
+        edit.add.iter().all(is_there) && edit.remove.iter().all(is_gone)
     }
 }
 

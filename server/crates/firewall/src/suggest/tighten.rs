@@ -25,6 +25,8 @@ const FOR_EVERYBODY: usize = 4;
 const KNOCKS: u64 = 2;
 /// Part of a rule's openings below which a port that strangers alone knocked at is not in use.
 const KNOCKED_SHARE: f64 = 0.01;
+/// Part of a rule's openings by strangers who came once, from which on it may be for them.
+const STRANGERS_SHARE: f64 = 0.1;
 /// Bits of needless addresses from which on a far end is wider than its use.
 const NEEDLESS_BITS: f64 = 8.0;
 /// Holders' blocks beyond which a rule for the internet is a public service.
@@ -299,8 +301,14 @@ fn narrower_peers(
     let inventory = firewall.history().latest()?;
     let vpc = inventory.groups.get(group).map_or("", |group| group.vpc.as_str());
     let seen: BTreeSet<Address> = used.by_peer.keys().copied().collect();
-    let (inside, outside): (BTreeSet<Address>, BTreeSet<Address>) =
+    let (inside, mut outside): (BTreeSet<Address>, BTreeSet<Address>) =
         seen.iter().partition(|address| scouts.is_inside(**address));
+    let is_knock = |address: &Address| used.by_peer.get(address).is_some_and(|count| *count <= KNOCKS);
+    let knocks: u64 =
+        outside.iter().filter(|one| is_knock(one)).filter_map(|one| used.by_peer.get(one)).sum();
+    if (knocks as f64) < STRANGERS_SHARE * used.flows as f64 {
+        outside.retain(|one| !is_knock(one));
+    }
     let never = |address: Address| scouts.is_scout(address);
     let found = parties(firewall, (window.to, vpc), &inside, &never);
     let of_groups = found.iter().filter(|party| matches!(party.peer, Peer::Group(_))).count();

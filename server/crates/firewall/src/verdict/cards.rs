@@ -1,5 +1,6 @@
 //! Refused conversations that are one story to a reader: one interface, one direction, one service, one verdict.
 
+use super::entry::{self, MissingEntry};
 use super::timing::Retry;
 use super::{Certainty, Judged, Verdict};
 use crate::address::{Address, Cidr};
@@ -48,6 +49,8 @@ pub struct Card {
     pub rules: Vec<usize>,
     /// The rule that came nearest.
     pub nearest: Option<NearMiss>,
+    /// What the network ACL lacks, where it is what stops the packets.
+    pub entry: Option<MissingEntry>,
     /// Last moment at which the same was let through.
     pub accepted_until: Option<i64>,
     /// How it is retried.
@@ -115,12 +118,16 @@ fn card(traffic: &Traffic<'_>, of_story: &[&Judged], firewall: Option<&Firewall>
             .iter()
             .filter_map(|one| one.finding.nearest.clone())
             .min_by_key(|m| m.differs.len()),
+        entry: None,
         accepted_until,
         retry,
         proof,
         missing: of_story.iter().find_map(|one| one.finding.missing),
         concern: 0.0,
     };
+    if matches!(card.verdict, Verdict::NaclIngress | Verdict::NaclEgress) {
+        card.entry = firewall.and_then(|firewall| entry::missing(&card, firewall));
+    }
     card.concern = concern(&card);
     Some(card)
 }

@@ -9,9 +9,11 @@
 //! | `nearby` | what the logs alone say of network ACLs |
 //! | `timing` | accepted until when, retried how regularly |
 //! | `cards` | conversations that are one story to a reader |
+//! | `entry` | the network ACL's entry that would let it pass |
 //! | `oneway` | asked and never answered, though every rule permits |
 
 mod cards;
+mod entry;
 mod layer;
 mod nearby;
 mod oneway;
@@ -20,6 +22,7 @@ mod scouts;
 mod timing;
 
 pub use cards::{Card, cards};
+pub use entry::MissingEntry;
 pub use oneway::{Unanswered, unanswered};
 pub use refused::{Refused, Seen};
 pub use scouts::{Doors, Scouts};
@@ -137,11 +140,19 @@ pub fn judge(traffic: &Traffic<'_>, firewall: Option<&Firewall>) -> (Vec<Judged>
             let mut finding = layer::find(&refused, interface, (&scouts, &nearby), firewall);
             let is_group = matches!(finding.verdict, Verdict::SgIngress | Verdict::SgEgress);
             if let (Some(firewall), true) = (firewall, is_group && refused.flow.leg == Leg::Opening) {
-                finding.nearest =
-                    firewall.nearest_miss(refused.flow.first, interface, &Opening::of(&refused.flow));
+                let (at, opening) = (refused.flow.first, Opening::of(&refused.flow));
+                finding.nearest = firewall.nearest_miss(at, interface, &opening);
+                finding.proof.extend(removed(firewall, at, interface, &opening));
             }
             Judged { refused, finding }
         })
         .collect();
     (judged, scouts)
+}
+
+/// That a rule permitted it in an earlier snapshot, and when it went.
+fn removed(firewall: &Firewall, at: i64, interface: &str, opening: &Opening) -> Option<String> {
+    let (rule, last, next) = firewall.permitted_until(at, interface, opening)?;
+    let [last, next] = [last, next].map(|time| jiff::Timestamp::from_second(time).unwrap_or_default());
+    Some(format!("{} permitted it until it went, between {last} and {next}", firewall.rules()[rule].name()))
 }

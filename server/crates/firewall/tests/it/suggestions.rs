@@ -59,6 +59,10 @@ fn applied_suggestions_are_not_suggested_again() {
     let edits: Vec<_> = first.suggestions.iter().map(|one| one.edit(&firewall)).collect();
     let applied = firewall.edited(&edits).unwrap();
     assert_eq!(told(&advised(&traffic, &applied, &Options::default())), [""; 0]);
+    let is_applied = |inventory| first.suggestions[0].is_applied(&firewall, inventory);
+    assert!(
+        !is_applied(firewall.history().latest().unwrap()) && is_applied(applied.history().latest().unwrap())
+    );
 }
 
 #[test]
@@ -101,7 +105,16 @@ fn world_open_databases_wide_ranges_and_dead_rules_are_tightened_to_their_use() 
     rules.push(rule("sgr-range", "sg-app", false, ("tcp", 0, 65_535), "sg-web"));
     rules.push(rule("sgr-dead", "sg-web", false, ("tcp", 8080, 8080), "192.168.0.0/24"));
     let firewall = stage::firewall(&rules);
-    let flows = busy();
+    let mut flows = busy();
+    // Strangers knock at the open door; that makes nobody a customer of a database.
+    for n in 1..9 {
+        flows.push(Flow {
+            first: n * DAY,
+            last: n * DAY,
+            ..row(4, false, Leg::Opening, &format!("198.51.100.{n}"), 5432, true)
+        });
+    }
+    let inside = busy();
     let traffic = traffic(&flows);
     let advice = advised(&traffic, &firewall, &Options::default());
     assert_eq!(told(&advice), ["narrow-sgr-range", "narrow-sgr-world", "remove-sgr-dead"]);
@@ -109,12 +122,14 @@ fn world_open_databases_wide_ranges_and_dead_rules_are_tightened_to_their_use() 
         |one: &Suggestion| one.add.iter().map(|rule| (rule.ports, rule.peer.to_string())).collect::<Vec<_>>();
     assert_eq!(added(&advice.suggestions[0]), [(Ports::Range(8443, 8443), "sg-web".to_owned())]);
     assert_eq!(added(&advice.suggestions[1]), [(Ports::Range(5432, 5432), "sg-app".to_owned())]);
-    // Replayed over the window they were made from, they stop nothing.
+    // Replayed over the window they were made from, they stop nothing but the strangers.
     let edits: Vec<_> = advice.suggestions.iter().map(|one| one.edit(&firewall)).collect();
     let after = firewall.edited(&edits).unwrap();
     let mut replay = Replay::new(&firewall, &after, &edits, traffic.interfaces, traffic.window);
-    replay.add(&flows);
+    replay.add(&inside);
     assert_eq!((replay.flows(Effect::Dropped), replay.flows(Effect::Allowed)), (0, 0));
+    replay.add(&flows[inside.len()..]);
+    assert_eq!(replay.flows(Effect::Dropped), 8);
     let exposure = exposure(firewall.history().latest().unwrap(), &edits);
     assert!(exposure.removed > 1e9 && exposure.added < 100.0 && !exposure.reaches_internet, "{exposure:?}");
 }

@@ -50,6 +50,14 @@ fn answers_that_are_refused_are_the_network_acls_because_groups_let_answers_pass
     flows.truncate(2);
     flows.push(row(4, true, Leg::Answer, ADDRESSES[2], 5432, false));
     assert_eq!(both(&flows, &firewall), (Verdict::NaclEgress, Verdict::NaclEgress));
+    let traffic = traffic(&flows);
+    let cards = cards(&traffic, &told(&traffic, Some(&firewall)), Some(&firewall));
+    let entry = cards[0].entry.clone().unwrap();
+    assert_eq!(
+        (entry.acl.as_str(), entry.egress, entry.from_port, entry.to_port),
+        ("acl-db", true, 1_024, 65_535)
+    );
+    assert_eq!((entry.before, entry.blocks[0].to_string()), (None, format!("{}/32", ADDRESSES[2])));
 }
 
 #[test]
@@ -143,6 +151,8 @@ fn a_rule_removed_meanwhile_shows_when_it_still_worked() {
     let retry = card.retry.unwrap();
     assert!(retry.regularity > 0.9 && (retry.pause_secs - DAY / 4).abs() < 60, "{retry:?}");
     assert_eq!(card.groups, ["sg-db"]);
+    let removed = "sgr-db permitted it until it went, between 1970-01-01T00:00:00Z and 1970-01-16T00:00:00Z";
+    assert!(card.proof.iter().any(|text| text == removed), "{:?}", card.proof);
 }
 
 #[test]
