@@ -12,8 +12,11 @@ use std::path::Path;
 /// Monday 2026-11-23 21:00 UTC: the hours before are busy ones.
 const END: i64 = 1_795_467_600;
 
-/// Simulates so many hours, and reads them with and without `tcp-flags`.
-pub fn cases(seed: u64, hours: u32) -> Result<[Case; 2], Failure> {
+const HOUR_SECS: i64 = 3_600;
+
+/// Simulates so many hours, and reads them with `tcp-flags`, without, and as the lake's conversations are: without, and
+/// with no times but the hour's.
+pub fn cases(seed: u64, hours: u32) -> Result<[Case; 3], Failure> {
     let folder = tempfile::tempdir()?;
     let settings = Settings { truth_flows: true, history: true, ..Settings::new(seed, hours, END) };
     let truth = simulate(&settings, folder.path(), &mut |_| {})?;
@@ -32,7 +35,12 @@ pub fn cases(seed: u64, hours: u32) -> Result<[Case; 2], Failure> {
             superfluous: Default::default(),
         })
     };
-    Ok([case(true)?, case(false)?])
+    let mut hourly = case(false)?;
+    for flow in &mut hourly.flows {
+        flow.first = flow.first.div_euclid(HOUR_SECS) * HOUR_SECS;
+        flow.last = flow.first + HOUR_SECS - 1;
+    }
+    Ok([case(true)?, case(false)?, hourly])
 }
 
 /// Every file below a folder, as an inventory's history.

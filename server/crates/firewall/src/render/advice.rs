@@ -3,7 +3,7 @@
 
 use crate::evaluate::{Differs, Firewall};
 use crate::inventory::{Peer, Rule};
-use crate::suggest::{Advice, Confidence, Suggestion, Withheld};
+use crate::suggest::{Advice, Part, Suggestion, Withheld};
 use crate::traffic::Window;
 use crate::usage::{RuleUse, Status};
 use crate::verdict::{Card, MissingEntry, Retry};
@@ -72,7 +72,7 @@ struct SuggestionJson {
     flows: u64,
     clients: usize,
     confidence: f64,
-    confidence_parts: Confidence,
+    confidence_parts: Vec<Part>,
     why: String,
 }
 
@@ -189,7 +189,7 @@ fn suggestion(one: &Suggestion, firewall: Option<&Firewall>, replaces: Vec<Strin
             flows: one.flows,
             clients: one.clients,
             confidence: one.confidence.value,
-            confidence_parts: one.confidence.clone(),
+            confidence_parts: one.confidence.parts.clone(),
             why: one.why.clone(),
         }
     };

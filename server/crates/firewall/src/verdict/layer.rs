@@ -44,7 +44,7 @@ pub(super) fn find(
         firewall.inventory_at(flow.first).is_some_and(|state| state.interfaces.contains_key(interface))
     });
     if flow.leg == Leg::Answer {
-        return answer(refused, interface, known);
+        return answer(refused, interface, known, scouts);
     }
     match known {
         Some(firewall) => by_rules(refused, interface, firewall, scouts),
@@ -63,8 +63,12 @@ fn scout(client: Address, scouts: &Scouts) -> Finding {
 }
 
 /// The refused packets are answers: no group stops those.
-fn answer(refused: &Refused, interface: &str, firewall: Option<&Firewall>) -> Finding {
+fn answer(refused: &Refused, interface: &str, firewall: Option<&Firewall>, scouts: &Scouts) -> Finding {
     let flow = &refused.flow;
+    if refused.reverse.flows + refused.same.flows == 0 && scouts.is_scout(flow.peer()) {
+        // Nothing was asked, so it answers nothing: a knock from a port that looks like a service's.
+        return scout(flow.peer(), scouts);
+    }
     let acl = firewall.map(|firewall| acl_for_answers(refused, interface, firewall));
     let layer = Verdict::acl(flow.direction);
     let opened = refused.reverse.flows > 0;
@@ -117,13 +121,22 @@ fn acl_for_answers(refused: &Refused, interface: &str, firewall: &Firewall) -> A
     denied.or(answers.first()).copied().unwrap_or(AclAnswer::Unknown)
 }
 
+/// The moment at which rules are asked about refused rows: their first second, or their last where a rule that permitted
+/// them went in between.
+pub(super) fn asked_at(refused: &Refused, interface: &str, firewall: &Firewall) -> i64 {
+    let (flow, opening) = (&refused.flow, Opening::of(&refused.flow));
+    let refuses = |at| firewall.groups_say(at, interface, &opening).permit == Permit::No;
+    if !refuses(flow.first) && refuses(flow.last) { flow.last } else { flow.first }
+}
+
 /// An opening, and the inventory knows the interface.
 fn by_rules(refused: &Refused, interface: &str, firewall: &Firewall, scouts: &Scouts) -> Finding {
     let flow = &refused.flow;
     let opening = Opening::of(flow);
-    let groups = firewall.groups_say(flow.first, interface, &opening);
+    let at = asked_at(refused, interface, firewall);
+    let groups = firewall.groups_say(at, interface, &opening);
     let ports = if matches!(flow.protocol, TCP | UDP) { AclPorts::One(flow.port) } else { AclPorts::None };
-    let acl = firewall.acl_says(flow.first, interface, flow.direction, (opening.peer, flow.protocol, ports));
+    let acl = firewall.acl_says(at, interface, flow.direction, (opening.peer, flow.protocol, ports));
     let by_acl = match acl {
         AclAnswer::Denied(entry) | AclAnswer::Mixed(entry) => {
             let sure = if matches!(acl, AclAnswer::Denied(_)) { certain } else { likely };
@@ -185,7 +198,8 @@ fn permitted(refused: &Refused, groups: &GroupAnswer, acl: AclAnswer, scouts: &S
         return Finding { proof: vec![text.to_owned()], ..likely(Verdict::group(flow.direction)) };
     }
     let flags_known = flow.tcp_flags.is_some() && flow.protocol == TCP;
-    if !flags_known && refused.same.flows + refused.reverse.flows > 0 {
+    let came_through = refused.same.flows == 0 && refused.reverse.flows > 0;
+    if !flags_known && (is_straggler(refused) || came_through) {
         return late(
             refused,
             "groups and network ACL permit it, and the conversation was let through before",
@@ -214,11 +228,8 @@ fn permitted(refused: &Refused, groups: &GroupAnswer, acl: AclAnswer, scouts: &S
 fn by_logs(refused: &Refused, scouts: &Scouts, nearby: &Nearby) -> Finding {
     let flow = &refused.flow;
     let flags_known = flow.tcp_flags.is_some() && flow.protocol == TCP;
-    if !flags_known {
-        let still_passes = refused.same.last_opening.is_some_and(|last| last >= flow.first);
-        if still_passes || is_straggler(refused) {
-            return late(refused, "the same conversation is let through, and these came after its end");
-        }
+    if !flags_known && is_straggler(refused) {
+        return late(refused, "the same conversation is let through, and these came after its end");
     }
     if !scouts.is_inside(flow.client) && refused.same.flows == 0 && flow.direction == Direction::Ingress {
         if flow.reason == Reason::NotLogged && !nearby.lets_strangers_in() {

@@ -140,7 +140,8 @@ pub fn judge(traffic: &Traffic<'_>, firewall: Option<&Firewall>) -> (Vec<Judged>
             let mut finding = layer::find(&refused, interface, (&scouts, &nearby), firewall);
             let is_group = matches!(finding.verdict, Verdict::SgIngress | Verdict::SgEgress);
             if let (Some(firewall), true) = (firewall, is_group && refused.flow.leg == Leg::Opening) {
-                let (at, opening) = (refused.flow.first, Opening::of(&refused.flow));
+                let at = layer::asked_at(&refused, interface, firewall);
+                let opening = Opening::of(&refused.flow);
                 finding.nearest = firewall.nearest_miss(at, interface, &opening);
                 finding.proof.extend(removed(firewall, at, interface, &opening));
             }
