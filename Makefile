@@ -133,7 +133,7 @@ bench: native ## speed beside DuckDB and ClickHouse on the same files; prints a 
 # A folder of its own: a selection of few crates would choose their dependencies' features anew beside the product's.
 scoreboard: ## how often the inferences and the advice are right, against simulated VPCs; prints tables
 	CARGO_TARGET_DIR="$(TARGET)/small" cargo run --release --package sides --example scoreboard
-	CARGO_TARGET_DIR="$(TARGET)/small" cargo run --release --package firewall --example scoreboard
+	CARGO_TARGET_DIR="$(TARGET)/small" cargo run --release --package firewall --example advice_scoreboard
 
 deny: ## licences, sources and banned crates (needs cargo-deny)
 	cargo deny check bans licenses sources

@@ -4,6 +4,8 @@
 //! main ── cli ─┬─ demo, serve ── http ── question ── app::ports::Flows ◄── service ── lake ── store
 //!              │                └─ watch ────────────────────────────────────────────┘
 //!              ├─ ingest, ask ──────── question, service
+//!              ├─ advise ───────────── advice ── firewall
+//!              ├─ cost ─────────────── pricing
 //!              ├─ decode ───────────── ndjson ── flowlog, store::unpack
 //!              └─ simulate
 //! ```
@@ -16,6 +18,7 @@
 //! * Every event is logged and counted in one place ([`events`]).
 //! * Nothing listens beyond loopback unless that was asked for in so many words ([`http::listen`]).
 
+pub mod advice;
 pub mod cli;
 pub mod clock;
 pub mod csv;

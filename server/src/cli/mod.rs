@@ -1,6 +1,8 @@
 //! The command line: one file per command. Help texts are the manual: what, default, unit, price.
 
+pub mod advise;
 pub mod ask;
+pub mod cost;
 pub mod decode;
 pub mod demo;
 pub mod fault;
@@ -53,6 +55,8 @@ pub enum Command {
     Ingest(ingest::Ingest),
     Decode(decode::Decode),
     Ask(ask::Ask),
+    Advise(advise::Advise),
+    Cost(cost::Cost),
     Simulate(simulate::Simulate),
 }
 
@@ -68,6 +72,8 @@ impl Command {
             Command::Ingest(ingest) => ingest.run(),
             Command::Decode(decode) => decode.run(),
             Command::Ask(ask) => ask.run(),
+            Command::Advise(advise) => advise.run(),
+            Command::Cost(cost) => cost.run(),
             Command::Simulate(simulate) => simulate.run(),
         }
     }

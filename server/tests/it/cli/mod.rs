@@ -1,6 +1,8 @@
 //! The program as a process.
 
+mod advise;
 mod ask;
+mod cost;
 mod decode;
 mod serve;
 mod usage;

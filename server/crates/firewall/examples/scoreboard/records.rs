@@ -7,7 +7,7 @@ use firewall::traffic::{Direction, Flow, Leg, Reason};
 use flowlog::{Batch, Column, Data, Decoder, Limits, Value, Want};
 use libdeflater::Decompressor;
 use serde::Deserialize;
-use sides::{Client, Knowledge, NO_ADDRESS, NO_INTERFACE, NO_NUMBER, Records, Verdicts};
+use sides::{Client, Knowledge, NO_NUMBER, Records, Verdicts};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -76,8 +76,10 @@ pub fn read(folder: &Path, has_flags: bool) -> Result<Logged, Failure> {
 
 /// The columns that the ladder of evidence reads.
 struct Columns {
-    interface: Vec<u32>,
-    addresses: [Vec<[u8; 16]>; 4],
+    interface: Vec<i32>,
+    /// The distinct addresses, and by column the place of each row's.
+    addresses: Vec<[u8; 16]>,
+    ends: [Vec<i32>; 4],
     numbers: [Vec<i32>; 4],
     rejected: Vec<bool>,
     start: Vec<i64>,
@@ -88,22 +90,23 @@ impl Reader {
         let names = &mut self.logged.interfaces;
         let mut place = |value: Value<'_>| match value {
             Value::Text(name) => match names.iter().position(|known| known == name) {
-                Some(place) => place as u32,
+                Some(place) => place as i32,
                 None => {
                     names.push(name.to_owned());
-                    names.len() as u32 - 1
+                    names.len() as i32 - 1
                 }
             },
-            _ => NO_INTERFACE,
+            _ => NO_NUMBER,
         };
         let rows = 0..batch.rows;
         let interface = batch.column("interface-id");
         let interface =
             rows.clone().filter_map(|row| interface.map(|column| place(column.value(row)))).collect();
-        let addresses = ["srcaddr", "dstaddr", "pkt-srcaddr", "pkt-dstaddr"].map(|name| {
+        let ends = ["srcaddr", "dstaddr", "pkt-srcaddr", "pkt-dstaddr"].map(|name| {
             let column = batch.column(name).filter(|_| self.has_flags || !name.starts_with("pkt"));
-            column.map(|column| rows.clone().map(|row| address(column, row)).collect()).unwrap_or_default()
+            column.map(|column| rows.clone().map(|row| key(column, row)).collect()).unwrap_or_default()
         });
+        let addresses = batch.column("srcaddr").map(addresses).unwrap_or_default();
         let numbers = ["srcport", "dstport", "protocol", "tcp-flags"].map(|name| {
             let column = batch.column(name).filter(|_| self.has_flags || name != "tcp-flags");
             column.map(|column| rows.clone().map(|row| number(column, row)).collect()).unwrap_or_default()
@@ -112,7 +115,7 @@ impl Reader {
         let is_reject = |row| action.is_some_and(|column| column.value(row) == Value::Text("REJECT"));
         let start = batch.column("start");
         let start = rows.clone().map(|row| start.map_or(0, |column| long(column, row))).collect();
-        Columns { interface, addresses, numbers, rejected: rows.map(is_reject).collect(), start }
+        Columns { interface, addresses, ends, numbers, rejected: rows.map(is_reject).collect(), start }
     }
 
     fn learn(&mut self, batch: &Batch) {
@@ -133,14 +136,14 @@ impl Reader {
                 sides::Direction::Egress => Direction::Egress,
                 sides::Direction::Unknown => continue,
             };
-            let [src, dst] = [0, 1].map(|end| Address::from_octets(columns.addresses[end][row]));
+            let [src, dst] = [0, 1].map(|end: usize| columns.address(end, row));
             let (leg, client, server) = match verdicts.client[row] {
                 Client::Source => (Leg::Opening, src, dst),
                 Client::Destination => (Leg::Answer, dst, src),
                 Client::Unknown => continue,
             };
             let flow = Flow {
-                interface: columns.interface[row],
+                interface: columns.interface[row] as u32,
                 direction,
                 leg,
                 client,
@@ -176,13 +179,19 @@ impl Reader {
 }
 
 impl Columns {
+    fn address(&self, end: usize, row: usize) -> Address {
+        let octets = self.addresses.get(self.ends[end][row] as usize).copied();
+        Address::from_octets(octets.unwrap_or_default())
+    }
+
     fn records<'a>(&'a self, rows: usize, names: &'a [&'a str]) -> Records<'a> {
-        let [src, dst, pkt_src, pkt_dst] = &self.addresses;
+        let [src, dst, pkt_src, pkt_dst] = &self.ends;
         let [srcport, dstport, protocol, tcp_flags] = &self.numbers;
         Records {
             rows,
             interface: &self.interface,
             interface_names: names,
+            addresses: &self.addresses,
             src,
             dst,
             pkt_src,
@@ -198,10 +207,16 @@ impl Columns {
     }
 }
 
-fn address(column: &Column, row: usize) -> [u8; 16] {
+/// The distinct addresses of a batch; all its address columns share them.
+fn addresses(column: &Column) -> Vec<[u8; 16]> {
+    if let Data::Address(addresses) = &column.data { addresses.values.to_vec() } else { Vec::new() }
+}
+
+/// The place of a row's address among them.
+fn key(column: &Column, row: usize) -> i32 {
     match &column.data {
-        Data::Address(values) if column.value(row) != Value::Null => values[row],
-        _ => NO_ADDRESS,
+        Data::Address(addresses) if column.value(row) != Value::Null => addresses.keys[row],
+        _ => NO_NUMBER,
     }
 }
 
