@@ -1,7 +1,7 @@
 //! How often the advice is right, against the truth of simulated accounts: verdicts with and without the inventory,
 //! openings, tightening, usage, quotas, confidence. Exit code 1 when a goal is missed.
 //!
-//! `cargo run --release -p firewall --example scoreboard -- [--seeds N] [--hours H] [--verbose yes]`
+//! `cargo run --release -p firewall --example scoreboard -- [--seeds N] [--first SEED] [--hours H] [--verbose yes]`
 
 mod case;
 mod estate;
@@ -22,20 +22,28 @@ const HOURS: u32 = 3;
 
 struct Arguments {
     seeds: u64,
+    /// The first seed; another one than usual shows whether anything was fitted to the usual ones.
+    first: u64,
     hours: u32,
     verbose: bool,
 }
 
 fn arguments() -> Result<Arguments, Failure> {
-    let mut arguments = Arguments { seeds: SEEDS, hours: HOURS, verbose: false };
+    let mut arguments = Arguments { seeds: SEEDS, first: 1, hours: HOURS, verbose: false };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         let value = words.next().ok_or_else(|| format!("{word} needs a value"))?;
         match word.as_str() {
             "--seeds" => arguments.seeds = value.parse()?,
+            "--first" => arguments.first = value.parse()?,
             "--hours" => arguments.hours = value.parse()?,
             "--verbose" => arguments.verbose = value == "yes",
-            _ => return Err(format!("{word} is not known: --seeds N, --hours H, --verbose yes").into()),
+            _ => {
+                return Err(format!(
+                    "{word} is not known: --seeds N, --first SEED, --hours H, --verbose yes"
+                )
+                .into());
+            }
         }
     }
     Ok(arguments)
@@ -91,13 +99,13 @@ fn print_tightening(score: &Score, stopped_at_most: f64) -> bool {
 }
 
 fn main() -> Result<ExitCode, Failure> {
-    let Arguments { seeds, hours, verbose } = arguments()?;
+    let Arguments { seeds, first, hours, verbose } = arguments()?;
     let mut records = [Score::default(), Score::default(), Score::default()];
-    for seed in 1..=seeds {
+    for seed in first..first + seeds {
         for (sum, case) in records.iter_mut().zip(vpc::cases(seed, hours)?) {
             sum.merge(score(&case));
         }
-        eprint!("\rseed {seed} of {seeds}");
+        eprint!("\rseed {seed}, to {}", first + seeds - 1);
     }
     eprintln!();
     let mut reached = true;
@@ -107,7 +115,7 @@ fn main() -> Result<ExitCode, Failure> {
     reached &= print(&format!("{seeds} VPCs of {hours} h, conversations by the hour"), hourly, verbose);
     for (days, stopped_at_most) in [(42, 0.001), (7, 0.01)] {
         let mut sum = Score::default();
-        for seed in 1..=seeds {
+        for seed in first..first + seeds {
             sum.merge(score(&estate::case(seed, days)));
         }
         reached &= print(&format!("{seeds} random accounts, {days} days"), &sum, verbose);

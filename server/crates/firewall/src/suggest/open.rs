@@ -153,7 +153,9 @@ impl<'a> Case<'a> {
         if self.attempts < ATTEMPTS || (self.most < ATTEMPTS && self.clients.len() < 3) {
             return Some("fewer than three attempts");
         }
-        let by_service = self.near.is_some() || self.worked || self.is_served || self.is_asked;
+        // That a client uses the service elsewhere says little when it is refused at many.
+        let is_asked = self.is_asked && self.is_choosy;
+        let by_service = self.near.is_some() || self.worked || self.is_served || is_asked;
         let by_role = self.persistent > 1;
         let by_patience =
             self.is_choosy && self.attempts >= MANY_ATTEMPTS && (self.is_regular || self.days > 1);

@@ -37,8 +37,8 @@ pub struct Doors {
     pub kept_in: usize,
     /// Rules that let in what was answered.
     pub granted: usize,
-    /// Kinds of machine that all refused it at one port at which none let it in, where each pair was tried now and then
-    /// only: somebody goes from door to door.
+    /// Kinds of machine that refused it at one port at which fewer kinds let it in, where each pair was tried now and
+    /// then only: somebody goes from door to door.
     pub swept: usize,
     /// Distinct pairs of host and port refused.
     pub pairs: usize,
@@ -180,9 +180,11 @@ fn doors(
         doors.refused += rules_for(&refused, is_stranger, groups);
         doors.kept_in += rules_for(&kept_in, is_stranger, groups);
         doors.granted += rules_for(&granted, is_stranger, groups);
-        if granted.is_empty() && tries < TRIES_A_DAY * days {
-            let kinds: HashSet<Vec<String>> = refused.iter().map(|server| groups(*server)).collect();
-            doors.swept = doors.swept.max(kinds.len());
+        let kinds = |servers: &[Address]| {
+            servers.iter().map(|server| groups(*server)).collect::<HashSet<Vec<String>>>().len()
+        };
+        if kinds(&refused) > kinds(&granted) && tries < TRIES_A_DAY * days {
+            doors.swept = doors.swept.max(kinds(&refused));
         }
     }
     doors
