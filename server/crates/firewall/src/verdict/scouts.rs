@@ -33,6 +33,9 @@ const NEIGHBOURS: usize = 3;
 pub struct Doors {
     /// Rules that would have to be added for all its refused openings.
     pub refused: usize,
+    /// Those of them that are not refused to its whole role alike: a scan is one machine's deed, and what most machines
+    /// of one kind are refused is a mistake made once.
+    pub alone: usize,
     /// Rules that would have to be added at its own end, where only the logs tell of them.
     pub kept_in: usize,
     /// Rules that let in what was answered.
@@ -70,7 +73,7 @@ impl Scouts {
     /// Looks at everything the refused clients did.
     pub(super) fn find(traffic: &Traffic<'_>, refused: &[Refused], firewall: Option<&Firewall>) -> Self {
         let clients = clients(refused);
-        let mut contacts: HashMap<Address, HashMap<(u8, u16, Address), Contact>> = HashMap::new();
+        let mut contacts: HashMap<Address, Contacts> = HashMap::new();
         let mut vpcs: HashMap<Address, String> = HashMap::new();
         for flow in traffic.flows.iter().filter(|flow| clients.contains(&flow.client)) {
             let key = (flow.protocol, flow.port, flow.server);
@@ -97,9 +100,12 @@ impl Scouts {
         let interfaces = latest.into_iter().flat_map(|inventory| inventory.interfaces.values());
         let listed = interfaces.flat_map(|interface| interface.addresses.iter().copied());
         let inside: HashSet<Address> = listed.chain(traffic.flows.iter().map(Flow::own)).collect();
-        let doors = contacts.into_iter().map(|(client, contacts)| {
-            let is_stranger = client.is_public() && !inside.contains(&client);
-            (client, doors(&contacts, is_stranger, &groups))
+        let shared = shared_refusals(traffic, &contacts, firewall);
+        let doors = contacts.iter().map(|(client, contacts)| {
+            let is_stranger = client.is_public() && !inside.contains(client);
+            let of_role = shared.get(client);
+            let is_alone = |service: (u8, u16)| !of_role.is_some_and(|services| services.contains(&service));
+            (*client, doors(contacts, is_stranger, (&groups, &is_alone)))
         });
         let mut scouts = Scouts { doors: doors.collect(), inside, neighbours: HashMap::new() };
         scouts.neighbours = scouts.count_neighbours();
@@ -136,11 +142,11 @@ impl Scouts {
 
     /// Whether a client tries doors.
     pub fn is_scout(&self, client: Address) -> bool {
-        let Doors { refused, granted, kept_in, swept, .. } = self.doors(client);
+        let Doors { refused, alone, granted, kept_in, swept, .. } = self.doors(client);
         if !self.is_inside(client) {
             return refused >= FORGOTTEN_FOR_STRANGERS;
         }
-        let mostly_refused = refused >= FORGOTTEN && 2 * refused > granted;
+        let mostly_refused = alone >= FORGOTTEN && 2 * alone > granted;
         mostly_refused || refused.max(kept_in) >= FAR_TOO_MANY || swept >= SWEPT
     }
 
@@ -153,11 +159,47 @@ impl Scouts {
     }
 }
 
+/// Contacts of one client, by protocol, port and server.
+type Contacts = HashMap<(u8, u16, Address), Contact>;
+
+/// For each client the services that most machines with the same groups are refused alike.
+fn shared_refusals(
+    traffic: &Traffic<'_>,
+    contacts: &HashMap<Address, Contacts>,
+    firewall: Option<&Firewall>,
+) -> HashMap<Address, HashSet<(u8, u16)>> {
+    let Some(firewall) = firewall else { return HashMap::new() };
+    let owner = |client: &Address| firewall.owner_of(traffic.window.to, *client, "");
+    let mut refused: HashMap<(&[String], (u8, u16)), HashSet<&str>> = HashMap::new();
+    for (client, contacts) in contacts {
+        let Some(owner) = owner(client) else { continue };
+        for ((protocol, port, _), _) in contacts.iter().filter(|(_, contact)| contact.refused > 0) {
+            refused.entry((&owner.groups, (*protocol, *port))).or_default().insert(&owner.id);
+        }
+    }
+    let mut kinds: HashMap<&[String], usize> = HashMap::new();
+    let latest = firewall.history().latest().into_iter();
+    for interface in latest.flat_map(|inventory| inventory.interfaces.values()) {
+        *kinds.entry(&interface.groups).or_default() += 1;
+    }
+    let mut shared: HashMap<Address, HashSet<(u8, u16)>> = HashMap::new();
+    for client in contacts.keys() {
+        let Some(owner) = owner(client) else { continue };
+        let machines = kinds.get(owner.groups.as_slice()).copied().unwrap_or_default();
+        for ((groups, service), alike) in &refused {
+            if *groups == owner.groups.as_slice() && alike.len() > 1 && 2 * alike.len() > machines {
+                shared.entry(*client).or_default().insert(*service);
+            }
+        }
+    }
+    shared
+}
+
 /// Counts rules, port by port.
 fn doors(
-    contacts: &HashMap<(u8, u16, Address), Contact>,
+    contacts: &Contacts,
     is_stranger: bool,
-    groups: &dyn Fn(Address) -> Vec<String>,
+    (groups, is_alone): (&dyn Fn(Address) -> Vec<String>, &dyn Fn((u8, u16)) -> bool),
 ) -> Doors {
     let mut by_port: HashMap<(u8, u16), Port> = HashMap::new();
     let mut doors = Doors::default();
@@ -176,8 +218,10 @@ fn doors(
             _ => {}
         }
     }
-    for Port { refused, granted, kept_in, tries, days } in by_port.into_values() {
-        doors.refused += rules_for(&refused, is_stranger, groups);
+    for (service, Port { refused, granted, kept_in, tries, days }) in by_port {
+        let needed = rules_for(&refused, is_stranger, groups);
+        doors.refused += needed;
+        doors.alone += if is_alone(service) { needed } else { 0 };
         doors.kept_in += rules_for(&kept_in, is_stranger, groups);
         doors.granted += rules_for(&granted, is_stranger, groups);
         let kinds = |servers: &[Address]| {

@@ -176,3 +176,38 @@ fn questions_without_answers_clear_the_firewall() {
     let [one] = found.as_slice() else { panic!("{found:?}") };
     assert_eq!((one.port, one.left, one.arrived), (8081, 120, 120));
 }
+
+#[test]
+fn a_sweep_is_a_scan_although_its_client_may_use_the_service_somewhere() {
+    let firewall = stage::firewall(&stage::usual());
+    let mut flows = stage::passes(2, 4, 5432, 50);
+    for day in 0..12 {
+        flows.extend([0, 1, 5].iter().flat_map(|server| stage::refused(2, *server, 5432, day * DAY + 900)));
+    }
+    // The database lets it in, two other kinds of machine refuse it, and two kinds are no sweep yet.
+    let verdicts = |flows: &[Flow]| -> Vec<Verdict> {
+        told(&traffic(flows), Some(&firewall)).iter().map(|one| one.finding.verdict).collect()
+    };
+    assert!(verdicts(&flows).iter().all(|verdict| *verdict == Verdict::SgIngress));
+    for day in 0..12 {
+        flows.extend(stage::refused(2, 3, 5432, day * DAY + 900));
+    }
+    assert!(verdicts(&flows).iter().all(|verdict| *verdict == Verdict::Scanner));
+}
+
+#[test]
+fn what_a_whole_role_is_refused_alike_makes_no_scanners_of_its_machines() {
+    let firewall = stage::firewall(&stage::usual());
+    let services = [(4, 3306), (4, 6379), (5, 9100), (2, 9200), (2, 8125)];
+    let from = |client: usize| {
+        stage::daily(|at| {
+            services.iter().flat_map(|(server, port)| stage::refused(client, *server, *port, at)).collect()
+        })
+    };
+    let verdicts = |flows: &[Flow]| -> Vec<Verdict> {
+        told(&traffic(flows), Some(&firewall)).iter().map(|one| one.finding.verdict).collect()
+    };
+    assert!(verdicts(&from(0)).iter().all(|verdict| *verdict == Verdict::Scanner));
+    let both = [from(0), from(1)].concat();
+    assert!(verdicts(&both).iter().all(|verdict| *verdict == Verdict::SgIngress));
+}
