@@ -104,7 +104,7 @@ impl Scouts {
         let doors = contacts.iter().map(|(client, contacts)| {
             let is_stranger = client.is_public() && !inside.contains(client);
             let of_role = shared.get(client);
-            let is_alone = |service: (u8, u16)| !of_role.is_some_and(|services| services.contains(&service));
+            let is_alone = |service: Service| !of_role.is_some_and(|services| services.contains(&service));
             (*client, doors(contacts, is_stranger, (&groups, &is_alone)))
         });
         let mut scouts = Scouts { doors: doors.collect(), inside, neighbours: HashMap::new() };
@@ -159,6 +159,12 @@ impl Scouts {
     }
 }
 
+/// Protocol and port.
+type Service = (u8, u16);
+
+/// The groups of a server, none where nobody knows it.
+type GroupsOf<'a> = dyn Fn(Address) -> Vec<String> + 'a;
+
 /// Contacts of one client, by protocol, port and server.
 type Contacts = HashMap<(u8, u16, Address), Contact>;
 
@@ -167,10 +173,10 @@ fn shared_refusals(
     traffic: &Traffic<'_>,
     contacts: &HashMap<Address, Contacts>,
     firewall: Option<&Firewall>,
-) -> HashMap<Address, HashSet<(u8, u16)>> {
+) -> HashMap<Address, HashSet<Service>> {
     let Some(firewall) = firewall else { return HashMap::new() };
     let owner = |client: &Address| firewall.owner_of(traffic.window.to, *client, "");
-    let mut refused: HashMap<(&[String], (u8, u16)), HashSet<&str>> = HashMap::new();
+    let mut refused: HashMap<(&[String], Service), HashSet<&str>> = HashMap::new();
     for (client, contacts) in contacts {
         let Some(owner) = owner(client) else { continue };
         for ((protocol, port, _), _) in contacts.iter().filter(|(_, contact)| contact.refused > 0) {
@@ -182,7 +188,7 @@ fn shared_refusals(
     for interface in latest.flat_map(|inventory| inventory.interfaces.values()) {
         *kinds.entry(&interface.groups).or_default() += 1;
     }
-    let mut shared: HashMap<Address, HashSet<(u8, u16)>> = HashMap::new();
+    let mut shared: HashMap<Address, HashSet<Service>> = HashMap::new();
     for client in contacts.keys() {
         let Some(owner) = owner(client) else { continue };
         let machines = kinds.get(owner.groups.as_slice()).copied().unwrap_or_default();
@@ -199,7 +205,7 @@ fn shared_refusals(
 fn doors(
     contacts: &Contacts,
     is_stranger: bool,
-    (groups, is_alone): (&dyn Fn(Address) -> Vec<String>, &dyn Fn((u8, u16)) -> bool),
+    (groups, is_alone): (&GroupsOf<'_>, &dyn Fn(Service) -> bool),
 ) -> Doors {
     let mut by_port: HashMap<(u8, u16), Port> = HashMap::new();
     let mut doors = Doors::default();
@@ -248,7 +254,7 @@ struct Port {
 /// How many rules of one port reach all these servers: one for each group that has many of them; of servers that nobody
 /// knows one for every few networks, because a service stands in several zones for the sake of its safety. What
 /// strangers try at one port is one service, wherever it stands.
-fn rules_for(servers: &[Address], is_stranger: bool, groups: &dyn Fn(Address) -> Vec<String>) -> usize {
+fn rules_for(servers: &[Address], is_stranger: bool, groups: &GroupsOf<'_>) -> usize {
     let mut left: Vec<Vec<String>> = Vec::new();
     let mut networks: HashSet<Cidr> = HashSet::new();
     for server in servers {
