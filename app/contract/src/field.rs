@@ -306,6 +306,7 @@ fields! {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
     use super::*;
     use crate::Dimension;
 
