@@ -31,6 +31,7 @@ fn records(view: &View) -> View {
         to: view.to,
         filter: view.filter.clone(),
         source: view.source.clone(),
+        count: view.count,
         addresses: if names_ends { view.addresses } else { Addresses::default() },
         ..View::default()
     }

@@ -20,6 +20,8 @@ pub struct Provenance {
     pub millis: f64,
     /// Whether the answer was kept from an earlier, equal question.
     pub cached: bool,
+    /// Whether flows that were logged at both of their ends count once.
+    pub once: bool,
     /// Whether objects of this range are still being read, so that the answer will grow.
     pub growing: bool,
 }

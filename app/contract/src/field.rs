@@ -302,6 +302,7 @@ fields! {
     CLIENT = "client", Address, "who opened the conversation";
     SERVER = "server", Address, "who answered";
     AWS_SERVICE = "aws-service", Text, "the AWS service at either end";
+    FLOW_LOG_ID = "flow-log-id", Text, "the flow log that wrote the record, by its object's key";
 }
 
 #[cfg(test)]
@@ -326,8 +327,8 @@ mod tests {
     }
 
     #[test]
-    fn there_are_54_vpc_fields_18_more_of_transit_gateways_and_4_derived_ones() {
-        assert_eq!(Field::ALL.len(), 54 + 18 + 4);
+    fn there_are_54_vpc_fields_18_more_of_transit_gateways_and_5_derived_ones() {
+        assert_eq!(Field::ALL.len(), 54 + 18 + 5);
         for (i, field) in Field::ALL.iter().enumerate() {
             assert!(
                 !Field::ALL[..i].iter().any(|other| other.name() == field.name()),

@@ -30,4 +30,4 @@ pub use filter::Filter;
 pub use grid::{Grid, Span};
 pub use moment::Moment;
 pub use refusal::{Refusal, RefusalKind};
-pub use view::{Addresses, Dimension, Measure, Refresh, Scale, TopBy, View, Zone};
+pub use view::{Addresses, Count, Dimension, Measure, Refresh, Scale, TopBy, View, Zone};

@@ -1,7 +1,7 @@
 //! The link: a view as text, for the address bar, the HTTP API and the command line.
 //!
 //! Version 1: `v=1&from=now-3h&to=now&filter=…&split=…&measure=…&top=…&rows=…&by=…&source=…&refresh=…&scale=…&zone=…
-//! &points=…&addresses=…`. Printing is canonical: equal views have equal links, so that caches can compare text. Reading is
+//! &points=…&addresses=…&count=…`. Printing is canonical: equal views have equal links, so that caches can compare text. Reading is
 //! forgiving in form and strict in values. Links are kept in bookmarks and messages, so the defaults of [`View`] are
 //! part of version 1 and must not change within it.
 
@@ -10,7 +10,8 @@ use crate::moment::MomentError;
 use crate::spelling::{nearest, quoted};
 use crate::view::{POINTS_LIMIT, TOP_LIMIT};
 use crate::{
-    Addresses, Dimension, Filter, Measure, Moment, Refresh, Refusal, RefusalKind, Scale, TopBy, View, Zone,
+    Addresses, Count, Dimension, Filter, Measure, Moment, Refresh, Refusal, RefusalKind, Scale, TopBy, View,
+    Zone,
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use std::fmt::Display;
@@ -53,6 +54,7 @@ pub fn encode(view: &View) -> String {
     put_changed(&mut link, "zone", view.zone.name(), default.zone.name());
     put_changed(&mut link, "points", &view.points.map(|p| p.to_string()).unwrap_or_default(), "");
     put_changed(&mut link, "addresses", view.addresses.name(), default.addresses.name());
+    put_changed(&mut link, "count", view.count.name(), default.count.name());
     for (name, value) in &view.unknown {
         put(&mut link, name, value);
     }
@@ -124,7 +126,7 @@ fn check_version(parameter: Option<&(String, String)>) -> Result<(), LinkError> 
 
 /// Puts one parameter into the view.
 fn take(view: &mut View, name: String, value: String) -> Result<(), LinkError> {
-    const KNOWN: [&str; 15] = [
+    const KNOWN: [&str; 16] = [
         "v",
         "from",
         "to",
@@ -140,6 +142,7 @@ fn take(view: &mut View, name: String, value: String) -> Result<(), LinkError> {
         "zone",
         "points",
         "addresses",
+        "count",
     ];
     if KNOWN.contains(&name.as_str()) && value.is_empty() {
         return Ok(());
@@ -172,6 +175,9 @@ fn take(view: &mut View, name: String, value: String) -> Result<(), LinkError> {
         "addresses" => {
             view.addresses =
                 choice("addresses", &value, Addresses::from_name, Addresses::ALL.iter().map(|c| c.name()))?
+        }
+        "count" => {
+            view.count = choice("count", &value, Count::from_name, Count::ALL.iter().map(|c| c.name()))?
         }
         "points" => view.points = Some(number("points", &value, POINTS_LIMIT)?),
         _ => view.unknown.push((name, value)),

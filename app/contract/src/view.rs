@@ -35,6 +35,8 @@ pub struct View {
     pub points: Option<u16>,
     /// Whose addresses client and server are.
     pub addresses: Addresses,
+    /// How often a flow counts that two interfaces logged.
+    pub count: Count,
     /// Parameters this version does not know, in the order they came; shown, never dropped.
     pub unknown: Vec<(String, String)>,
 }
@@ -65,6 +67,7 @@ impl Default for View {
             zone: Zone::Utc,
             points: None,
             addresses: Addresses::Interface,
+            count: Count::EachEnd,
             unknown: Vec::new(),
         }
     }
@@ -119,11 +122,13 @@ pub enum Dimension {
     Region,
     /// The VPC of the interface.
     VpcId,
+    /// The flow log that wrote the record.
+    FlowLogId,
 }
 
 impl Dimension {
     /// Every dimension, in the order menus show them.
-    pub const ALL: [Dimension; 10] = [
+    pub const ALL: [Dimension; 11] = [
         Dimension::Action,
         Dimension::FlowDirection,
         Dimension::Protocol,
@@ -133,6 +138,7 @@ impl Dimension {
         Dimension::AccountId,
         Dimension::Region,
         Dimension::VpcId,
+        Dimension::FlowLogId,
         Dimension::None,
     ];
 
@@ -149,6 +155,7 @@ impl Dimension {
             Dimension::AccountId => "account-id",
             Dimension::Region => "region",
             Dimension::VpcId => "vpc-id",
+            Dimension::FlowLogId => "flow-log-id",
         }
     }
 
@@ -165,6 +172,7 @@ impl Dimension {
             Dimension::AccountId => "Account",
             Dimension::Region => "Region",
             Dimension::VpcId => "VPC",
+            Dimension::FlowLogId => "Flow log",
         }
     }
 
@@ -181,6 +189,7 @@ impl Dimension {
             Dimension::AccountId => Some(Field::ACCOUNT_ID),
             Dimension::Region => Some(Field::REGION),
             Dimension::VpcId => Some(Field::VPC_ID),
+            Dimension::FlowLogId => Some(Field::FLOW_LOG_ID),
         }
     }
 
@@ -270,6 +279,15 @@ choices! {
         #[default] Interface = "interface", "Interface";
         /// `pkt-srcaddr` and `pkt-dstaddr` where a record has them, else the interface's.
         Packet = "packet", "Packet";
+    }
+}
+choices! {
+    /// How often a flow counts that was logged at both of its ends.
+    Count {
+        /// At each interface that logged it, as in the logs themselves.
+        #[default] EachEnd = "each-end", "At each end";
+        /// Once: records whose packets another interface tells too are left out.
+        Once = "once", "Once";
     }
 }
 choices! {

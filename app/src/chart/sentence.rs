@@ -126,7 +126,11 @@ fn place(by: Dimension, row: &MatrixRow) -> String {
         Dimension::ServicePort if !row.key.is_empty() => format!("to port {}", row.key),
         Dimension::InterfaceId => format!("at {name}"),
         Dimension::Protocol => format!("over {name}"),
-        Dimension::AccountId | Dimension::Region | Dimension::VpcId | Dimension::AwsService => {
+        Dimension::AccountId
+        | Dimension::Region
+        | Dimension::VpcId
+        | Dimension::FlowLogId
+        | Dimension::AwsService => {
             format!("in {name}")
         }
         _ => name.clone(),

@@ -15,9 +15,10 @@ pub fn origin(from: &Provenance) -> String {
     let tables: Vec<&str> = from.tables.iter().map(|table: &Table| table.label()).collect();
     let tables = tables.join(" and ");
     let cached = if from.cached { ", kept from an earlier question" } else { "" };
+    let once = if from.once { "; flows logged at both ends count once" } else { "" };
     let growing = if from.growing { "; more is being read" } else { "" };
     format!(
-        "From {}, {}; {tables}, {}{cached}; {} set aside{growing}",
+        "From {}, {}; {tables}, {}{cached}; {} set aside{once}{growing}",
         count(from.objects, "object", "objects"),
         count(from.records, "record", "records"),
         millis(from.millis),
@@ -68,6 +69,8 @@ mod tests {
             ..Provenance::default()
         };
         assert_eq!(origin(&from), "From 288 objects, 92.4 M records; minute roll-up, 11 ms; 0 set aside");
+        let once = Provenance { once: true, ..from.clone() };
+        assert!(origin(&once).ends_with("0 set aside; flows logged at both ends count once"));
         let one = Provenance { objects: 1, records: 1, cached: true, growing: true, millis: 0.2, ..from };
         assert_eq!(
             origin(&one),

@@ -20,13 +20,18 @@ pub fn Tiles() -> impl IntoView {
     let is_stale = move || scene.summary.with(|load| load.stale || (load.busy && load.value.is_none()));
     view! {
         <section class="tiles" aria-label="Totals of this range" aria-busy=move || is_stale().then_some("true")>
-            <Tile title="Traffic" shown=shown(scene, (|s, _| human::bytes(s.bytes), |s| format!("{} bytes, summed over interfaces", human::exact(s.bytes)), traffic_note))/>
+            <Tile title="Traffic" shown=shown(scene, (|s, _| human::bytes(s.bytes), |s| format!("{} bytes, {}", human::exact(s.bytes), counted(s.provenance.once)), traffic_note))/>
             <Tile title="Flows" shown=shown(scene, (|s, _| human::count(s.flows), |s| format!("{} flow records", human::exact(s.flows)), flows_note))/>
             <Tile title="Rejected" shown=shown(scene, (|s, _| rejected_share(s), |s| format!("{} of {} flow records", human::exact(s.rejected), human::exact(s.flows)), rejects_note))/>
             <Tile title="Interfaces talking" shown=shown(scene, (|s, _| human::count(s.interfaces), |s| format!("{} interfaces with at least one record", human::exact(s.interfaces)), interfaces_note))/>
             <Tile title="Last record" shown=shown(scene, (age, last_record, freshness_note))/>
         </section>
     }
+}
+
+/// What is added up.
+fn counted(once: bool) -> &'static str {
+    if once { "each flow once" } else { "summed over interfaces: flows logged at both ends count twice" }
 }
 
 /// A tile of the summary.

@@ -14,7 +14,7 @@ pub const DEPTH_LIMIT: usize = 32;
 pub const LIST_LIMIT: usize = 500;
 
 const FIELDS_HINT: &str = "Fields have AWS's names, such as srcaddr, dstport or action; derived are service-port, \
-                           client, server and aws-service.";
+                           client, server, aws-service and flow-log-id.";
 
 /// Reads a whole filter; `None` when there is nothing but blanks.
 pub(super) fn parse(text: &str) -> Result<Option<Expr>, FilterError> {

@@ -4,7 +4,7 @@ use contract::filter::{Expr, Op, Value};
 use contract::moment::LATEST;
 use contract::view::{POINTS_LIMIT, TOP_LIMIT};
 use contract::{
-    Addresses, Dimension, Field, Filter, Kind, Measure, Moment, Refresh, Scale, TopBy, View, Zone,
+    Addresses, Count, Dimension, Field, Filter, Kind, Measure, Moment, Refresh, Scale, TopBy, View, Zone,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -109,7 +109,7 @@ fn range() -> impl Strategy<Value = (Moment, Moment)> {
 }
 
 fn unknown() -> impl Strategy<Value = Vec<(String, String)>> {
-    const KNOWN: [&str; 15] = [
+    const KNOWN: [&str; 16] = [
         "v",
         "from",
         "to",
@@ -125,6 +125,7 @@ fn unknown() -> impl Strategy<Value = Vec<(String, String)>> {
         "zone",
         "points",
         "addresses",
+        "count",
     ];
     let name = any::<String>().prop_filter("known", |name| !KNOWN.contains(&name.as_str()));
     vec((name, any::<String>()), 0..3)
@@ -137,11 +138,17 @@ pub fn view() -> impl Strategy<Value = View> {
     let source = proptest::option::of(any::<String>().prop_filter("no source", |source| !source.is_empty()));
     let question = (range(), proptest::option::of(expr()), dimension(), select(Measure::ALL), 1..=TOP_LIMIT);
     let rest = (dimension(), by, source, proptest::option::of(1..=POINTS_LIMIT), unknown());
-    let surface = (select(Refresh::ALL), select(Scale::ALL), select(Zone::ALL), select(Addresses::ALL));
+    let surface = (
+        select(Refresh::ALL),
+        select(Scale::ALL),
+        select(Zone::ALL),
+        select(Addresses::ALL),
+        select(Count::ALL),
+    );
     (question, rest, surface).prop_map(|(question, rest, surface)| {
         let ((from, to), expr, split, measure, top) = question;
         let (rows, by, source, points, unknown) = rest;
-        let (refresh, scale, zone, addresses) = surface;
+        let (refresh, scale, zone, addresses, count) = surface;
         let filter = Filter { expr };
         View {
             from,
@@ -158,6 +165,7 @@ pub fn view() -> impl Strategy<Value = View> {
             zone,
             points,
             addresses,
+            count,
             unknown,
         }
     })

@@ -3,7 +3,8 @@
 use crate::arbitrary;
 use contract::link::{LINK_LIMIT, LinkError, decode, encode};
 use contract::{
-    Addresses, Dimension, Filter, Measure, Moment, Refresh, Refusal, RefusalKind, Scale, TopBy, View, Zone,
+    Addresses, Count, Dimension, Filter, Measure, Moment, Refresh, Refusal, RefusalKind, Scale, TopBy, View,
+    Zone,
 };
 use proptest::prelude::*;
 
@@ -46,6 +47,7 @@ fn handed_out() -> Vec<(&'static str, View)> {
                 zone: Zone::Local,
                 points: Some(600),
                 addresses: Addresses::Interface,
+                count: Count::EachEnd,
                 unknown: Vec::new(),
             },
         ),
@@ -70,7 +72,10 @@ fn handed_out() -> Vec<(&'static str, View)> {
                 ..day.clone()
             },
         ),
-        ("v=1&from=now-1d&to=now&addresses=packet", View { addresses: Addresses::Packet, ..day }),
+        (
+            "v=1&from=now-1d&to=now&addresses=packet&count=once&split=flow-log-id",
+            View { addresses: Addresses::Packet, count: Count::Once, split: Dimension::FlowLogId, ..day },
+        ),
     ]
 }
 

@@ -5,6 +5,7 @@ use crate::chart::ticks::date_and_clock;
 use crate::headline::{Headline, Lead, Part, Tone};
 use crate::panels::timeline_words::bucket_said;
 use crate::parts::data_table::Sheet;
+use crate::question::narrowed;
 use crate::range::span_said;
 use crate::signals::use_link::Page;
 use contract::coverage::{CoverageRow, Delivered, Doubled, Freshness, Slot};
@@ -122,8 +123,8 @@ pub fn sheet(coverage: &Coverage, offset_secs: i64) -> Sheet {
 /// The sentence above the panels: the gravest thing first, else that nothing is missing.
 pub fn headline(coverage: &Coverage, view: &View, offset_secs: i64) -> Headline {
     let all = &coverage.delivered;
-    if let Some(doubled) = coverage.doubled.first() {
-        return say_doubled(doubled, coverage.doubled.len(), offset_secs);
+    if let Some(doubled) = coverage.doubled.iter().find(|doubled| !is_chosen(doubled, view)) {
+        return say_doubled(doubled, coverage.doubled.len(), view, offset_secs);
     }
     if all.objects == 0 {
         return say_nothing(coverage, view, offset_secs);
@@ -180,7 +181,21 @@ fn say_details(all: &Delivered) -> Headline {
     Headline { parts, tone: Tone::Quiet, lead: None }
 }
 
-fn say_doubled(doubled: &Doubled, pairs: usize, offset_secs: i64) -> Headline {
+/// Whether the view says which of the two counts.
+fn is_chosen(doubled: &Doubled, view: &View) -> bool {
+    let filter = view.filter.to_string();
+    view.source.is_some() || [&doubled.one, &doubled.other].iter().any(|id| filter.contains(*id))
+}
+
+/// The view in which only the first of the two counts.
+fn choice(doubled: &Doubled, view: &View) -> Option<View> {
+    if doubled.one == doubled.other {
+        return Some(View { source: Some(doubled.one_source.clone()), ..view.clone() });
+    }
+    narrowed(view, &format!("flow-log-id != {}", doubled.other))
+}
+
+fn say_doubled(doubled: &Doubled, pairs: usize, view: &View, offset_secs: i64) -> Headline {
     let same = doubled.one == doubled.other;
     let more = if pairs > 1 { format!(" So do {} more pairs.", pairs - 1) } else { String::new() };
     let mut parts = match same {
@@ -202,7 +217,11 @@ fn say_doubled(doubled: &Doubled, pairs: usize, offset_secs: i64) -> Headline {
         parts.push(Part::Code(doubled.other.clone()));
     }
     parts.push(Part::Plain(format!(", {}.{more}", span_said(doubled.span, offset_secs))));
-    unknown(parts)
+    let lead = choice(doubled, view).map(|view| Lead {
+        label: "Count only the first".to_owned(),
+        address: Page::Overview.address(&view),
+    });
+    Headline { lead, ..unknown(parts) }
 }
 
 fn say_nothing(coverage: &Coverage, view: &View, offset_secs: i64) -> Headline {
@@ -329,6 +348,10 @@ mod tests {
             said(&answer),
             "Two flow logs cover the same 14 interfaces; totals count them twice: fl-a and fl-b, 1 Jan 00:00 to 02:00."
         );
+        let chosen = headline(&answer, &View::default(), 0).lead.map(|lead| lead.address).unwrap_or_default();
+        assert_eq!(chosen, "/?v=1&from=now-1d&to=now&filter=flow-log-id%20%21%3D%20fl-b");
+        let view = narrowed(&View::default(), "flow-log-id != fl-b").unwrap_or_default();
+        assert_eq!(headline(&answer, &view, 0).lead, None, "the choice is made");
         assert!(said(&coverage(Vec::new(), lines)).starts_with("AWS skipped 1 record "));
         let whole = Lines { all: 8, headers: 1, records: 7, ..Lines::default() };
         assert!(

@@ -13,8 +13,8 @@ use crate::shape;
 use contract::answer::Previous;
 use contract::view::{POINTS, POINTS_LIMIT, TOP_LIMIT};
 use contract::{
-    Field, Filter, Grid, Matrix, Measure, Provenance, Refusal, RefusalKind, Span, Summary, Table, Timeline,
-    Top, TopBy, View,
+    Count, Field, Filter, Grid, Matrix, Measure, Provenance, Refusal, RefusalKind, Span, Summary, Table,
+    Timeline, Top, TopBy, View,
 };
 use std::time::Instant;
 
@@ -60,6 +60,7 @@ pub async fn conversations(ground: Ground<'_>, view: &View, now: i64) -> Result<
         sums: Sums::Conversations,
         source: view.source.as_deref(),
         addresses: contract::Addresses::Interface,
+        once: false,
     };
     let (sum, facts) = ground.sum(&need, Conversations::default()).await?;
     let silent: i64 = match facts.reach {
@@ -85,7 +86,7 @@ impl Ground<'_> {
         }
     }
 
-    fn provenance(&self, facts: Facts, source: Option<&str>, began: Instant) -> Provenance {
+    fn provenance(&self, facts: Facts, view: &View, began: Instant) -> Provenance {
         Provenance {
             objects: facts.objects,
             records: facts.records,
@@ -94,7 +95,8 @@ impl Ground<'_> {
             rows: facts.rows,
             millis: began.elapsed().as_secs_f64() * 1_000.0,
             cached: false,
-            growing: matches!(self, Ground::Stored(shared) if shared.statuses.busy(source)),
+            once: view.count == Count::Once,
+            growing: matches!(self, Ground::Stored(shared) if shared.statuses.busy(view.source.as_deref())),
         }
     }
 
@@ -189,6 +191,7 @@ pub async fn timeline(ground: Ground<'_>, view: &View, now: i64) -> Result<Timel
         column,
         sums: Sums::One(view.measure),
         addresses: view.addresses,
+        once: view.count == Count::Once,
         source,
     };
     let (sum, facts) = ground
@@ -202,7 +205,7 @@ pub async fn timeline(ground: Ground<'_>, view: &View, now: i64) -> Result<Timel
         series: shape::series(&sum, view.split, top_of(view)),
         rejected: sum.rejected.clone(),
         gaps: ground.gaps(span, source),
-        provenance: ground.provenance(facts, source, began),
+        provenance: ground.provenance(facts, view, began),
     })
 }
 
@@ -222,6 +225,7 @@ pub async fn matrix(ground: Ground<'_>, view: &View, now: i64) -> Result<Matrix,
         column,
         sums: Sums::One(view.measure),
         addresses: view.addresses,
+        once: view.count == Count::Once,
         source,
     };
     let (sum, facts) = ground
@@ -236,7 +240,7 @@ pub async fn matrix(ground: Ground<'_>, view: &View, now: i64) -> Result<Matrix,
         rows,
         other_values,
         gaps: ground.gaps(span, source),
-        provenance: ground.provenance(facts, source, began),
+        provenance: ground.provenance(facts, view, began),
     })
 }
 
@@ -259,6 +263,7 @@ pub async fn top(ground: Ground<'_>, view: &View, now: i64) -> Result<Top, LakeE
         column: None,
         sums: Sums::Talkers,
         addresses: view.addresses,
+        once: view.count == Count::Once,
         source,
     };
     let (ranked, facts) = match view.by {
@@ -282,7 +287,7 @@ pub async fn top(ground: Ground<'_>, view: &View, now: i64) -> Result<Top, LakeE
         rows: ranked.rows,
         distinct: ranked.distinct,
         total: ranked.total,
-        provenance: ground.provenance(facts, source, began),
+        provenance: ground.provenance(facts, view, began),
     })
 }
 
@@ -329,7 +334,7 @@ pub async fn summary(ground: Ground<'_>, view: &View, now: i64) -> Result<Summar
         now,
         previous,
         gaps: ground.gaps(span, source),
-        provenance: ground.provenance(facts, source, began),
+        provenance: ground.provenance(facts, view, began),
     })
 }
 
@@ -343,6 +348,7 @@ async fn interfaces(ground: Ground<'_>, view: &View, span: Span) -> Result<(Grou
         column,
         sums: Sums::All,
         addresses: view.addresses,
+        once: view.count == Count::Once,
         source,
     };
     let plan = Plan { grid: one_bucket(span), column, measure: Measure::Flows, detailed: true };

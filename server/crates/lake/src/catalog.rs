@@ -16,8 +16,8 @@ pub const SAMPLES_PER_OBJECT: usize = 20;
 
 /// What makes a catalog of each version from the one before, the first from nothing. A file of a higher version than
 /// there are steps is from a newer Weir.
-const STEPS: [&[&str]; 4] =
-    [&[FIRST], &[ACCOUNTS, flow_logs::TABLES], &[ANEW, INTERFACES, KNOWLEDGE], &[ANEW, PACKETS]];
+const STEPS: [&[&str]; 5] =
+    [&[FIRST], &[ACCOUNTS, flow_logs::TABLES], &[ANEW, INTERFACES, KNOWLEDGE], &[ANEW, PACKETS], &[ANEW]];
 
 const FIRST: &str = "
 create table object (

@@ -76,9 +76,12 @@ pub fn find<'a, A: 'static>(batch: &'a RecordBatch, name: &str) -> Option<&'a A>
     batch.column_by_name(name)?.as_any().downcast_ref::<A>()
 }
 
-/// The numbers of an integer column, or the keys of a dictionary column, by row; -1 where there is none. Empty without a
+/// The numbers of an integer column, the keys of a dictionary column, or 0 and 1 of a truth column, by row; -1 where there is none. Empty without a
 /// column.
 pub fn numbers<'a>(batch: &'a RecordBatch, name: &str) -> Cow<'a, [i32]> {
+    if let Some(truths) = find::<BooleanArray>(batch, name) {
+        return truths.iter().map(|truth| truth.map_or(-1, i32::from)).collect();
+    }
     let keys = find::<Texts>(batch, name).map(Texts::keys);
     let Some(array) = keys.or_else(|| find::<Int32Array>(batch, name)) else { return Cow::default() };
     match array.nulls().filter(|nulls| nulls.null_count() > 0) {

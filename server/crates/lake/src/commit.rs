@@ -89,8 +89,13 @@ impl Commit {
             next.object.fields = fields.to_vec();
         }
         let region: Arc<str> = next.object.origin.region.as_deref().unwrap_or_default().into();
+        let flow_log: Arc<str> = next.object.origin.flow_log.as_deref().unwrap_or_default().into();
         let gaps = std::mem::take(&mut tally.coverage).into_iter();
-        self.gaps.extend(gaps.map(|record| Gap { record, region: Arc::clone(&region) }));
+        self.gaps.extend(gaps.map(|record| Gap {
+            record,
+            region: Arc::clone(&region),
+            flow_log: Arc::clone(&flow_log),
+        }));
         next.object.count(tally);
         self.waiting.push(next);
     }

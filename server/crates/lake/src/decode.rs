@@ -41,7 +41,8 @@ pub enum ObjectFault {
 pub fn origin_of(meta: &ObjectMeta) -> Origin {
     match keys::parse(&meta.key) {
         Some(parts) => {
-            Origin { account: Some(parts.account), region: Some(parts.region), stamp: parts.stamp }
+            let [account, region, flow_log] = [parts.account, parts.region, parts.flow_log_id].map(Some);
+            Origin { account, region, flow_log, stamp: parts.stamp }
         }
         None => Origin { stamp: meta.modified, ..Origin::default() },
     }

@@ -2,7 +2,6 @@
 //! fields it needs.
 
 use crate::ask::{self, Facts, Ground};
-use crate::condition::{Ends, condition_of};
 use crate::decode::{ObjectDecoder, origin_of};
 use crate::engine::{Engine, Sieve, distinct};
 use crate::enrich::{Added, Stretch, enrich, made_from};
@@ -86,7 +85,7 @@ impl Direct {
         empty: F,
     ) -> Result<(F, Facts), LakeError> {
         let columns = need.columns(Table::Objects);
-        let sieve = match condition_of(need.filter, Ends::BySide(need.addresses)) {
+        let sieve = match need.condition(need.ends(true)) {
             Some(condition) => Some(self.engine.sieve(condition, &columns)?),
             None => None,
         };

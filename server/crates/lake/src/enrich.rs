@@ -1,11 +1,11 @@
 //! What Weir adds to the columns of a record by itself: times where they are missing, the AWS service at either end, and
-//! the account and region of the object's key where the records do not say. What takes other records to know is judged
+//! the account, region and flow log of the object's key where the records do not say. What takes other records to know is judged
 //! later.
 
 use crate::columns::{Texts, Words, find};
 use crate::error::LakeError;
 use crate::judge::{JUDGED, MADE_FROM};
-use crate::schema::{ACCOUNT_ID, AWS_SERVICE, END, REGION, START, text};
+use crate::schema::{ACCOUNT_ID, AWS_SERVICE, END, FLOW_LOG_ID, REGION, START, text};
 use contract::{Field, names};
 use datafusion::arrow::array::{
     Array, ArrayRef, Int32Array, Int64Array, NullBufferBuilder, RecordBatch, RecordBatchOptions, StringArray,
@@ -21,6 +21,8 @@ pub struct Origin {
     pub account: Option<String>,
     /// The region in the key.
     pub region: Option<String>,
+    /// The flow log in the key.
+    pub flow_log: Option<String>,
     /// Start of the delivery window, or when the object was written; Unix seconds.
     pub stamp: i64,
 }
@@ -31,6 +33,7 @@ impl Origin {
         match column {
             ACCOUNT_ID => self.account.as_deref(),
             REGION => self.region.as_deref(),
+            FLOW_LOG_ID => self.flow_log.as_deref(),
             _ => None,
         }
     }
@@ -89,7 +92,7 @@ pub fn enrich(
         let services = aws_services(&table.batch)?;
         table.set(AWS_SERVICE, services);
     }
-    for name in [ACCOUNT_ID, REGION] {
+    for name in [ACCOUNT_ID, REGION, FLOW_LOG_ID] {
         if added.wants(name)
             && let Some(column) = by_origin(&table.batch, name, stretches)?
         {
@@ -256,6 +259,7 @@ mod tests {
         let origins = [7, 8].map(|stamp| Origin {
             account: Some("1".to_owned()),
             region: (stamp == 8).then(|| "eu-west-1".to_owned()),
+            flow_log: None,
             stamp,
         });
         let fields = [FIRST, SECOND].map(|object| {

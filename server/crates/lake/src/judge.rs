@@ -7,6 +7,7 @@ use crate::enrich::{Added, Columns};
 use crate::error::LakeError;
 use crate::schema::{
     ACTION, CLIENT_IS_SRC, EVIDENCE, FLOW_DIRECTION, INTERFACE_ID, PROTOCOL, SERVICE_PORT, START,
+    TOLD_ELSEWHERE,
 };
 use datafusion::arrow::array::{BooleanArray, Int32Array, Int64Array, RecordBatch, StringArray};
 use datafusion::arrow::buffer::{BooleanBuffer, NullBuffer};
@@ -15,7 +16,7 @@ use std::borrow::Cow;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// The columns that [`judged`] adds.
-pub const JUDGED: [&str; 4] = [SERVICE_PORT, CLIENT_IS_SRC, FLOW_DIRECTION, EVIDENCE];
+pub const JUDGED: [&str; 5] = [SERVICE_PORT, CLIENT_IS_SRC, FLOW_DIRECTION, EVIDENCE, TOLD_ELSEWHERE];
 
 /// The decoder's fields that they are made from.
 pub const MADE_FROM: [&str; 12] = [
@@ -56,6 +57,9 @@ pub fn judged(
     if added.wants(EVIDENCE) {
         let names = Evidence::ALL.map(Evidence::name);
         table.set(EVIDENCE, Arc::new(coded(&verdicts.evidence, &names, |evidence| Some(evidence as i32))?));
+    }
+    if added.wants(TOLD_ELSEWHERE) {
+        table.set(TOLD_ELSEWHERE, Arc::new(BooleanArray::from(verdicts.told_elsewhere)));
     }
     if !has_direction {
         let direction = |direction| match direction {

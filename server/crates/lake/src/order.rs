@@ -7,8 +7,8 @@
 use crate::addresses::Addresses;
 use crate::columns::{Truths, find, numbers};
 use crate::schema::{
-    ACCOUNT_ID, ACTION, AWS_SERVICE, CLIENT_IS_SRC, FLOW_DIRECTION, INTERFACE_ID, PROTOCOL, REGION,
-    SERVICE_PORT, START, VPC_ID,
+    ACCOUNT_ID, ACTION, AWS_SERVICE, CLIENT_IS_SRC, FLOW_DIRECTION, FLOW_LOG_ID, INTERFACE_ID, PROTOCOL,
+    REGION, SERVICE_PORT, START, TOLD_ELSEWHERE, VPC_ID,
 };
 use contract::grid::floor_to;
 use datafusion::arrow::array::{Int64Array, RecordBatch};
@@ -37,6 +37,8 @@ pub struct Group {
     pub region: Name,
     /// `vpc-id`.
     pub vpc: Name,
+    /// `flow-log-id`.
+    pub flow_log: Name,
     /// `interface-id`.
     pub interface: Name,
     /// `flow-direction`.
@@ -49,6 +51,8 @@ pub struct Group {
     pub aws_service: Name,
     /// Service port; -1 is "missing".
     pub service_port: i32,
+    /// Whether another interface tells the same packets: 1 where it does.
+    pub told_elsewhere: i32,
 }
 
 /// Where a record stands in the order, behind its group.
@@ -119,19 +123,20 @@ impl Order {
 
 /// The distinct groups in the order of their first record, and the number of each record's group.
 fn numbered(batch: &RecordBatch) -> (Vec<Group>, Vec<u32>) {
-    let texts = [ACCOUNT_ID, REGION, VPC_ID, INTERFACE_ID, FLOW_DIRECTION, ACTION, AWS_SERVICE];
+    let texts = [ACCOUNT_ID, REGION, VPC_ID, INTERFACE_ID, FLOW_DIRECTION, ACTION, AWS_SERVICE, FLOW_LOG_ID];
     let texts = texts.map(|column| numbers(batch, column));
-    let [protocol, service_port] = [PROTOCOL, SERVICE_PORT].map(|column| numbers(batch, column));
+    let [protocol, service_port, told] =
+        [PROTOCOL, SERVICE_PORT, TOLD_ELSEWHERE].map(|column| numbers(batch, column));
     let hours = find::<Int64Array>(batch, START).map_or_else(Vec::new, |starts| hours_of(starts.values()));
     let mut digits = Digits::new(batch.num_rows());
-    for column in texts.iter().chain([&protocol, &service_port]) {
+    for column in texts.iter().chain([&protocol, &service_port, &told]) {
         digits.append(column);
     }
     digits.append(&hours.iter().map(|hour| (hour / HOUR) as i32).collect::<Vec<_>>());
     let (firsts, group_of_row) = digits.numbered();
     let groups = firsts.into_iter().map(|row| {
         let at = |column: &[i32]| column.get(row).copied().unwrap_or(-1);
-        let [account, region, vpc, interface, direction, action, aws_service] =
+        let [account, region, vpc, interface, direction, action, aws_service, flow_log] =
             texts.each_ref().map(|column| (at(column) + 1) as Name);
         Group {
             hour: hours.get(row).copied().unwrap_or_default(),
@@ -144,6 +149,8 @@ fn numbered(batch: &RecordBatch) -> (Vec<Group>, Vec<u32>) {
             protocol: at(&protocol),
             aws_service,
             service_port: at(&service_port),
+            flow_log,
+            told_elsewhere: at(&told).max(0),
         }
     });
     (groups.collect(), group_of_row)

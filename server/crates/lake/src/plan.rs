@@ -7,12 +7,12 @@ use crate::fold::conversations::COLUMNS;
 use crate::manifest::Manifest;
 use crate::schema::{
     ACTION, BYTES, CLIENT, END, FLOW_DIRECTION, FLOWS, INTERFACE_ID, NODATA, PACKETS, PROTOCOL, SERVER,
-    SERVICE_PORT, SKIPDATA, START, TIME, in_conversations, in_rollup,
+    SERVICE_PORT, SKIPDATA, START, TIME, TOLD_ELSEWHERE, in_conversations, in_rollup,
 };
 use crate::spread::MAX_SPAN_SECS;
 use contract::grid::{ceil_to, floor_to};
 use contract::{Addresses, Filter, Measure, Span, Table};
-use datafusion::logical_expr::lit;
+use datafusion::logical_expr::{Expr as Condition, lit};
 use datafusion::prelude::ident;
 use std::sync::Arc;
 
@@ -31,6 +31,8 @@ pub struct Need<'a> {
     pub sums: Sums,
     /// Whose addresses client and server are.
     pub addresses: Addresses,
+    /// Whether records that another interface tells too are left out.
+    pub once: bool,
     /// Only this source.
     pub source: Option<&'a str>,
 }
@@ -64,9 +66,11 @@ impl Need<'_> {
     pub fn stretches(&self) -> Vec<Stretch> {
         let mut asked = columns_of(self.filter, Ends::Stored);
         asked.extend(self.column.map(str::to_owned));
-        let (coarse, fine) = if self.sums == Sums::Conversations {
+        if self.sums == Sums::Conversations {
             return vec![Stretch { table: Table::Segments, span: self.span }];
-        } else if self.sums != Sums::Talkers && asked.iter().all(|c| in_rollup(c)) {
+        }
+        asked.extend(self.once.then(|| TOLD_ELSEWHERE.to_owned()));
+        let (coarse, fine) = if self.sums != Sums::Talkers && asked.iter().all(|c| in_rollup(c)) {
             let each = asked.iter().any(|c| c == INTERFACE_ID);
             (Table::Hour, if each { Table::MinuteByInterface } else { Table::Minute })
         } else if asked.iter().all(|c| in_conversations(c)) {
@@ -117,13 +121,20 @@ impl Need<'_> {
         // A damaged start may lie far before the range although the record does not.
         let mut condition =
             ident(last).gt_eq(lit(stretch.span.from)).and(ident(first).lt(lit(stretch.span.to)));
-        if let Some(filter) = condition_of(self.filter, ends) {
+        if let Some(filter) = self.condition(ends) {
             condition = condition.and(filter);
         }
         Scan { files, columns: self.columns(stretch.table), condition: Some(condition) }
     }
 
-    fn ends(&self, records: bool) -> Ends {
+    /// Which rows count, whenever they happened; `None` when all do.
+    pub fn condition(&self, ends: Ends) -> Option<Condition> {
+        let once = self.once.then(|| ident(TOLD_ELSEWHERE).is_not_true());
+        condition_of(self.filter, ends).into_iter().chain(once).reduce(Condition::and)
+    }
+
+    /// Which columns of a table stand for client and server.
+    pub fn ends(&self, records: bool) -> Ends {
         if records { Ends::BySide(self.addresses) } else { Ends::Stored }
     }
 
@@ -158,6 +169,7 @@ impl Need<'_> {
             [times, sums, talk, service, &[ACTION]].concat().into_iter().map(str::to_owned).collect();
         columns.extend(columns_of(self.filter, ends));
         columns.extend(self.column.map(str::to_owned));
+        columns.extend(self.once.then(|| TOLD_ELSEWHERE.to_owned()));
         distinct(columns)
     }
 }
@@ -183,6 +195,7 @@ mod tests {
             column: None,
             sums,
             addresses: Addresses::Interface,
+            once: false,
             source: None,
         };
         need.stretches().into_iter().map(|s| (s.table, s.span.from, s.span.to)).collect()

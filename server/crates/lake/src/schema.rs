@@ -51,6 +51,11 @@ pub const REGION: &str = "region";
 /// The VPC of the interface.
 pub const VPC_ID: &str = "vpc_id";
 
+/// The flow log that wrote the object.
+pub const FLOW_LOG_ID: &str = "flow_log_id";
+/// Whether the record of another interface tells the same packets and is the one to count.
+pub const TOLD_ELSEWHERE: &str = "told_elsewhere";
+
 /// The column that holds a dimension; `None` for [`Dimension::None`].
 pub fn column_of(dimension: Dimension) -> Option<&'static str> {
     Some(match dimension {
@@ -64,6 +69,7 @@ pub fn column_of(dimension: Dimension) -> Option<&'static str> {
         Dimension::AccountId => ACCOUNT_ID,
         Dimension::Region => REGION,
         Dimension::VpcId => VPC_ID,
+        Dimension::FlowLogId => FLOW_LOG_ID,
     })
 }
 
@@ -74,7 +80,8 @@ pub fn column_of_field(field: Field) -> String {
 
 /// Whether the roll-ups hold this column.
 pub fn in_rollup(column: &str) -> bool {
-    Dimension::ALL.into_iter().any(|dimension| column_of(dimension) == Some(column))
+    column == TOLD_ELSEWHERE
+        || Dimension::ALL.into_iter().any(|dimension| column_of(dimension) == Some(column))
 }
 
 /// Whether the conversations hold this column.
@@ -96,7 +103,7 @@ pub fn address() -> DataType {
 pub fn data_type(column: &str) -> DataType {
     match column {
         TIME | FLOWS | NODATA | SKIPDATA | START | END | BYTES | PACKETS => return DataType::Int64,
-        CLIENT_IS_SRC => return DataType::Boolean,
+        CLIENT_IS_SRC | TOLD_ELSEWHERE => return DataType::Boolean,
         SERVICE_PORT => return DataType::Int32,
         CLIENT | SERVER => return address(),
         _ => {}

@@ -6,12 +6,13 @@ use crate::error::LakeError;
 use crate::order::{Address, Group, HOUR, Name, Order};
 use crate::rollup::{Load, Rollup, Row, Silence};
 use crate::schema::{
-    ACCOUNT_ID, ACTION, AWS_SERVICE, BYTES, CLIENT, END, FLOW_DIRECTION, FLOWS, INTERFACE_ID, NODATA,
-    PACKETS, PROTOCOL, REGION, SERVER, SERVICE_PORT, SKIPDATA, START, TIME, VPC_ID, of_columns,
+    ACCOUNT_ID, ACTION, AWS_SERVICE, BYTES, CLIENT, END, FLOW_DIRECTION, FLOW_LOG_ID, FLOWS, INTERFACE_ID,
+    NODATA, PACKETS, PROTOCOL, REGION, SERVER, SERVICE_PORT, SKIPDATA, START, TIME, TOLD_ELSEWHERE, VPC_ID,
+    of_columns,
 };
 use contract::Table;
 use contract::grid::floor_to;
-use datafusion::arrow::array::{ArrayRef, Int32Array, Int64Array, RecordBatch, StringArray};
+use datafusion::arrow::array::{ArrayRef, BooleanArray, Int32Array, Int64Array, RecordBatch, StringArray};
 use flowlog::CoverageRecord;
 use hashbrown::HashMap;
 use std::collections::BTreeMap;
@@ -39,13 +40,15 @@ pub struct Part<'a> {
 /// A day, the partition of roll-ups: opening a file costs as much as reading ten thousand rows of it.
 const DAY: i64 = 86_400;
 
-/// An interval without records, and the region of the object that told of it.
+/// An interval without records, and the region and flow log of the object that told of it.
 #[derive(Clone, Debug)]
 pub struct Gap {
     /// The interval.
     pub record: CoverageRecord,
     /// The region.
     pub region: Arc<str>,
+    /// The flow log.
+    pub flow_log: Arc<str>,
 }
 
 /// All tables of judged records. `sink` takes each part when it is made, so that few are held at once.
@@ -126,7 +129,8 @@ fn record_parts(
 }
 
 /// The dictionary columns of the groups: place in [`Group`] and name.
-const TEXTS: [&str; 7] = [ACCOUNT_ID, REGION, VPC_ID, INTERFACE_ID, FLOW_DIRECTION, ACTION, AWS_SERVICE];
+const TEXTS: [&str; 8] =
+    [ACCOUNT_ID, REGION, VPC_ID, INTERFACE_ID, FLOW_DIRECTION, ACTION, AWS_SERVICE, FLOW_LOG_ID];
 
 /// The texts of a commit by column and number, while silences may still bring new ones.
 struct Names<'a> {
@@ -151,6 +155,7 @@ impl<'a> Names<'a> {
             account: self.name(0, account),
             region: self.name(1, &gap.region),
             interface: self.name(3, interface),
+            flow_log: self.name(7, &gap.flow_log),
             protocol: -1,
             service_port: -1,
             ..Group::default()
@@ -201,6 +206,7 @@ impl Values {
             let keys = rows.iter().map(|row| value(group(row)).checked_sub(1).map(|key| key as i32));
             Ok(Arc::new(Texts::try_new(keys.collect(), Arc::clone(&self.texts[column]))?))
         };
+        let told = rows.iter().map(|row| Some(group(row).told_elsewhere == 1));
         let mut columns: Vec<(&str, ArrayRef)> = vec![
             (TIME, Arc::new(rows.iter().map(|row| row.time).collect::<Int64Array>())),
             (ACCOUNT_ID, text(0, |group| group.account)?),
@@ -212,6 +218,8 @@ impl Values {
             (PROTOCOL, int(|group| group.protocol)),
             (SERVICE_PORT, int(|group| group.service_port)),
             (AWS_SERVICE, text(6, |group| group.aws_service)?),
+            (FLOW_LOG_ID, text(7, |group| group.flow_log)?),
+            (TOLD_ELSEWHERE, Arc::new(told.collect::<BooleanArray>())),
             (FLOWS, long(|row| row.sums.flows)),
             (BYTES, long(|row| row.sums.bytes)),
             (PACKETS, long(|row| row.sums.packets)),

@@ -1,6 +1,7 @@
 //! The lake from outside: objects in a folder go in, answers come out, and every way of asking gives the same sums.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod counted;
 mod coverage;
 mod faults;
 mod fields;
