@@ -4,7 +4,6 @@
 use crate::cli::{run, stderr, stdout};
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::LazyLock;
 use tempfile::TempDir;
 
@@ -90,5 +89,4 @@ fn an_inventory_that_is_not_there_is_named() {
     let output = run(&["advise", "--source", logs.to_str().unwrap(), "--inventory", "/nowhere/inventory"]);
     assert!(!output.status.success());
     assert!(stderr(&output).contains("/nowhere/inventory"), "{}", stderr(&output));
-    assert!(!Path::new("/nowhere").exists());
 }
