@@ -121,9 +121,9 @@ mod tests {
     proptest! {
         #[test]
         fn a_jump_is_found_where_it_is(level in 100_u64..10_000, times in 25_u64..80, at in 30_usize..250,
-                                       noise in prop::collection::vec(0_u64..20, 288)) {
+                                       noise in prop::collection::vec(0_u64..12, 288)) {
             let values: Vec<u64> = noise.iter().enumerate()
-                .map(|(i, n)| (if i < at { level } else { level * times / 10 }) * (90 + n) / 100).collect();
+                .map(|(i, n)| (if i < at { level } else { level * times / 10 }) * (94 + n) / 100).collect();
             let change = found(&values);
             prop_assert_eq!(change.map(|c| c.bucket), Some(at));
             prop_assert!(change.is_some_and(|c| (c.ratio() / (times as f64 / 10.0) - 1.0).abs() < 0.2));

@@ -158,7 +158,10 @@ impl Decoder {
             self.envelope.finish(&mut lines);
             lines.flush();
         } else if !self.carried.is_empty() {
-            self.carried.push(b'\n');
+            // White space that nothing followed may hold line feeds of its own.
+            if self.carried.last() != Some(&b'\n') {
+                self.carried.push(b'\n');
+            }
             self.lines.decode(&self.carried);
             self.carried.clear();
         }

@@ -173,3 +173,14 @@ fn sections_say_which_columns_the_rows_had() {
     assert_eq!((batch.sections.len(), batch.sections[0].columns.clone()), (1, vec![0, 1]));
     assert_eq!(batch.columns[0].field.as_str(), "bytes");
 }
+
+#[test]
+fn an_object_of_nothing_but_white_space_has_as_many_lines_as_line_feeds() {
+    for (text, lines) in [("\n", 1), ("\n\n", 2), (" \n\n  ", 3), (" ", 1), ("", 0)] {
+        let mut decoder = Decoder::new(Want::default(), Limits::default());
+        decoder.push(text.as_bytes());
+        decoder.finish();
+        let tally = decoder.take_tally();
+        assert_eq!((tally.lines, tally.blank), (lines, lines), "{text:?}");
+    }
+}
