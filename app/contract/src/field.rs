@@ -24,6 +24,8 @@ pub enum Kind {
     Time,
     /// The TCP flag bits seen in the interval.
     TcpFlags,
+    /// Where the other end is: one of a closed list.
+    Scope,
 }
 
 impl Kind {
@@ -34,7 +36,12 @@ impl Kind {
 
     /// The operators, as a hint lists them.
     pub const fn operators(self) -> &'static str {
-        if self.is_ordered() { "=, !=, <, <=, >, >= and IN" } else { "=, != and IN" }
+        match self {
+            Kind::Port | Kind::Number | Kind::Time => "=, !=, <, <=, >, >= and IN",
+            Kind::Text => "=, !=, IN and LIKE",
+            Kind::TcpFlags => "=, !=, IN and HAS",
+            Kind::Address | Kind::Protocol | Kind::Action | Kind::Scope => "=, != and IN",
+        }
     }
 
     /// The values, as a hint describes them.
@@ -48,6 +55,7 @@ impl Kind {
             Kind::Action => "ACCEPT or REJECT",
             Kind::Time => "a time such as 2026-11-20T03:00:00Z or Unix seconds",
             Kind::TcpFlags => "flags such as SYN-ACK or their sum from 0 to 255",
+            Kind::Scope => "internet, vpc, peer or aws",
         }
     }
 }
@@ -71,8 +79,12 @@ enum Name {
 }
 
 impl Field {
-    /// The field of that name, of those AWS has documented and those that are derived. Underscores stand for hyphens, as in the Parquet column names; case does not matter.
+    /// The field of that name, of those AWS has documented and those that are derived. Underscores stand for hyphens, as
+    /// in the Parquet column names; case does not matter; `direction` is short for `flow-direction`.
     pub fn named(name: &str) -> Option<Field> {
+        if name.eq_ignore_ascii_case("direction") {
+            return Some(Field::FLOW_DIRECTION);
+        }
         Field::ALL.iter().copied().find(|field| {
             let known = field.name().bytes();
             known.len() == name.len()
@@ -134,16 +146,22 @@ impl Field {
         self.kind
     }
 
+    /// Whether a filter may hold its values against those of another field.
+    pub fn compares_with(self, other: Field) -> bool {
+        self.kind == other.kind
+    }
+
     /// What it means, in half a sentence.
     pub const fn about(self) -> &'static str {
         self.about
     }
 
-    /// The values AWS documents, in AWS's spelling; empty when there is no such list. Except for `action` the list is
-    /// open: AWS adds to it.
+    /// The values AWS documents, in AWS's spelling; empty when there is no such list. Except for `action` and `scope` the
+    /// list is open: AWS adds to it.
     pub fn values(self) -> &'static [&'static str] {
         match self {
             Field::ACTION => &["ACCEPT", "REJECT"],
+            Field::SCOPE => &["internet", "vpc", "peer", "aws"],
             Field::LOG_STATUS => &["OK", "NODATA", "SKIPDATA"],
             Field::TYPE => &["IPv4", "IPv6", "EFA"],
             Field::FLOW_DIRECTION => &["ingress", "egress"],
@@ -302,6 +320,7 @@ fields! {
     CLIENT = "client", Address, "who opened the conversation";
     SERVER = "server", Address, "who answered";
     AWS_SERVICE = "aws-service", Text, "the AWS service at either end";
+    SCOPE = "scope", Scope, "where the interface's other end is: internet, vpc, peer or aws";
     FLOW_LOG_ID = "flow-log-id", Text, "the flow log that wrote the record, by its object's key";
 }
 
@@ -327,8 +346,8 @@ mod tests {
     }
 
     #[test]
-    fn there_are_54_vpc_fields_18_more_of_transit_gateways_and_5_derived_ones() {
-        assert_eq!(Field::ALL.len(), 54 + 18 + 5);
+    fn there_are_54_vpc_fields_18_more_of_transit_gateways_and_6_derived_ones() {
+        assert_eq!(Field::ALL.len(), 54 + 18 + 6);
         for (i, field) in Field::ALL.iter().enumerate() {
             assert!(
                 !Field::ALL[..i].iter().any(|other| other.name() == field.name()),
@@ -341,6 +360,7 @@ mod tests {
     fn column_names_and_capitals_find_the_field() {
         assert_eq!(Field::named("pkt_src_aws_service"), Some(Field::PKT_SRC_AWS_SERVICE));
         assert_eq!(Field::named("DstPort"), Some(Field::DSTPORT));
+        assert_eq!(Field::named("Direction"), Some(Field::FLOW_DIRECTION));
         assert_eq!(Field::named("dst"), None);
         assert_eq!(Field::named("source"), None);
     }

@@ -19,6 +19,7 @@ fn class_of(kind: TokenKind, text: &str) -> &'static str {
         TokenKind::Keyword => "keyword",
         TokenKind::Value if text.eq_ignore_ascii_case("reject") => "value reject",
         TokenKind::Value => "value",
+        TokenKind::Comment => "comment",
         TokenKind::Error => "unread",
     }
 }

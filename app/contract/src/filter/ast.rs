@@ -23,6 +23,30 @@ pub enum Expr {
         /// The value.
         value: Value,
     },
+    /// Two fields of one kind against each other.
+    Fields {
+        /// The field on the left.
+        left: Field,
+        /// How they compare.
+        op: Op,
+        /// The field on the right.
+        right: Field,
+    },
+    /// The text matches a pattern: `%` stands for any text, `_` for any character, a backslash takes what follows as it
+    /// is. Capitals matter. One of the three is in it, else it would be a `Compare`.
+    Like {
+        /// The field, of text.
+        field: Field,
+        /// The pattern.
+        pattern: String,
+    },
+    /// All of these TCP flags were seen, others perhaps too.
+    Has {
+        /// The field, of TCP flags.
+        field: Field,
+        /// At least one flag.
+        bits: u8,
+    },
     /// The field is one of at least one value; a single one is a network or a range, else it would be a `Compare`.
     In {
         /// The field.
@@ -144,6 +168,17 @@ impl Expr {
         Ok(Expr::compare(field, Op::Eq, value))
     }
 
+    /// `field != text`, the text read as the field's kind asks: how a click on a picture leaves something out.
+    pub fn differs(field: Field, text: &str) -> Result<Expr, FilterError> {
+        let value = value::read(field, text).map_err(|fault| fault.at(0, text.len()))?;
+        Ok(Expr::compare(field, Op::Ne, value))
+    }
+
+    /// `field LIKE pattern`; without anything that stands for something else it is `field = pattern`.
+    pub fn like(field: Field, pattern: &str) -> Result<Expr, FilterError> {
+        value::pattern(field, pattern).map_err(|fault| fault.at(0, pattern.len()))
+    }
+
     /// `field op value`; equality with a network or a range is `IN`.
     pub fn compare(field: Field, op: Op, value: Value) -> Expr {
         match op {
@@ -198,12 +233,21 @@ impl Expr {
         match self {
             Expr::And(parts) | Expr::Or(parts) => parts.iter().for_each(|part| part.collect_fields(fields)),
             Expr::Not(part) => part.collect_fields(fields),
-            Expr::Compare { field, .. } | Expr::In { field, .. } => {
-                if !fields.contains(field) {
-                    fields.push(*field);
-                }
+            Expr::Compare { field, .. }
+            | Expr::In { field, .. }
+            | Expr::Like { field, .. }
+            | Expr::Has { field, .. } => add(fields, *field),
+            Expr::Fields { left, right, .. } => {
+                add(fields, *left);
+                add(fields, *right);
             }
         }
+    }
+}
+
+fn add(fields: &mut Vec<Field>, field: Field) {
+    if !fields.contains(&field) {
+        fields.push(field);
     }
 }
 

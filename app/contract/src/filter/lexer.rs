@@ -27,37 +27,54 @@ pub(super) enum Shape<'a> {
     Comma,
     /// A quote that is never closed; reaches to the end of the text.
     Unclosed,
+    /// `-- …` to the end of the line, or `/* … */`.
+    Comment,
+    /// A comment that is never closed; reaches to the end of the text.
+    OpenComment,
     /// A character that begins nothing.
     Stray(char),
 }
 
-/// A word with a meaning of its own; as a value it needs quotes.
+/// A word with a meaning of its own. Those that may begin or join conditions need quotes as a value; the others mean
+/// something only where an operator stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Keyword {
     And,
     Or,
     Not,
     In,
+    Like,
+    Has,
 }
 
 impl Keyword {
-    /// The keyword that `word` spells, in any case.
+    const EVERYWHERE: [(&str, Keyword); 4] =
+        [("and", Keyword::And), ("or", Keyword::Or), ("not", Keyword::Not), ("in", Keyword::In)];
+    const BEHIND_FIELDS: [(&str, Keyword); 2] = [("like", Keyword::Like), ("has", Keyword::Has)];
+
+    /// The keyword that `word` spells wherever it stands, in any case.
     pub(super) fn spelled(word: &str) -> Option<Keyword> {
-        [("and", Keyword::And), ("or", Keyword::Or), ("not", Keyword::Not), ("in", Keyword::In)]
-            .into_iter()
-            .find(|(name, _)| name.eq_ignore_ascii_case(word))
-            .map(|(_, keyword)| keyword)
+        find(&Keyword::EVERYWHERE, word)
+    }
+
+    /// The keyword that `word` spells where an operator may stand.
+    pub(super) fn spelled_behind_field(word: &str) -> Option<Keyword> {
+        Keyword::spelled(word).or_else(|| find(&Keyword::BEHIND_FIELDS, word))
     }
 }
 
-/// Whether `c` may stand in a value without quotes: enough for names, addresses, networks, times and ARNs.
-const fn is_word(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | ':' | '/' | '-')
+fn find(keywords: &[(&str, Keyword)], word: &str) -> Option<Keyword> {
+    keywords.iter().find(|(name, _)| name.eq_ignore_ascii_case(word)).map(|(_, keyword)| *keyword)
 }
 
-/// Whether `text` comes back as the same single word when it is written without quotes.
+/// Whether `c` may stand in a value without quotes: enough for names, addresses, networks, times, ARNs and patterns.
+const fn is_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | ':' | '/' | '-' | '%')
+}
+
+/// Whether `text` comes back as the same single word when it is written without quotes. A comment would not.
 pub(super) fn is_bare(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(is_word) && Keyword::spelled(text).is_none()
+    !text.is_empty() && text.chars().all(is_word) && text != "--" && Keyword::spelled(text).is_none()
 }
 
 /// Cuts `text` into lexemes; blanks are left out.
@@ -80,8 +97,15 @@ pub(super) fn lex(text: &str) -> Vec<Lexeme<'_>> {
 
 /// The lexeme at the start of `rest`, which begins with `first`, and its length in bytes.
 fn piece(rest: &str, first: char) -> (Shape<'_>, usize) {
+    if let Some(comment) = comment(rest) {
+        return comment;
+    }
     if is_word(first) {
-        let len = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+        let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+        // `22/* ssh */` is a word and a comment.
+        let before_comment = rest.get(end..).is_some_and(|rest| rest.starts_with('*'));
+        let len = rest.get(..end).and_then(|word| word.strip_suffix('/').filter(|_| before_comment));
+        let len = len.map_or(end, str::len);
         return (Shape::Word(rest.get(..len).unwrap_or_default()), len);
     }
     if first == '"' || first == '\'' {
@@ -101,6 +125,18 @@ fn piece(rest: &str, first: char) -> (Shape<'_>, usize) {
         (',', _) => (Shape::Comma, 1),
         _ => (Shape::Stray(first), first.len_utf8()),
     }
+}
+
+/// The comment at the start of `rest` and its length. A dash may begin a value, so that two of them need a blank behind.
+fn comment(rest: &str) -> Option<(Shape<'static>, usize)> {
+    if let Some(line) = rest.strip_prefix("--").filter(|line| line.starts_with(char::is_whitespace)) {
+        return Some((Shape::Comment, 2 + line.find('\n').unwrap_or(line.len())));
+    }
+    let inside = rest.strip_prefix("/*")?;
+    Some(match inside.find("*/") {
+        Some(len) => (Shape::Comment, len + 4),
+        None => (Shape::OpenComment, rest.len()),
+    })
 }
 
 /// A value in quotes; a backslash takes the next character as it is.
@@ -144,6 +180,16 @@ mod tests {
         assert_eq!(shapes("'it\"s'"), [Shape::Quoted("it\"s".into())]);
         assert_eq!(shapes(r#""open \""#), [Shape::Unclosed]);
         assert_eq!(shapes("\"open\\"), [Shape::Unclosed]);
+    }
+
+    #[test]
+    fn comments_are_told_from_dashes_and_slashes() {
+        assert_eq!(shapes("a -- b = 1\nc"), [Shape::Word("a"), Shape::Comment, Shape::Word("c")]);
+        assert_eq!(shapes("--a --"), [Shape::Word("--a"), Shape::Word("--")]);
+        let word = |text| Shape::Word(text);
+        assert_eq!(shapes("22/* ssh */ 10.0.0.0/8"), [word("22"), Shape::Comment, word("10.0.0.0/8")]);
+        assert_eq!(shapes("a /* b"), [Shape::Word("a"), Shape::OpenComment]);
+        assert_eq!(shapes("/**/"), [Shape::Comment]);
     }
 
     #[test]

@@ -11,6 +11,11 @@
 //!   its addresses, a range its ends and what lies between.
 //! - `field = -` holds when the record does not have the field. Every other comparison with a missing value is false,
 //!   so that `!=` and `NOT IN`, which are nothing but their negations, are true.
+//! - `field LIKE pattern` holds when `%` and `_` can stand for something that makes the pattern the text; a backslash takes
+//!   what follows as it is. Capitals matter. `tcp-flags HAS (syn, ack)` holds when all of the flags were seen.
+//! - `srcport = dstport` compares two fields of one kind; in quotes a name is text. Missing values equal nothing.
+//! - `scope` says where the interface's other end is: see [`Field::SCOPE`].
+//! - `-- …` to the end of the line and `/* … */` are comments, which the canonical text does not have.
 //! - A field that is not known here is a text field that AWS may have added; whether there is one the data decides. A
 //!   name close to a known one is taken for a slip, unless it stands in quotes: `"dst-prt" = x`.
 //! - Tag values mean the tag as it was typed; `my%2Dapp`, as the log has it, and `my-app` are the same.

@@ -14,14 +14,18 @@ pub const DEPTH_LIMIT: usize = 32;
 pub const LIST_LIMIT: usize = 500;
 
 const FIELDS_HINT: &str = "Fields have AWS's names, such as srcaddr, dstport or action; derived are service-port, \
-                           client, server, aws-service and flow-log-id.";
+                           client, server, scope, aws-service and flow-log-id.";
 
 /// Reads a whole filter; `None` when there is nothing but blanks.
 pub(super) fn parse(text: &str) -> Result<Option<Expr>, FilterError> {
     if text.len() > TEXT_LIMIT {
         return Err(too_long(text));
     }
-    let mut parser = Parser { end: text.trim_end().len(), lexemes: lex(text), next: 0, depth: 0 };
+    let mut lexemes = lex(text);
+    lexemes.retain(|lexeme| lexeme.shape != Shape::Comment);
+    // What is missing is missing behind the last word, not behind the comment after it.
+    let end = lexemes.last().map_or(text.trim_end().len(), |last| last.at + last.len);
+    let mut parser = Parser { end, lexemes, next: 0, depth: 0 };
     if parser.lexemes.is_empty() {
         return Ok(None);
     }
@@ -99,7 +103,7 @@ impl<'a> Parser<'a> {
         Ok(expr)
     }
 
-    /// `field = value`, `field IN …`, `field NOT IN …`
+    /// `field = value`, `field IN …`, `field LIKE …`, `field HAS …`, the last three also behind NOT.
     fn comparison(&mut self) -> Result<Expr, FilterError> {
         let field = self.field()?;
         if let Some(Shape::Operator(op)) = self.peek() {
@@ -107,12 +111,57 @@ impl<'a> Parser<'a> {
             return self.operand(field, op);
         }
         let negated = self.eat_keyword(Keyword::Not);
-        if !self.eat_keyword(Keyword::In) {
-            let expected = if negated { "IN" } else { "an operator" };
-            return Err(self.unexpected(expected, &format!("{field} takes {}.", field.kind().operators())));
+        let keyword = match self.peek() {
+            Some(Shape::Word(word)) => Keyword::spelled_behind_field(word),
+            _ => None,
+        };
+        let condition = match keyword {
+            Some(Keyword::In) => {
+                self.next += 1;
+                Expr::one_of(field, self.values(field)?)
+            }
+            Some(Keyword::Like) => self.like(field)?,
+            Some(Keyword::Has) => self.has(field)?,
+            _ => {
+                let expected = if negated { "IN, LIKE or HAS" } else { "an operator" };
+                return Err(self.unexpected(expected, &operators_of(field)));
+            }
+        };
+        Ok(if negated { !condition } else { condition })
+    }
+
+    /// LIKE and its pattern.
+    fn like(&mut self, field: Field) -> Result<Expr, FilterError> {
+        if field.kind() != Kind::Text {
+            return Err(self.fault(&format!("{field} is no text, so LIKE means nothing"), &in_hint(field)));
         }
-        let one_of = Expr::one_of(field, self.values(field)?);
-        Ok(if negated { !one_of } else { one_of })
+        self.next += 1;
+        let pattern =
+            self.text(field, "a pattern", "In a pattern % stands for any text and _ for any character.")?;
+        let like = value::pattern(field, pattern).map_err(|fault| self.fault(&fault.message, &fault.hint))?;
+        self.next += 1;
+        Ok(like)
+    }
+
+    /// HAS and the flags.
+    fn has(&mut self, field: Field) -> Result<Expr, FilterError> {
+        if field.kind() != Kind::TcpFlags {
+            let message = format!("{field} is no set of flags, so HAS means nothing");
+            return Err(self.fault(&message, &operators_of(field)));
+        }
+        self.next += 1;
+        let at = self.next;
+        let bits = self.values(field)?.iter().try_fold(0, |bits, flags| match flags {
+            Value::Number(flags) => u8::try_from(*flags).ok().map(|flags| bits | flags),
+            _ => None,
+        });
+        bits.filter(|bits| *bits != 0).map(|bits| Expr::Has { field, bits }).ok_or_else(|| {
+            self.next = at;
+            self.fault(
+                "HAS needs at least one flag",
+                &format!("Write {field} HAS syn, or {field} = 0 for none."),
+            )
+        })
     }
 
     fn field(&mut self) -> Result<Field, FilterError> {
@@ -140,11 +189,19 @@ impl<'a> Parser<'a> {
     fn operand(&mut self, field: Field, op: Op) -> Result<Expr, FilterError> {
         if op.is_ordering() && !field.kind().is_ordered() {
             let message = format!("{field} has no order, so `{}` means nothing", op.symbol());
-            return Err(self.fault(&message, &format!("{field} takes {}.", field.kind().operators())));
+            return Err(self.fault(&message, &operators_of(field)));
         }
         self.next += 1;
         if self.peek() == Some(&Shape::Open) {
             return Err(self.fault("a list follows only IN", &format!("Write {field} IN (…).")));
+        }
+        if let Some(right) = self.other_field(field) {
+            if !field.compares_with(right) {
+                let message = format!("{field} and {right} are not of one kind");
+                return Err(self.fault(&message, &format!("{field} takes {}.", field.kind().takes())));
+            }
+            self.next += 1;
+            return Ok(Expr::Fields { left: field, op, right });
         }
         let value = self.value(field)?;
         if op.is_ordering() && !matches!(value, Value::Number(_)) {
@@ -179,22 +236,32 @@ impl<'a> Parser<'a> {
     }
 
     fn value(&mut self, field: Field) -> Result<Value, FilterError> {
-        let text = match self.peek() {
-            Some(Shape::Word(word)) if Keyword::spelled(word).is_some() => {
-                let message = format!("{} is a keyword where a value of {field} should stand", quoted(word));
-                return Err(self.fault(&message, &format!("As a value it needs quotes: \"{word}\".")));
-            }
-            Some(Shape::Word(word)) => *word,
-            Some(Shape::Quoted(text)) => text,
-            _ => {
-                let hint = format!("{field} takes {}.", field.kind().takes());
-                return Err(self.unexpected(&format!("a value of {field}"), &hint));
-            }
-        };
+        let text = self.text(field, "a value", &format!("{field} takes {}.", field.kind().takes()))?;
         let value =
             value::read(field, text).map_err(|Fault { message, hint }| self.fault(&message, &hint))?;
         self.next += 1;
         Ok(value)
+    }
+
+    /// The text of the value, or the pattern, to read next.
+    fn text(&self, field: Field, what: &str, hint: &str) -> Result<&str, FilterError> {
+        match self.peek() {
+            Some(Shape::Word(word)) if Keyword::spelled(word).is_some() => {
+                let message = format!("{} is a keyword where {what} of {field} should stand", quoted(word));
+                Err(self.fault(&message, &format!("As a value it needs quotes: \"{word}\".")))
+            }
+            Some(Shape::Word(word)) => Ok(word),
+            Some(Shape::Quoted(text)) => Ok(text),
+            _ => Err(self.unexpected(&format!("{what} of {field}"), hint)),
+        }
+    }
+
+    /// The field whose name stands where a value might.
+    fn other_field(&self, field: Field) -> Option<Field> {
+        match self.peek() {
+            Some(Shape::Word(word)) => value::field_named(field, word),
+            _ => None,
+        }
     }
 
     fn peek(&self) -> Option<&Shape<'a>> {
@@ -227,10 +294,11 @@ impl<'a> Parser<'a> {
     fn unexpected(&self, expected: &str, hint: &str) -> FilterError {
         match self.peek() {
             None => self.fault(&format!("the filter ends where {expected} should stand"), hint),
+            Some(Shape::OpenComment) => self.fault("this comment is never closed", "Close it with */."),
             Some(Shape::Unclosed) => self.fault("this quote is never closed", "Close it with the same quote."),
             Some(Shape::Stray(c)) => self.fault(
                 &format!("`{}` has no meaning here", c.escape_debug()),
-                "Write AND, OR, NOT and IN in words; values with other characters than letters, digits and . _ : / - \
+                "Write AND, OR, NOT and IN in words; values with other characters than letters, digits and . _ : / - % \
                  need quotes.",
             ),
             Some(Shape::Word(word)) => {
@@ -242,9 +310,16 @@ impl<'a> Parser<'a> {
             }
             Some(Shape::Open) => self.fault(&format!("`(` stands where {expected} should"), hint),
             Some(Shape::Close) => self.fault(&format!("`)` stands where {expected} should"), hint),
-            Some(Shape::Comma) => self.fault(&format!("`,` stands where {expected} should"), hint),
+            Some(Shape::Comma | Shape::Comment) => {
+                self.fault(&format!("`,` stands where {expected} should"), hint)
+            }
         }
     }
+}
+
+/// The operators a field takes, as a hint.
+fn operators_of(field: Field) -> String {
+    format!("{field} takes {}.", field.kind().operators())
 }
 
 /// How to ask for a set of values.

@@ -29,25 +29,43 @@ fn write_expr(f: &mut fmt::Formatter<'_>, expr: &Expr, around: Binding) -> fmt::
         }
         Expr::And(parts) => write_joined(f, parts, " AND ", Binding::And),
         Expr::Not(part) => match &**part {
-            Expr::In { field, values } => {
-                write_field(f, *field)?;
-                f.write_str(" NOT IN ")?;
-                write_values(f, *field, values)
-            }
+            Expr::In { .. } | Expr::Like { .. } | Expr::Has { .. } => write_condition(f, part, " NOT"),
             part => {
                 f.write_str("NOT ")?;
                 write_expr(f, part, Binding::Not)
             }
         },
+        condition => write_condition(f, condition, ""),
+    }
+}
+
+/// A condition without further ones inside; `not` stands before the operator, of those that may have it there.
+fn write_condition(f: &mut fmt::Formatter<'_>, expr: &Expr, not: &str) -> fmt::Result {
+    match expr {
+        Expr::And(_) | Expr::Or(_) | Expr::Not(_) => write_expr(f, expr, Binding::Not),
         Expr::Compare { field, op, value } => {
             write_field(f, *field)?;
             write!(f, " {} ", op.symbol())?;
             value::write(f, *field, value)
         }
+        Expr::Fields { left, op, right } => {
+            write_field(f, *left)?;
+            write!(f, " {} {right}", op.symbol())
+        }
         Expr::In { field, values } => {
             write_field(f, *field)?;
-            f.write_str(" IN ")?;
+            write!(f, "{not} IN ")?;
             write_values(f, *field, values)
+        }
+        Expr::Like { field, pattern } => {
+            write_field(f, *field)?;
+            write!(f, "{not} LIKE ")?;
+            value::write_pattern(f, pattern)
+        }
+        Expr::Has { field, bits } => {
+            write_field(f, *field)?;
+            write!(f, "{not} HAS ")?;
+            value::write_flags(f, *bits)
         }
     }
 }

@@ -13,10 +13,12 @@ pub enum TokenKind {
     Operator,
     /// A value, with its quotes.
     Value,
-    /// AND, OR, NOT, IN.
+    /// AND, OR, NOT, IN, LIKE, HAS.
     Keyword,
     /// A parenthesis or a comma.
     Paren,
+    /// `-- …` or `/* … */`.
+    Comment,
     /// An unknown field, a quote that is not closed, a character without a meaning.
     Error,
 }
@@ -26,6 +28,8 @@ pub enum TokenKind {
 enum Expecting {
     /// A field or a keyword.
     Condition,
+    /// An operator or a keyword.
+    Operator,
     /// One value; after `IN` perhaps a list instead.
     Value { list_allowed: bool },
     /// Values up to the closing parenthesis.
@@ -47,14 +51,18 @@ pub fn tokens(text: &str) -> Vec<(Range<usize>, TokenKind)> {
 /// What `shape` is where `expecting` holds, and what is expected after it.
 fn classify(shape: &Shape<'_>, expecting: Expecting) -> (TokenKind, Expecting) {
     let after_value = if expecting == Expecting::List { Expecting::List } else { Expecting::Condition };
+    let at_name = matches!(expecting, Expecting::Condition | Expecting::Operator);
     match shape {
-        Shape::Word(word) => match Keyword::spelled(word) {
-            Some(Keyword::In) => (TokenKind::Keyword, Expecting::Value { list_allowed: true }),
+        Shape::Word(word) => match keyword(word, expecting) {
+            Some(Keyword::In | Keyword::Has) => (TokenKind::Keyword, Expecting::Value { list_allowed: true }),
+            Some(Keyword::Like) => (TokenKind::Keyword, Expecting::Value { list_allowed: false }),
+            // `field NOT IN …`
+            Some(Keyword::Not) if expecting == Expecting::Operator => (TokenKind::Keyword, expecting),
             Some(_) => (TokenKind::Keyword, Expecting::Condition),
-            None if expecting != Expecting::Condition => (TokenKind::Value, after_value),
-            None => (name(word, false), Expecting::Condition),
+            None if !at_name => (TokenKind::Value, after_value),
+            None => (name(word, false), Expecting::Operator),
         },
-        Shape::Quoted(word) if expecting == Expecting::Condition => (name(word, true), expecting),
+        Shape::Quoted(word) if at_name => (name(word, true), Expecting::Operator),
         Shape::Quoted(_) => (TokenKind::Value, after_value),
         Shape::Operator(_) => (TokenKind::Operator, Expecting::Value { list_allowed: false }),
         Shape::Open if expecting == (Expecting::Value { list_allowed: true }) => {
@@ -62,7 +70,15 @@ fn classify(shape: &Shape<'_>, expecting: Expecting) -> (TokenKind, Expecting) {
         }
         Shape::Open | Shape::Close => (TokenKind::Paren, Expecting::Condition),
         Shape::Comma => (TokenKind::Paren, expecting),
-        Shape::Unclosed | Shape::Stray(_) => (TokenKind::Error, expecting),
+        Shape::Comment => (TokenKind::Comment, expecting),
+        Shape::Unclosed | Shape::OpenComment | Shape::Stray(_) => (TokenKind::Error, expecting),
+    }
+}
+
+fn keyword(word: &str, expecting: Expecting) -> Option<Keyword> {
+    match expecting {
+        Expecting::Operator => Keyword::spelled_behind_field(word),
+        _ => Keyword::spelled(word),
     }
 }
 
@@ -102,6 +118,30 @@ mod tests {
             ("=", Operator),
             ("REJECT", Value),
             (")", Paren),
+        ];
+        assert_eq!(kinds(text), expected);
+    }
+
+    #[test]
+    fn like_and_has_are_keywords_only_behind_a_field() {
+        use TokenKind::{Comment, Field, Keyword, Operator, Paren, Value};
+        let text = "az-id NOT like % or tcp-flags HAS (syn) -- x\nand az-id = has";
+        let expected = [
+            ("az-id", Field),
+            ("NOT", Keyword),
+            ("like", Keyword),
+            ("%", Value),
+            ("or", Keyword),
+            ("tcp-flags", Field),
+            ("HAS", Keyword),
+            ("(", Paren),
+            ("syn", Value),
+            (")", Paren),
+            ("-- x", Comment),
+            ("and", Keyword),
+            ("az-id", Field),
+            ("=", Operator),
+            ("has", Value),
         ];
         assert_eq!(kinds(text), expected);
     }

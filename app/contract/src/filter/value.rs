@@ -1,6 +1,6 @@
 //! Values as they are written: what a text means for a field, and the text that means a value.
 
-use crate::filter::{FilterError, Value, lexer};
+use crate::filter::{Expr, FilterError, Op, Value, lexer};
 use crate::moment::{LATEST, Moment};
 use crate::spelling::{nearest, quoted};
 use crate::{Field, Kind, human, names};
@@ -44,12 +44,27 @@ pub(super) fn read(field: Field, text: &str) -> Result<Value, Fault> {
         Kind::TcpFlags => {
             read_number(text, BYTE_LIMIT).or_else(|| names::tcp_flag_bits(text).map(i64::from)).map(number)
         }
-        Kind::Action => documented(field, text).map(Value::Text),
+        Kind::Action | Kind::Scope => documented(field, text).map(Value::Text),
         Kind::Time => return read_time(field, text),
         Kind::Text if field.is_tag() => Some(Value::Text(names::tag_value(text).into_owned())),
         Kind::Text => Some(Value::Text(documented(field, text).unwrap_or_else(|| text.to_owned()))),
     };
     value.ok_or_else(|| unreadable(field, text))
+}
+
+/// `field LIKE text`.
+pub(super) fn pattern(field: Field, text: &str) -> Result<Expr, Fault> {
+    if !text.contains(['%', '_', '\\']) {
+        return read(field, text).map(|value| Expr::compare(field, Op::Eq, value));
+    }
+    Ok(Expr::Like { field, pattern: text.to_owned() })
+}
+
+/// The field that `word` names where a value of `field` might stand without quotes. Most words of text mean themselves;
+/// only a name with a hyphen, such as `next-hop-vpc-id`, is hardly one.
+pub(super) fn field_named(field: Field, word: &str) -> Option<Field> {
+    let is_name = field.kind() != Kind::Text || word.contains(['-', '_']);
+    Field::named(word).filter(|_| is_name)
 }
 
 const fn number(number: i64) -> Value {
@@ -108,6 +123,7 @@ fn unreadable(field: Field, text: &str) -> Fault {
         Kind::Protocol => ("a protocol", nearest(text, names::protocol_names())),
         Kind::Action => ("an action", nearest(text, field.values().iter().copied())),
         Kind::TcpFlags => ("a set of TCP flags", None),
+        Kind::Scope => ("a scope", nearest(text, field.values().iter().copied())),
         Kind::Number | Kind::Time | Kind::Text => ("a number", None),
     };
     let hint = meant.map_or_else(|| takes(field), |meant| format!("Did you mean {meant}?"));
@@ -134,9 +150,25 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, field: Field, value: &Value) -> 
         (Value::Text(text), _) if field.is_tag() && text.contains('%') => {
             write_quoted(f, &text.replace('%', "%25"))
         }
-        (Value::Text(text), _) if lexer::is_bare(text) => f.write_str(text),
+        (Value::Text(text), _) if is_bare_value(field, text) => f.write_str(text),
         (Value::Text(text), _) => write_quoted(f, text),
     }
+}
+
+/// Whether `text` means itself without quotes. One with a percent sign would, but stands in quotes since the first version.
+fn is_bare_value(field: Field, text: &str) -> bool {
+    lexer::is_bare(text) && !text.contains('%') && field_named(field, text).is_none()
+}
+
+/// Writes a pattern of LIKE.
+pub(super) fn write_pattern(f: &mut fmt::Formatter<'_>, pattern: &str) -> fmt::Result {
+    if lexer::is_bare(pattern) { f.write_str(pattern) } else { write_quoted(f, pattern) }
+}
+
+/// Writes flags as HAS names them.
+pub(super) fn write_flags(f: &mut fmt::Formatter<'_>, bits: u8) -> fmt::Result {
+    let names = names::tcp_flags(bits.into()).to_ascii_lowercase();
+    if bits.is_power_of_two() { f.write_str(&names) } else { write!(f, "({})", names.replace(' ', ", ")) }
 }
 
 fn write_quoted(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {

@@ -44,6 +44,7 @@ fn single(field: Field) -> BoxedStrategy<Value> {
         Kind::Protocol | Kind::TcpFlags => number_up_to(255),
         Kind::Time => number_up_to(LATEST),
         Kind::Action => select(vec!["ACCEPT", "REJECT"]).prop_map(|a| Value::Text(a.to_owned())).boxed(),
+        Kind::Scope => select(field.values()).prop_map(|scope| Value::Text((*scope).to_owned())).boxed(),
         Kind::Text => text(field).boxed(),
     }
 }
@@ -72,6 +73,31 @@ fn field() -> impl Strategy<Value = Field> {
     prop_oneof![4 => select(Field::ALL), 1 => other]
 }
 
+/// What only some kinds of fields take; an equality where the kind takes nothing special.
+fn special(field: Field) -> BoxedStrategy<Expr> {
+    let of_kind: Vec<Field> =
+        Field::ALL.iter().copied().filter(|other| field.compares_with(*other)).collect();
+    match field.kind() {
+        Kind::Text if of_kind.is_empty() || !field.is_known() => {
+            any::<String>().prop_filter_map("a value", move |text| Expr::like(field, &text).ok()).boxed()
+        }
+        Kind::TcpFlags => (1..=u8::MAX).prop_map(move |bits| Expr::Has { field, bits }).boxed(),
+        kind => {
+            let ops = if kind.is_ordered() { &OPS[..] } else { &OPS[..2] };
+            let right =
+                of_kind.into_iter().filter(move |other| kind != Kind::Text || other.name().contains('-'));
+            let right: Vec<Field> = right.collect();
+            let fields = (select(ops), select(right)).prop_map(move |(op, right)| Expr::Fields {
+                left: field,
+                op,
+                right,
+            });
+            let like = "[a-z%_/-]{0,9}".prop_filter_map("a value", move |text| Expr::like(field, &text).ok());
+            if kind == Kind::Text { prop_oneof![fields, like].boxed() } else { fields.boxed() }
+        }
+    }
+}
+
 fn condition() -> impl Strategy<Value = Expr> {
     field().prop_flat_map(|field| {
         let equality =
@@ -79,7 +105,7 @@ fn condition() -> impl Strategy<Value = Expr> {
         let ops = if field.kind().is_ordered() { &OPS[..] } else { &OPS[..2] };
         let order = (select(ops), single(field)).prop_map(move |(op, value)| Expr::compare(field, op, value));
         let list = vec(member(field), 1..5).prop_map(move |values| Expr::one_of(field, values));
-        prop_oneof![equality, order, list]
+        prop_oneof![3 => equality, 3 => order, 3 => list, 2 => special(field)]
     })
 }
 

@@ -77,6 +77,32 @@ fn one_meaning_has_one_text() {
         ("bytes > 1 and (bytes > 2 or bytes > 3)", "bytes > 1 AND (bytes > 2 OR bytes > 3)"),
         ("not (bytes > 1 and bytes > 2)", "NOT (bytes > 1 AND bytes > 2)"),
         ("not not bytes > 1", "NOT NOT bytes > 1"),
+        ("direction = INGRESS", "flow-direction = ingress"),
+        ("scope in (AWS, peer)", "scope IN (aws, peer)"),
+        ("interface-id like eni-0a%", "interface-id LIKE eni-0a%"),
+        ("not region LIKE 'eu-_%'", "region NOT LIKE eu-_%"),
+        ("region NOT LIKE \"a b%\"", "region NOT LIKE \"a b%\""),
+        ("instance-tag LIKE my%2Dapp", "instance-tag LIKE my%2Dapp"),
+        ("region like eu", "region = eu"),
+        ("flow-direction like INGRESS", "flow-direction = ingress"),
+        ("region not like -", "NOT region = -"),
+        (r#"az-id like "100\\%""#, r#"az-id LIKE "100\\%""#),
+        ("tcp-flags HAS syn", "tcp-flags HAS syn"),
+        ("TCP_flags has (ACK, syn, syn)", "tcp-flags HAS (syn, ack)"),
+        ("tcp-flags has syn-ack", "tcp-flags HAS (syn, ack)"),
+        ("not tcp-flags has 4", "tcp-flags NOT HAS rst"),
+        ("srcport = DSTPORT", "srcport = dstport"),
+        ("not srcport>=dstport", "NOT srcport >= dstport"),
+        ("client != pkt-srcaddr", "client != pkt-srcaddr"),
+        ("vpc-id = next-hop-vpc-id", "vpc-id = next-hop-vpc-id"),
+        ("vpc-id = 'next-hop-vpc-id'", "vpc-id = \"next-hop-vpc-id\""),
+        ("instance-tag = client", "instance-tag = client"),
+        ("instance-tag in (like, has)", "instance-tag IN (like, has)"),
+        ("like = has", "like = has"),
+        ("-- the port\nbytes > 1 -- a comment\n and /* two\nlines */ bytes < 3", "bytes > 1 AND bytes < 3"),
+        ("/* nothing */", ""),
+        ("dstport=22/* ssh */", "dstport = 22"),
+        ("az-id = '--'", "az-id = \"--\""),
     ] {
         assert_eq!(canonical(text), expected, "{text}");
     }
@@ -144,7 +170,59 @@ const FAULTS: &[(&str, &str, &str, &str)] = &[
         "the filter ends where an operator should stand",
         "bytes takes =, !=, <, <=, >, >= and IN.",
     ),
-    ("action NOT = ACCEPT", "=", "`=` stands where IN should", "action takes =, != and IN."),
+    ("action NOT = ACCEPT", "=", "`=` stands where IN, LIKE or HAS should", "action takes =, != and IN."),
+    ("scope = inernet", "inernet", "`inernet` is not a scope", "Did you mean internet?"),
+    ("scope = x", "x", "`x` is not a scope", "scope takes internet, vpc, peer or aws."),
+    (
+        "srcaddr LIKE 10.0.%",
+        "LIKE",
+        "srcaddr is no text, so LIKE means nothing",
+        "srcaddr takes an address such as 10.0.1.5 or a network such as 10.0.0.0/8.",
+    ),
+    (
+        "bytes like 1%",
+        "like",
+        "bytes is no text, so LIKE means nothing",
+        "Write bytes IN 100-200 for a range.",
+    ),
+    (
+        "region LIKE",
+        "",
+        "the filter ends where a pattern of region should stand",
+        "In a pattern % stands for any text and _ for any character.",
+    ),
+    (
+        "region LIKE or",
+        "or",
+        "`or` is a keyword where a pattern of region should stand",
+        "As a value it needs quotes: \"or\".",
+    ),
+    (
+        "tcp-flags HAS 0",
+        "0",
+        "HAS needs at least one flag",
+        "Write tcp-flags HAS syn, or tcp-flags = 0 for none.",
+    ),
+    (
+        "tcp-flags HAS -",
+        "-",
+        "HAS needs at least one flag",
+        "Write tcp-flags HAS syn, or tcp-flags = 0 for none.",
+    ),
+    (
+        "dstport HAS syn",
+        "HAS",
+        "dstport is no set of flags, so HAS means nothing",
+        "dstport takes =, !=, <, <=, >, >= and IN.",
+    ),
+    (
+        "srcport = srcaddr",
+        "srcaddr",
+        "srcport and srcaddr are not of one kind",
+        "srcport takes a number from 0 to 65535, a range such as 1024-65535 or a service such as https.",
+    ),
+    ("client < server", "<", "client has no order, so `<` means nothing", "client takes =, != and IN."),
+    ("bytes > 1 /* and", "/* and", "this comment is never closed", "Close it with */."),
 ];
 
 #[test]
@@ -209,6 +287,12 @@ fn narrowing_twice_by_the_same_condition_is_narrowing_once() {
 }
 
 #[test]
+fn a_comment_at_the_end_does_not_move_the_fault() {
+    let error = Filter::parse("action = -- which?").unwrap_err();
+    assert_eq!((error.at, error.len), (8, 0));
+}
+
+#[test]
 fn a_click_on_a_value_that_cannot_be_is_refused() {
     assert!(Expr::equals(Field::SERVICE_PORT, "unknown").is_err());
     assert_eq!(Expr::equals(Field::SERVICE_PORT, "-"), Ok(is(Field::SERVICE_PORT, Value::Missing)));
@@ -218,6 +302,8 @@ fn a_click_on_a_value_that_cannot_be_is_refused() {
 fn the_fields_of_a_filter_are_listed_once() {
     let filter = Filter::parse("NOT (bytes > 1 OR srcaddr = ::1) AND bytes < 9").unwrap();
     assert_eq!(filter.fields(), [Field::BYTES, Field::SRCADDR]);
+    let pair = Filter::parse("srcport = dstport OR region LIKE a% OR tcp-flags HAS syn").unwrap();
+    assert_eq!(pair.fields(), [Field::SRCPORT, Field::DSTPORT, Field::REGION, Field::TCP_FLAGS]);
     assert!(Filter::default().fields().is_empty() && Filter::default().is_empty());
 }
 
@@ -232,7 +318,7 @@ fn on_the_wire_a_filter_is_its_text() {
 
 /// Text that looks like a filter more often than random characters do.
 fn filter_like() -> impl Strategy<Value = String> {
-    "((action|dstport|srcaddr|bytes|start|NOT|AND|OR|IN|=|!=|<|>=|\\(|\\)|,|22|10.0.0.0/8|1-9|-|REJECT|\"|'|\\\\|ü) ?){0,20}"
+    "((action|dstport|srcaddr|bytes|start|region|tcp-flags|srcport|NOT|AND|OR|IN|LIKE|HAS|-- |/\\*|\\*/|\n|eu%|syn|=|!=|<|>=|\\(|\\)|,|22|10.0.0.0/8|1-9|-|REJECT|\"|'|\\\\|ü) ?){0,20}"
 }
 
 proptest! {
