@@ -4,7 +4,8 @@
 
 use async_trait::async_trait;
 use contract::{
-    Coverage, Matrix, Objects, Page, Progress, Refusal, Report, SetAside, Summary, Timeline, Top, View,
+    Conversations, Coverage, Intent, Matrix, Objects, Page, Progress, Records, Refusal, Report, SetAside,
+    Summary, Timeline, Top, Values, View,
 };
 use std::sync::Arc;
 
@@ -23,6 +24,18 @@ pub trait Flows: Send + Sync + 'static {
 
     /// The view's ranking.
     async fn top(&self, view: &View) -> Result<Arc<Top>, Refusal>;
+
+    /// Conversations with both of their ways ([`contract::conversations`]).
+    async fn conversations(&self, view: &View) -> Result<Arc<Conversations>, Refusal>;
+
+    /// The records themselves, a page at a time ([`contract::records`]).
+    async fn records(&self, view: &View) -> Result<Arc<Records>, Refusal>;
+
+    /// What of the rejected traffic looks like a mistake ([`contract::intent`]).
+    async fn intent(&self, view: &View) -> Result<Arc<Intent>, Refusal>;
+
+    /// The values of a field, counted ([`contract::values`]).
+    async fn values(&self, view: &View) -> Result<Arc<Values>, Refusal>;
 
     /// How completely the view's range is known, whatever its filter.
     async fn coverage(&self, view: &View) -> Result<Arc<Coverage>, Refusal>;

@@ -2,8 +2,10 @@
 //! Times are RFC 3339 in UTC. A cell that a spreadsheet would take for a formula gets a leading apostrophe.
 
 mod coverage;
+mod explore;
 
 pub use coverage::{coverage, objects, set_aside};
+pub use explore::{conversations, intent, records, values};
 
 use contract::answer::SourceStatus;
 use contract::{Dimension, Matrix, Progress, Summary, Timeline, Top};

@@ -6,7 +6,8 @@ use crate::http::refused;
 use app::ports::Flows;
 use async_trait::async_trait;
 use contract::{
-    Coverage, Matrix, Objects, Progress, Refusal, RefusalKind, SetAside, Summary, Timeline, Top, View,
+    Conversations, Coverage, Intent, Matrix, Objects, Progress, Records, Refusal, RefusalKind, SetAside,
+    Summary, Timeline, Top, Values, View,
 };
 use lake::{Direct, Feed, Lake, LakeError};
 use std::future::Future;
@@ -42,6 +43,22 @@ impl Flows for LakeFlows {
 
     async fn top(&self, view: &View) -> Result<Arc<Top>, Refusal> {
         told("top", self.lake.top(view, now())).await
+    }
+
+    async fn conversations(&self, view: &View) -> Result<Arc<Conversations>, Refusal> {
+        told("conversations", self.lake.exchanges(view, now())).await
+    }
+
+    async fn records(&self, view: &View) -> Result<Arc<Records>, Refusal> {
+        told("flows", self.lake.records(view, now())).await
+    }
+
+    async fn intent(&self, view: &View) -> Result<Arc<Intent>, Refusal> {
+        told("intent", self.lake.intent(view, now())).await
+    }
+
+    async fn values(&self, view: &View) -> Result<Arc<Values>, Refusal> {
+        told("values", self.lake.values(view, now())).await
     }
 
     async fn coverage(&self, view: &View) -> Result<Arc<Coverage>, Refusal> {
@@ -98,6 +115,22 @@ impl Flows for DirectFlows {
 
     async fn top(&self, view: &View) -> Result<Arc<Top>, Refusal> {
         told("top", self.direct.top(view, now())).await.map(Arc::new)
+    }
+
+    async fn conversations(&self, view: &View) -> Result<Arc<Conversations>, Refusal> {
+        told("conversations", self.direct.exchanges(view, now())).await.map(Arc::new)
+    }
+
+    async fn records(&self, view: &View) -> Result<Arc<Records>, Refusal> {
+        told("flows", self.direct.records(view, now())).await.map(Arc::new)
+    }
+
+    async fn intent(&self, view: &View) -> Result<Arc<Intent>, Refusal> {
+        told("intent", self.direct.intent(view, now())).await.map(Arc::new)
+    }
+
+    async fn values(&self, view: &View) -> Result<Arc<Values>, Refusal> {
+        told("values", self.direct.values(view, now())).await.map(Arc::new)
     }
 
     async fn coverage(&self, view: &View) -> Result<Arc<Coverage>, Refusal> {

@@ -36,7 +36,8 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b')');
 
 /// Parameters that only some pages understand; each page says what they mean there. Sorted.
-pub const DETAILS: [&str; 1] = ["id"];
+pub const DETAILS: [&str; 10] =
+    ["after", "columns", "field", "id", "limit", "offset", "one-way", "prefix", "record", "sort"];
 
 /// The canonical link of `view`: `v=1`, the range, then in fixed order what differs from the default view, then the
 /// details by name, then the unknown parameters. An empty source is no source.
@@ -105,7 +106,8 @@ pub fn decode(text: &str) -> Result<View, LinkError> {
     Ok(view)
 }
 
-fn pairs(text: &str) -> Result<Vec<(String, String)>, LinkError> {
+/// The parameters of a link by name and value, in their order.
+pub fn pairs(text: &str) -> Result<Vec<(String, String)>, LinkError> {
     let query = text.trim();
     let query = query.strip_prefix('?').unwrap_or(query);
     let mut pairs = Vec::new();

@@ -13,11 +13,18 @@ pub enum Page {
     Coverage,
     /// Who talks to whom.
     Conversations,
+    /// What is held back, and what of it looks like a mistake.
+    Rejects,
+    /// The records themselves.
+    Flows,
+    /// One network interface, or all of them.
+    Interface,
 }
 
 impl Page {
     /// Every page, in the order of the rail.
-    pub const ALL: [Page; 3] = [Page::Overview, Page::Conversations, Page::Coverage];
+    pub const ALL: [Page; 6] =
+        [Page::Overview, Page::Rejects, Page::Conversations, Page::Interface, Page::Flows, Page::Coverage];
 
     /// Where it lies.
     pub const fn path(self) -> &'static str {
@@ -25,6 +32,9 @@ impl Page {
             Page::Overview => "/",
             Page::Coverage => "/coverage",
             Page::Conversations => "/conversations",
+            Page::Rejects => "/rejects",
+            Page::Flows => "/flows",
+            Page::Interface => "/interface",
         }
     }
 
@@ -39,6 +49,9 @@ impl Page {
             Page::Overview => "Overview",
             Page::Coverage => "Coverage",
             Page::Conversations => "Conversations",
+            Page::Rejects => "Rejects",
+            Page::Flows => "Flows",
+            Page::Interface => "Interfaces",
         }
     }
 

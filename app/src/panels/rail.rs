@@ -9,9 +9,12 @@ use leptos::html::Dialog;
 use leptos::prelude::*;
 
 /// The pages that exist, in the order of the rail.
-const PAGES: [(Page, Icon); 3] = [
+const PAGES: [(Page, Icon); 6] = [
     (Page::Overview, icon::OVERVIEW),
+    (Page::Rejects, icon::REJECTS),
     (Page::Conversations, icon::CONVERSATIONS),
+    (Page::Interface, icon::INTERFACE),
+    (Page::Flows, icon::FLOWS),
     (Page::Coverage, icon::COVERAGE),
 ];
 

@@ -35,6 +35,12 @@ pub const COVERAGE: Icon = Icon(
 );
 /// The page of who talks to whom.
 pub const CONVERSATIONS: Icon = Icon("M2.8 5.6h9M9 2.8l2.8 2.8L9 8.4M13.2 10.8h-9M7 8l-2.8 2.8L7 13.6");
+/// The page of what is held back.
+pub const REJECTS: Icon = Icon("M13 8A5 5 0 1 1 3 8a5 5 0 0 1 10 0M4.5 4.5l7 7");
+/// The page of interfaces.
+pub const INTERFACE: Icon = Icon("M3 3h10v7H3zM8 10v3M5 13h6");
+/// The page of records.
+pub const FLOWS: Icon = Icon("M3 4h10M3 8h10M3 12h6");
 /// Taking away.
 pub const CLEAR: Icon = Icon("M4.5 4.5l7 7M11.5 4.5l-7 7");
 /// A place to put records.

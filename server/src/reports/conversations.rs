@@ -1,10 +1,10 @@
-//! Conversations: who talks to whom, on which port, how much.
+//! Conversations: who talks to whom, on which port, how much each way, and who never answers.
 
-use super::links::{narrowed, origin};
+use super::links::{bytes, count, held, moment, of, origin, service_cell, value, with};
 use app::ports::Flows;
-use contract::names::{protocol_name, service_name};
-use contract::report::{Block, Cell, Column, Head, Row, Table};
-use contract::{Page, Refusal, Report, Top, TopBy, TopRow, View, human};
+use contract::conversations::ONE_WAY;
+use contract::report::{Block, Cell, Choice, Column, Head, Row, Sorted, Table, Tone};
+use contract::{Conversation, Conversations, Field, Measure, Page, Refusal, Report, View};
 
 /// Conversations named on the page, unless the view asks for more.
 const ROWS: u16 = 100;
@@ -14,71 +14,107 @@ const ROWS: u16 = 100;
 /// # Errors
 /// Whatever the port refuses.
 pub async fn compose(flows: &dyn Flows, view: &View) -> Result<Report, Refusal> {
-    let asked = View { by: TopBy::Talkers, top: view.top.max(ROWS), ..view.clone() };
-    let top = flows.top(&app::question::top(&asked)).await?;
-    let table = Table {
-        head: Head::new("talkers", "Conversations")
-            .sub(format!("client to service, by {}", view.measure.name()))
-            .foot(origin(&top.provenance)),
-        columns: vec![
-            Column::words("Client"),
-            Column::words("Server"),
-            Column::words("Service"),
-            Column::number("Bytes"),
-            Column::number("Packets"),
-            Column::number("Records"),
-            Column::number("Rejected"),
+    let asked = View { top: view.top.max(ROWS), ..view.clone() };
+    let talks = flows.conversations(&question(&asked)).await?;
+    let lone = view.details.get(ONE_WAY).is_some_and(|lone| lone == "yes");
+    let sub = format!(
+        "client to service, by {}; {}",
+        view.measure.name(),
+        of(talks.rows.len(), talks.distinct, if lone { "that go one way only" } else { "conversations" })
+    );
+    let head = Head {
+        choices: vec![
+            choice("All", &with(view, ONE_WAY, None), !lone),
+            choice(&format!("One way only ({})", talks.one_way), &with(view, ONE_WAY, Some("yes")), lone),
         ],
-        rows: rows(view, &top),
+        ..Head::new("talkers", "Conversations").sub(sub).foot(origin(&talks.provenance))
+    };
+    let table = Table {
+        head,
+        columns: columns(Page::Conversations, view),
+        rows: rows(Page::Conversations, view, &talks),
         empty: "No traffic in this range passes the filter.".to_owned(),
     };
     Ok(Report { headline: String::new(), blocks: vec![Block::Table(table)] })
 }
 
-fn rows(view: &View, top: &Top) -> Vec<Row> {
-    top.rows.iter().map(|row| self::row(view, row)).collect()
-}
-
-fn row(view: &View, row: &TopRow) -> Row {
-    let only = |clause: String| narrowed(Page::Conversations, view, &clause);
-    let end = |field: &str, address: &str| {
-        let cell = Cell::code(address);
-        match only(format!("{field} = {address}")) {
-            Some(href) => cell.to(href),
-            None => cell,
-        }
-    };
-    let service = Cell::new(service(row));
-    let service = match row.service_port.and_then(|port| only(format!("service-port = {port}"))) {
-        Some(href) => service.to(href),
-        None => service,
-    };
-    Row::of([
-        end("client", &row.client).name(),
-        end("server", &row.server),
-        service,
-        amount(human::bytes(row.bytes), row.bytes).share(row.share),
-        amount(human::count(row.packets), row.packets),
-        amount(human::count(row.flows), row.flows),
-        amount(human::count(row.rejected), row.rejected),
-    ])
-}
-
-/// The service as a person reads it: `https 443/tcp`.
-fn service(row: &TopRow) -> String {
-    let protocol = row
-        .protocol
-        .map(|number| protocol_name(number).map_or_else(|| number.to_string(), str::to_lowercase));
-    match (row.service_port, protocol) {
-        (Some(port), Some(protocol)) => {
-            let name = service_name(port).map(|name| format!("{name} ")).unwrap_or_default();
-            format!("{name}{port}/{protocol}")
-        }
-        (None, Some(protocol)) => protocol,
-        (port, None) => port.map(|port| port.to_string()).unwrap_or_else(|| "unknown".to_owned()),
+/// What of a view the conversations depend on.
+pub fn question(view: &View) -> View {
+    let details = view.details.iter().filter(|(name, _)| *name == ONE_WAY);
+    View {
+        from: view.from,
+        to: view.to,
+        filter: view.filter.clone(),
+        measure: view.measure,
+        top: view.top,
+        source: view.source.clone(),
+        addresses: view.addresses,
+        count: view.count,
+        details: details.map(|(name, value)| (name.clone(), value.clone())).collect(),
+        ..View::default()
     }
 }
 
-fn amount(read: human::Quantity, exact: u64) -> Cell {
-    Cell::new(format!("{} {}", read.value, read.unit).trim_end()).exact(exact)
+fn choice(label: &str, view: &View, is_current: bool) -> Choice {
+    Choice { label: label.to_owned(), href: Page::Conversations.address(view), is_current }
+}
+
+/// The columns of conversations; those of a measure sort by it.
+pub fn columns(page: Page, view: &View) -> Vec<Column> {
+    let by = |label: &str, measure: Measure| Column {
+        href: Some(page.address(&View { measure, ..view.clone() })),
+        sorted: (view.measure == measure).then_some(Sorted::Descending),
+        ..Column::number(label)
+    };
+    vec![
+        Column::words("Client"),
+        Column::words("Server"),
+        Column::words("Service"),
+        by("Bytes", Measure::Bytes),
+        Column::number("Sent"),
+        Column::number("Returned"),
+        by("Packets", Measure::Packets),
+        by("Records", Measure::Flows),
+        Column::number("Rejected"),
+        Column::words("First seen"),
+        Column::words("Last seen"),
+    ]
+}
+
+/// A row for each conversation.
+pub fn rows(page: Page, view: &View, talks: &Conversations) -> Vec<Row> {
+    talks.rows.iter().map(|talk| row(page, view, talk)).collect()
+}
+
+/// The row of a conversation.
+pub fn row(page: Page, view: &View, talk: &Conversation) -> Row {
+    let end = |field: Field, address: &str| value(page, view, field, address, Cell::code(address));
+    let both = |sent: u64, returned: u64| sent + returned;
+    let client = end(Field::CLIENT, &talk.client).name();
+    let client = match records_of(view, talk) {
+        Some(records) => client.way("records", records),
+        None => client,
+    };
+    let returned = bytes(talk.returned.bytes);
+    let returned = if talk.is_one_way() { returned.note("one way only").tone(Tone::Warn) } else { returned };
+    Row::of([
+        client,
+        end(Field::SERVER, &talk.server),
+        service_cell(page, view, talk.service_port, talk.protocol),
+        bytes(both(talk.sent.bytes, talk.returned.bytes)).share(talk.share),
+        bytes(talk.sent.bytes),
+        returned,
+        count(both(talk.sent.packets, talk.returned.packets)),
+        count(both(talk.sent.flows, talk.returned.flows)),
+        held(talk.rejected),
+        moment(talk.first),
+        moment(talk.last),
+    ])
+}
+
+/// The records of a conversation.
+fn records_of(view: &View, talk: &Conversation) -> Option<String> {
+    let port = talk.service_port.map(|port| format!(" AND service-port = {port}")).unwrap_or_default();
+    let clause = format!("client = {} AND server = {}{port}", talk.client, talk.server);
+    super::links::narrowed(Page::Flows, view, &clause)
 }

@@ -2,6 +2,10 @@
 //! `app` knows.
 
 mod conversations;
+mod flows;
+mod interface;
+mod links;
+mod rejects;
 
 use app::ports::{Flows, Reports};
 use async_trait::async_trait;
@@ -27,6 +31,9 @@ impl Reports for Composer {
     async fn report(&self, page: Page, view: &View) -> Result<Report, Refusal> {
         let mut report = match page {
             Page::Conversations => conversations::compose(self.flows.as_ref(), view).await?,
+            Page::Rejects => rejects::compose(self.flows.as_ref(), view).await?,
+            Page::Flows => flows::compose(self.flows.as_ref(), view).await?,
+            Page::Interface => interface::compose(self.flows.as_ref(), view).await?,
             Page::Overview | Page::Coverage => return Err(no_document(page)),
         };
         // Every table is also a file.

@@ -7,8 +7,9 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use contract::coverage::{CoverageRow, Delivered, Lines, ObjectRow, Reason, SetAsideLine, Slot};
 use contract::{
-    Coverage, Grid, Matrix, MatrixRow, Objects, Progress, Refusal, RefusalKind, Series, SetAside,
-    SourceStatus, Span, Stage, Summary, Timeline, Top, TopRow, View,
+    Attempt, Conversation, Conversations, Coverage, Grid, Intent, Matrix, MatrixRow, Objects, OneWay,
+    Progress, Record, Records, Refusal, RefusalKind, Scalar, Series, SetAside, SourceStatus, Span, Stage,
+    Summary, Timeline, Top, TopRow, ValueRow, Values, View,
 };
 use server::http::{Hosts, Lifecycle, Limits, Parts, Site, router};
 use server::reports::Composer;
@@ -119,6 +120,87 @@ impl Flows for Scripted {
             rows: vec![row],
             distinct: 1,
             total: 1_000,
+            provenance: Default::default(),
+        }))
+    }
+
+    async fn conversations(&self, view: &View) -> Result<Arc<Conversations>, Refusal> {
+        Scripted::trouble(view).await?;
+        let row = Conversation {
+            client: "10.0.0.1".into(),
+            server: "10.0.0.2".into(),
+            service_port: Some(443),
+            protocol: Some(6),
+            sent: OneWay { bytes: 1_000, packets: 20, flows: 4 },
+            rejected: 1,
+            first: FROM,
+            last: TO - 1,
+            share: 1.0,
+            ..Conversation::default()
+        };
+        Ok(Arc::new(Conversations {
+            span: view.span(TO),
+            measure: view.measure,
+            rows: vec![row],
+            distinct: 1,
+            one_way: 1,
+            total: 1_000,
+            provenance: Default::default(),
+        }))
+    }
+
+    async fn records(&self, view: &View) -> Result<Arc<Records>, Refusal> {
+        Scripted::trouble(view).await?;
+        let values = vec![Scalar::Number(FROM), Scalar::Text("10.0.0.1".into()), Scalar::Missing];
+        Ok(Arc::new(Records {
+            span: view.span(TO),
+            columns: ["start", "srcaddr", "dstport"].map(str::to_owned).to_vec(),
+            rows: vec![Record { mark: format!("{FROM}.0"), values }],
+            offset: 0,
+            total: 1,
+            next: None,
+            provenance: Default::default(),
+        }))
+    }
+
+    async fn intent(&self, view: &View) -> Result<Arc<Intent>, Refusal> {
+        Scripted::trouble(view).await?;
+        let row = Attempt {
+            client: "10.0.0.1".into(),
+            clients: 1,
+            server: "10.0.0.2".into(),
+            service_port: Some(5_432),
+            protocol: 6,
+            interface: "eni-1".into(),
+            is_ingress: true,
+            flows: 4,
+            hours: 1,
+            first: FROM,
+            last: TO - 1,
+            score: 5.0,
+            why: vec!["from inside".into()],
+        };
+        Ok(Arc::new(Intent {
+            span: view.span(TO),
+            rows: vec![row],
+            distinct: 1,
+            scanners: Default::default(),
+            knocks: Default::default(),
+            untold: 0,
+            provenance: Default::default(),
+        }))
+    }
+
+    async fn values(&self, view: &View) -> Result<Arc<Values>, Refusal> {
+        Scripted::trouble(view).await?;
+        let row = ValueRow { key: "443".into(), label: "443 https".into(), flows: 4, share: 1.0 };
+        Ok(Arc::new(Values {
+            span: view.span(TO),
+            field: "dstport".into(),
+            prefix: String::new(),
+            rows: vec![row],
+            distinct: 1,
+            total: 4,
             provenance: Default::default(),
         }))
     }

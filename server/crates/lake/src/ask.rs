@@ -72,7 +72,8 @@ pub async fn conversations(ground: Ground<'_>, view: &View, now: i64) -> Result<
 }
 
 impl Ground<'_> {
-    async fn sum<F: Fold + Clone>(&self, need: &Need<'_>, empty: F) -> Result<(F, Facts), LakeError> {
+    /// Adds up over this ground.
+    pub async fn sum<F: Fold + Clone>(&self, need: &Need<'_>, empty: F) -> Result<(F, Facts), LakeError> {
         match self {
             Ground::Stored(shared) => shared.sum(need, empty).await,
             Ground::Objects(direct) => direct.sum(need, empty).await,
@@ -86,7 +87,8 @@ impl Ground<'_> {
         }
     }
 
-    fn provenance(&self, facts: Facts, view: &View, began: Instant) -> Provenance {
+    /// Where an answer came from.
+    pub fn provenance(&self, facts: Facts, view: &View, began: Instant) -> Provenance {
         Provenance {
             objects: facts.objects,
             records: facts.records,
@@ -101,11 +103,29 @@ impl Ground<'_> {
     }
 
     /// Refuses what the stored formats cannot tell, rather than answering zero.
-    fn check(&self, view: &View, measures: bool) -> Result<(), LakeError> {
-        let own = |field: &Field| {
-            !field.is_known() && schema::data_type(&schema::column_of_field(*field)) != schema::text()
+    pub fn check(&self, view: &View, measures: bool) -> Result<(), LakeError> {
+        self.check_fields(&view.filter.fields())?;
+        let column = match view.measure {
+            Measure::Bytes => schema::BYTES,
+            Measure::Packets => schema::PACKETS,
+            Measure::Flows => return Ok(()),
         };
-        if let Some(field) = view.filter.fields().into_iter().find(own) {
+        let Ground::Stored(shared) = self else { return Ok(()) };
+        let manifest = shared.manifest();
+        if measures && !manifest.is_empty() && !manifest.has_column(column) {
+            return Err(unanswerable(format!(
+                "no stored record has the field {column}; ask for flows instead."
+            )));
+        }
+        Ok(())
+    }
+
+    /// Refuses fields that no stored record has.
+    pub fn check_fields(&self, fields: &[Field]) -> Result<(), LakeError> {
+        let own = |field: &&Field| {
+            !field.is_known() && schema::data_type(&schema::column_of_field(**field)) != schema::text()
+        };
+        if let Some(field) = fields.iter().find(own) {
             let message = format!("unknown field `{field}`: it is a name of Weir's own.");
             return Err(LakeError::Question(Refusal::new(RefusalKind::Unanswerable, message, "")));
         }
@@ -114,8 +134,8 @@ impl Ground<'_> {
         if manifest.is_empty() {
             return Ok(());
         }
-        let added = |column: &str| schema::in_conversations(column);
-        let lacking = view.filter.fields().into_iter().find(|field| {
+        let added = |column: &str| schema::in_conversations(column) || column == schema::SCOPE;
+        let lacking = fields.iter().copied().find(|field| {
             let column = schema::column_of_field(*field);
             !added(&column) && !manifest.has_column(&column)
         });
@@ -124,16 +144,6 @@ impl Ground<'_> {
         }
         if let Some(field) = lacking {
             return Err(unanswerable(format!("no stored record has the field {}.", field.name())));
-        }
-        let column = match view.measure {
-            Measure::Bytes => schema::BYTES,
-            Measure::Packets => schema::PACKETS,
-            Measure::Flows => return Ok(()),
-        };
-        if measures && !manifest.has_column(column) {
-            return Err(unanswerable(format!(
-                "no stored record has the field {column}; ask for flows instead."
-            )));
         }
         Ok(())
     }
@@ -159,7 +169,7 @@ pub fn unknown_field(field: Field, others: &[String]) -> LakeError {
 }
 
 /// The asked range on whole minutes.
-fn span_of(view: &View, now: i64) -> Result<Span, LakeError> {
+pub fn span_of(view: &View, now: i64) -> Result<Span, LakeError> {
     let span = view.asked_span(now).map_err(LakeError::Question)?;
     Ok(span.to_minutes())
 }
@@ -172,7 +182,8 @@ fn one_bucket(span: Span) -> Grid {
     Grid { start: span.from, step: span.secs(), count: 1 }
 }
 
-fn top_of(view: &View) -> usize {
+/// How many rows are named.
+pub fn top_of(view: &View) -> usize {
     usize::from(view.top.clamp(1, TOP_LIMIT))
 }
 
@@ -245,7 +256,7 @@ pub async fn matrix(ground: Ground<'_>, view: &View, now: i64) -> Result<Matrix,
 }
 
 /// The filter, of rejected records only.
-fn rejected_of(filter: &Filter) -> Result<Filter, LakeError> {
+pub fn rejected_of(filter: &Filter) -> Result<Filter, LakeError> {
     let rejected = Filter::parse("action = REJECT").map_err(|error| LakeError::Worker(error.to_string()))?;
     Ok(rejected.expr.map_or_else(|| filter.clone(), |expr| filter.and(expr)))
 }

@@ -1,6 +1,6 @@
 //! Answers kept for equal questions, until the data changes.
 
-use contract::{Matrix, Summary, Timeline, Top};
+use contract::{Conversations, Intent, Matrix, Summary, Timeline, Top, Values};
 use hashbrown::HashMap;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,6 +19,14 @@ pub enum Answer {
     Top(Arc<Top>),
     /// A summary.
     Summary(Arc<Summary>),
+    /// The values of a field.
+    Values(Arc<Values>),
+    /// What looks like a mistake.
+    Intent(Arc<Intent>),
+    /// Conversations.
+    Conversations(Arc<Conversations>),
+    /// How many records start in each stretch of a range.
+    Census(Arc<Vec<u64>>),
 }
 
 /// The kept answers, all of one generation of the data.

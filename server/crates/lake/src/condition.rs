@@ -3,11 +3,12 @@
 //! A missing value equals nothing and differs from everything, so that "only this" and "not this" always add up to
 //! the whole: negations are pushed to the comparisons, where "or missing" is added.
 
-use crate::schema::{self, CLIENT, CLIENT_IS_SRC, SERVER};
+use crate::schema::{self, CLIENT, CLIENT_IS_SRC, SCOPE, SERVER};
+use crate::scope;
 use contract::filter::{Expr, Op, Value};
 use contract::{Addresses, Field, Filter, Kind};
 use datafusion::arrow::datatypes::DataType;
-use datafusion::logical_expr::{Expr as Condition, lit};
+use datafusion::logical_expr::{Expr as Condition, Operator, binary_expr, lit};
 use datafusion::prelude::ident;
 use datafusion::scalar::ScalarValue;
 use std::net::IpAddr;
@@ -29,19 +30,23 @@ pub fn condition_of(filter: &Filter, ends: Ends) -> Option<Condition> {
 
 /// The columns a filter looks at.
 pub fn columns_of(filter: &Filter, ends: Ends) -> Vec<String> {
-    let mut columns = Vec::new();
-    for field in filter.fields() {
-        let column = schema::column_of_field(field);
-        match (ends, column.as_str()) {
-            (Ends::BySide(addresses), CLIENT | SERVER) => {
-                columns.extend(sides(addresses).iter().map(|column| (*column).to_owned()));
-            }
-            _ => columns.push(column),
-        }
-    }
+    let mut columns: Vec<String> =
+        filter.fields().into_iter().flat_map(|field| columns_of_field(field, ends)).collect();
     columns.sort_unstable();
     columns.dedup();
     columns
+}
+
+/// The columns that tell a field.
+pub fn columns_of_field(field: Field, ends: Ends) -> Vec<String> {
+    let column = schema::column_of_field(field);
+    let parts = match (ends, column.as_str()) {
+        (Ends::BySide(addresses), CLIENT | SERVER) => sides(addresses),
+        (Ends::BySide(addresses), SCOPE) => scope::columns(addresses),
+        (Ends::Stored, SCOPE) => scope::columns(Addresses::Interface),
+        _ => return vec![column],
+    };
+    parts.iter().map(|part| (*part).to_owned()).collect()
 }
 
 /// The columns of records that tell client and server.
@@ -70,7 +75,33 @@ fn holds(expr: &Expr, negated: bool, ends: Ends) -> Condition {
                 .unwrap_or_else(|| lit(false));
             if negated { not_or_missing(any, column) } else { any }
         }),
+        Expr::Fields { left, op, right } => {
+            at_end(*left, ends, |left| at_end(*right, ends, |right| held(left.clone(), *op, right, negated)))
+        }
+        Expr::Like { field, pattern } => at_end(*field, ends, |column| {
+            let like = column.clone().like(lit(pattern.as_str()));
+            if negated { not_or_missing(like, column) } else { like }
+        }),
+        Expr::Has { field, bits } => at_end(*field, ends, |column| {
+            let bits = i32::from(*bits);
+            let has = binary_expr(column.clone(), Operator::BitwiseAnd, lit(bits)).eq(lit(bits));
+            if negated { not_or_missing(has, column) } else { has }
+        }),
     }
+}
+
+/// Two fields held against each other.
+fn held(left: Condition, op: Op, right: Condition, negated: bool) -> Condition {
+    let negated = negated != (op == Op::Ne);
+    let (a, b) = (left.clone(), right.clone());
+    let holds = match op {
+        Op::Eq | Op::Ne => a.eq(b),
+        Op::Lt => a.lt(b),
+        Op::Le => a.lt_eq(b),
+        Op::Gt => a.gt(b),
+        Op::Ge => a.gt_eq(b),
+    };
+    if negated { right.is_null().or(not_or_missing(holds, left)) } else { holds }
 }
 
 fn joined(parts: &[Expr], negated: bool, ends: Ends, all: bool) -> Condition {
@@ -82,6 +113,7 @@ fn joined(parts: &[Expr], negated: bool, ends: Ends, all: bool) -> Condition {
 fn at_end(field: Field, ends: Ends, condition: impl Fn(Condition) -> Condition) -> Condition {
     let column = schema::column_of_field(field);
     let (addresses, sides) = match (ends, column.as_str()) {
+        (Ends::BySide(addresses), SCOPE) => return condition(scope::expression(addresses)),
         (Ends::BySide(addresses), CLIENT) => (addresses, ["srcaddr", "dstaddr"]),
         (Ends::BySide(addresses), SERVER) => (addresses, ["dstaddr", "srcaddr"]),
         _ => return condition(ident(column)),

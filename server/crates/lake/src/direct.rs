@@ -13,7 +13,10 @@ use crate::judge::{JUDGED, judged};
 use crate::observed::{reach, wider};
 use crate::plan::Need;
 use crate::pump::{Fetched, Reader, pump, reader_count};
-use contract::{Field, Matrix, Span, Summary, Table, Timeline, Top, View};
+use crate::{exchanges, intent, records, values};
+use contract::{
+    Conversations, Field, Intent, Matrix, Records, Span, Summary, Table, Timeline, Top, Values, View,
+};
 use datafusion::arrow::array::RecordBatch;
 use flowlog::{Coverage, Fields, Want};
 use sides::Knowledge;
@@ -77,6 +80,26 @@ impl Direct {
     /// Every conversation of the range, and the part of its time that the objects tell of, 0 to 1.
     pub async fn conversations(&self, view: &View, now: i64) -> Result<(Talks, f64), LakeError> {
         ask::conversations(Ground::Objects(self), view, now).await
+    }
+
+    /// Conversations with both of their ways, ranked.
+    pub async fn exchanges(&self, view: &View, now: i64) -> Result<Conversations, LakeError> {
+        exchanges::conversations(Ground::Objects(self), view, now).await
+    }
+
+    /// What of the rejected traffic looks like a mistake.
+    pub async fn intent(&self, view: &View, now: i64) -> Result<Intent, LakeError> {
+        intent::intent(Ground::Objects(self), view, now).await
+    }
+
+    /// The values of a field.
+    pub async fn values(&self, view: &View, now: i64) -> Result<Values, LakeError> {
+        values::values(Ground::Objects(self), view, now).await
+    }
+
+    /// A page of the records themselves.
+    pub async fn records(&self, view: &View, now: i64) -> Result<Records, LakeError> {
+        records::records(Ground::Objects(self), view, now).await
     }
 
     pub(crate) async fn sum<F: Fold + Clone>(

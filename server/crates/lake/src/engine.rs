@@ -35,6 +35,8 @@ pub struct Scan {
     pub columns: Vec<String>,
     /// Which rows count.
     pub condition: Option<Condition>,
+    /// Whether few rows count, so that the other columns are read only of those.
+    pub late: bool,
 }
 
 /// The engine of a lake.
@@ -112,6 +114,7 @@ impl Engine {
             files: scan.files,
             schema: schema::of_columns(scan.columns.iter().map(String::as_str)),
             parts: self.parts,
+            late: scan.late,
         };
         let mut rows = self.session().read_table(Arc::new(table))?;
         if let Some(condition) = scan.condition {

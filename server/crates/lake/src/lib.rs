@@ -21,11 +21,13 @@ mod direct;
 mod engine;
 mod enrich;
 mod error;
+mod exchanges;
 mod feed;
 mod files;
 mod flow_logs;
 mod fold;
 mod ingest;
+mod intent;
 mod judge;
 mod manifest;
 mod observed;
@@ -33,15 +35,18 @@ mod order;
 pub mod parquet_lines;
 mod plan;
 mod pump;
+mod records;
 mod rollup;
 mod scan;
 mod schema;
+mod scope;
 mod shape;
 mod sight;
 mod spread;
 mod status;
 mod survey;
 mod tables;
+mod values;
 mod window;
 mod writer;
 
@@ -61,7 +66,10 @@ use crate::fold::Fold;
 use crate::manifest::Manifest;
 use crate::plan::Need;
 use crate::status::Statuses;
-use contract::{Coverage, Matrix, Objects, Progress, SetAside, Summary, Timeline, Top, View, link};
+use contract::{
+    Conversations, Coverage, Intent, Matrix, Objects, Progress, Records, SetAside, Summary, Timeline, Top,
+    Values, View, link,
+};
 use sides::Knowledge;
 use std::fs::{self, File, TryLockError};
 use std::ops::Range;
@@ -198,6 +206,47 @@ impl Lake {
         ask::conversations(Ground::Stored(&self.0), view, now).await
     }
 
+    /// Conversations with both of their ways, ranked.
+    pub async fn exchanges(&self, view: &View, now: i64) -> Result<Arc<Conversations>, LakeError> {
+        let (generation, question) = self.question("conversations", view, now);
+        if let Some(Answer::Conversations(kept)) = self.0.cache.get(generation, &question) {
+            return Ok(Arc::new(Conversations {
+                provenance: from_cache(&kept.provenance),
+                ..(*kept).clone()
+            }));
+        }
+        let answer = Arc::new(exchanges::conversations(Ground::Stored(&self.0), view, now).await?);
+        self.0.cache.put(generation, question, Answer::Conversations(Arc::clone(&answer)));
+        Ok(answer)
+    }
+
+    /// What of the rejected traffic looks like a mistake.
+    pub async fn intent(&self, view: &View, now: i64) -> Result<Arc<Intent>, LakeError> {
+        let (generation, question) = self.question("intent", view, now);
+        if let Some(Answer::Intent(kept)) = self.0.cache.get(generation, &question) {
+            return Ok(Arc::new(Intent { provenance: from_cache(&kept.provenance), ..(*kept).clone() }));
+        }
+        let answer = Arc::new(intent::intent(Ground::Stored(&self.0), view, now).await?);
+        self.0.cache.put(generation, question, Answer::Intent(Arc::clone(&answer)));
+        Ok(answer)
+    }
+
+    /// The values of a field.
+    pub async fn values(&self, view: &View, now: i64) -> Result<Arc<Values>, LakeError> {
+        let (generation, question) = self.question("values", view, now);
+        if let Some(Answer::Values(kept)) = self.0.cache.get(generation, &question) {
+            return Ok(Arc::new(Values { provenance: from_cache(&kept.provenance), ..(*kept).clone() }));
+        }
+        let answer = Arc::new(values::values(Ground::Stored(&self.0), view, now).await?);
+        self.0.cache.put(generation, question, Answer::Values(Arc::clone(&answer)));
+        Ok(answer)
+    }
+
+    /// A page of the records themselves. Pages are not kept; how many records there are, and when, is.
+    pub async fn records(&self, view: &View, now: i64) -> Result<Arc<Records>, LakeError> {
+        records::records(Ground::Stored(&self.0), view, now).await.map(Arc::new)
+    }
+
     /// How completely the range is known. The filter of the view does not matter: it is about objects, not records.
     pub async fn coverage(&self, view: &View, now: i64) -> Result<Arc<Coverage>, LakeError> {
         let view = view.clone();
@@ -234,10 +283,7 @@ impl Lake {
 
     /// What equal questions have in common: the kind, the link, and for relative times the minutes they stand for.
     fn question(&self, kind: &str, view: &View, now: i64) -> (u64, String) {
-        let span = view.span(now).to_minutes();
-        let busy = self.0.statuses.busy(view.source.as_deref());
-        let question = format!("{kind} {} {} {busy} {}", span.from, span.to, link::encode(view));
-        (self.0.manifest().generation, question)
+        self.0.question(kind, view, view.span(now).to_minutes())
     }
 }
 
@@ -260,6 +306,13 @@ impl Shared {
     /// The present snapshot.
     pub(crate) fn manifest(&self) -> Arc<Manifest> {
         Arc::clone(&self.manifest.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What equal questions over a range have in common, and which data they are of.
+    pub(crate) fn question(&self, kind: &str, view: &View, span: contract::Span) -> (u64, String) {
+        let busy = self.statuses.busy(view.source.as_deref());
+        let question = format!("{kind} {} {} {busy} {}", span.from, span.to, link::encode(view));
+        (self.manifest().generation, question)
     }
 
     /// Makes objects and files count.

@@ -1,6 +1,6 @@
 //! Which tables answer a question: the smallest that hold its columns, cut where a coarser one can take over.
 
-use crate::condition::{Ends, columns_of, condition_of, sides};
+use crate::condition::{Ends, columns_of, columns_of_field, condition_of, sides};
 use crate::engine::{Scan, distinct};
 use crate::files::FileEntry;
 use crate::fold::conversations::COLUMNS;
@@ -11,7 +11,7 @@ use crate::schema::{
 };
 use crate::spread::MAX_SPAN_SECS;
 use contract::grid::{ceil_to, floor_to};
-use contract::{Addresses, Filter, Measure, Span, Table};
+use contract::{Addresses, Field, Filter, Measure, Span, Table};
 use datafusion::logical_expr::{Expr as Condition, lit};
 use datafusion::prelude::ident;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ pub struct Need<'a> {
     /// The grouping column, if any.
     pub column: Option<&'static str>,
     /// What is added up.
-    pub sums: Sums,
+    pub sums: Sums<'a>,
     /// Whose addresses client and server are.
     pub addresses: Addresses,
     /// Whether records that another interface tells too are left out.
@@ -39,7 +39,7 @@ pub struct Need<'a> {
 
 /// What a question adds up: what it does not need is not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sums {
+pub enum Sums<'a> {
     /// One measure, and its rejected part.
     One(Measure),
     /// Every measure, and NODATA and SKIPDATA.
@@ -48,6 +48,19 @@ pub enum Sums {
     Talkers,
     /// What advice is made from, which only records have.
     Conversations,
+    /// Every measure by client, server and service, each way for itself, which only records have.
+    Exchanges,
+    /// Records by the value of a field.
+    Values(Field),
+    /// Nothing: these columns of the records themselves are wanted.
+    Rows(&'a [String]),
+}
+
+impl Sums<'_> {
+    /// Whether only records can tell.
+    const fn needs_records(self) -> bool {
+        matches!(self, Sums::Conversations | Sums::Exchanges | Sums::Rows(_))
+    }
 }
 
 /// A stretch of the range and the table that answers it.
@@ -66,7 +79,10 @@ impl Need<'_> {
     pub fn stretches(&self) -> Vec<Stretch> {
         let mut asked = columns_of(self.filter, Ends::Stored);
         asked.extend(self.column.map(str::to_owned));
-        if self.sums == Sums::Conversations {
+        if let Sums::Values(field) = self.sums {
+            asked.extend(columns_of_field(field, Ends::Stored));
+        }
+        if self.sums.needs_records() {
             return vec![Stretch { table: Table::Segments, span: self.span }];
         }
         asked.extend(self.once.then(|| TOLD_ELSEWHERE.to_owned()));
@@ -124,7 +140,8 @@ impl Need<'_> {
         if let Some(filter) = self.condition(ends) {
             condition = condition.and(filter);
         }
-        Scan { files, columns: self.columns(stretch.table), condition: Some(condition) }
+        let late = matches!(self.sums, Sums::Rows(_));
+        Scan { files, columns: self.columns(stretch.table), condition: Some(condition), late }
     }
 
     /// Which rows count, whenever they happened; `None` when all do.
@@ -154,20 +171,30 @@ impl Need<'_> {
             (Sums::One(Measure::Packets), _) => &[PACKETS],
             (Sums::One(Measure::Flows), true) => &[],
             (Sums::One(Measure::Flows), false) => &[FLOWS],
-            (Sums::All | Sums::Talkers, true) => &[BYTES, PACKETS],
+            (Sums::All | Sums::Talkers | Sums::Exchanges, true) => &[BYTES, PACKETS],
+            (Sums::Values(_) | Sums::Rows(_), true) => &[],
+            (Sums::Values(_), false) => &[FLOWS],
             (Sums::All, false) => &[BYTES, PACKETS, FLOWS, NODATA, SKIPDATA],
-            (Sums::Talkers, false) => &[BYTES, PACKETS, FLOWS],
+            (Sums::Talkers | Sums::Exchanges | Sums::Rows(_), false) => &[BYTES, PACKETS, FLOWS],
             (Sums::Conversations, _) => &COLUMNS,
         };
         let talk: &[&str] = match (self.sums, records) {
-            (Sums::Talkers, true) => sides(self.addresses),
+            (Sums::Talkers | Sums::Exchanges, true) => sides(self.addresses),
             (Sums::Talkers, false) => &[CLIENT, SERVER],
             _ => &[],
         };
-        let service: &[&str] = if self.sums == Sums::Talkers { &[SERVICE_PORT, PROTOCOL] } else { &[] };
+        let service: &[&str] = match self.sums {
+            Sums::Talkers | Sums::Exchanges => &[SERVICE_PORT, PROTOCOL],
+            _ => &[],
+        };
         let mut columns: Vec<String> =
             [times, sums, talk, service, &[ACTION]].concat().into_iter().map(str::to_owned).collect();
         columns.extend(columns_of(self.filter, ends));
+        match self.sums {
+            Sums::Values(field) => columns.extend(columns_of_field(field, ends)),
+            Sums::Rows(wanted) => columns.extend_from_slice(wanted),
+            _ => {}
+        }
         columns.extend(self.column.map(str::to_owned));
         columns.extend(self.once.then(|| TOLD_ELSEWHERE.to_owned()));
         distinct(columns)

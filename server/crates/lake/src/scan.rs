@@ -28,6 +28,8 @@ pub struct Files {
     pub schema: SchemaRef,
     /// In how many parts to read.
     pub parts: usize,
+    /// Whether columns the filter does not look at are read only of the rows it lets through.
+    pub late: bool,
 }
 
 impl Files {
@@ -76,6 +78,7 @@ impl TableProvider for Files {
         if let Some(filter) = conjunction(filters.to_vec()) {
             let schema = DFSchema::try_from(Arc::clone(&self.schema))?;
             source = source.with_predicate(state.create_physical_expr(filter, &schema)?);
+            source = source.with_pushdown_filters(self.late);
         }
         let config = FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), Arc::new(source))
             .with_file_groups(self.groups())

@@ -51,6 +51,9 @@ pub const REGION: &str = "region";
 /// The VPC of the interface.
 pub const VPC_ID: &str = "vpc_id";
 
+/// Where the other end is; told from other columns, never stored.
+pub const SCOPE: &str = "scope";
+
 /// The flow log that wrote the object.
 pub const FLOW_LOG_ID: &str = "flow_log_id";
 /// Whether the record of another interface tells the same packets and is the one to count.
@@ -114,7 +117,7 @@ pub fn data_type(column: &str) -> DataType {
         Some(Kind::Number) if column.starts_with("packets_lost") => DataType::Int64,
         Some(Kind::Number) => DataType::Int32,
         Some(Kind::Time) => DataType::Int64,
-        Some(Kind::Text | Kind::Action) | None => text(),
+        Some(Kind::Text | Kind::Action | Kind::Scope) | None => text(),
     }
 }
 

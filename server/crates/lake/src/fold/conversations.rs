@@ -131,6 +131,7 @@ pub struct Conversations {
     reasons: Names,
     book: AddressBook,
     rows: HashMap<Key, Sums>,
+    untold: u64,
 }
 
 /// All conversations of a question.
@@ -145,9 +146,14 @@ pub struct Talks {
 }
 
 impl Conversations {
+    /// Records left out because nobody knows their direction or client.
+    pub const fn untold(&self) -> u64 {
+        self.untold
+    }
+
     /// The rows.
     pub fn finish(self) -> Talks {
-        let Conversations { interfaces, reasons, book, rows } = self;
+        let Conversations { interfaces, reasons, book, rows, .. } = self;
         let row = |(key, sums): (Key, Sums)| Conversation {
             interface: key.interface,
             ingress: key.ingress,
@@ -202,10 +208,12 @@ impl Fold for Conversations {
             let (Some(interface), Some(direction), Some(action), Some(client_is_src)) =
                 (words[0].key(row), words[1].key(row), words[2].key(row), sides.at(row))
             else {
+                self.untold += 1;
                 continue;
             };
             let ends_known = (src.get(row).copied().flatten(), dst.get(row).copied().flatten());
             let ((Some(src), Some(dst)), Some(protocol)) = (ends_known, number(&protocols, row)) else {
+                self.untold += 1;
                 continue;
             };
             let flags = number(&flags, row);
@@ -235,6 +243,7 @@ impl Fold for Conversations {
     }
 
     fn merge(&mut self, other: Self) -> Result<(), LakeError> {
+        self.untold += other.untold;
         let addresses = self.book.adopt(&other.book);
         let interfaces: Vec<u32> =
             other.interfaces.list.iter().map(|name| self.interfaces.place(name)).collect();

@@ -5,10 +5,13 @@
 
 mod cells;
 pub mod conversations;
+pub mod exchanges;
 pub mod grouped;
 mod groups;
 mod pieces;
+pub mod rows;
 pub mod talkers;
+pub mod values;
 
 pub use cells::Cells;
 pub use groups::{Groups, Key};

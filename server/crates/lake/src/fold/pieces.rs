@@ -19,6 +19,16 @@ pub struct Amount {
 }
 
 impl Amount {
+    /// Nothing at all.
+    pub const NONE: Amount = Amount { bytes: 0, packets: 0, flows: 0 };
+
+    /// Adds another.
+    pub fn add(&mut self, other: &Amount) {
+        self.bytes += other.bytes;
+        self.packets += other.packets;
+        self.flows += other.flows;
+    }
+
     /// The measure.
     #[inline]
     pub const fn of(&self, measure: Measure) -> u64 {

@@ -37,11 +37,27 @@ pub struct Talk {
 
 /// The same with the numbers of the addresses: half as large, and hashed and compared in a few instructions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Numbered {
-    client: u32,
-    server: u32,
-    service_port: i32,
-    protocol: i32,
+pub struct Numbered {
+    /// Number of the client.
+    pub client: u32,
+    /// Number of the server.
+    pub server: u32,
+    /// Service port; -1 when unknown.
+    pub service_port: i32,
+    /// IANA protocol; -1 when missing.
+    pub protocol: i32,
+}
+
+impl Numbered {
+    /// The same with its addresses.
+    pub fn named(self, book: &AddressBook) -> Talk {
+        Talk {
+            client: book.address(self.client),
+            server: book.address(self.server),
+            service_port: self.service_port,
+            protocol: self.protocol,
+        }
+    }
 }
 
 /// What a conversation carried.
@@ -55,9 +71,7 @@ pub struct Carried {
 
 impl Carried {
     fn add(&mut self, other: &Carried) {
-        self.amount.bytes += other.amount.bytes;
-        self.amount.packets += other.amount.packets;
-        self.amount.flows += other.amount.flows;
+        self.amount.add(&other.amount);
         self.rejected += other.rejected;
     }
 }
@@ -123,12 +137,7 @@ impl Talkers {
     }
 
     fn talk(&self, talk: Numbered) -> Talk {
-        Talk {
-            client: self.book.address(talk.client),
-            server: self.book.address(talk.server),
-            service_port: talk.service_port,
-            protocol: talk.protocol,
-        }
+        talk.named(&self.book)
     }
 
     /// Moves the small table's sums to their parts.
@@ -148,27 +157,6 @@ impl Talkers {
             return Err(too_many());
         }
         Ok(())
-    }
-
-    /// Client and server of every row.
-    fn ends(&mut self, batch: &RecordBatch) -> Vec<Option<(u32, u32)>> {
-        let mut numbers = |name| Addressed::of(batch, name).numbers(&mut self.book);
-        let (client, server) = (numbers(CLIENT), numbers(SERVER));
-        if !client.is_empty() {
-            return client.into_iter().zip(server).map(|(client, server)| client.zip(server)).collect();
-        }
-        let (mut src, mut dst) = (numbers("srcaddr"), numbers("dstaddr"));
-        if self.addresses == Addresses::Packet {
-            for (ends, packet) in [(&mut src, "pkt_srcaddr"), (&mut dst, "pkt_dstaddr")] {
-                let packet = Addressed::of(batch, packet).numbers(&mut self.book);
-                ends.iter_mut().zip(packet).for_each(|(end, packet)| *end = packet.or(*end));
-            }
-        }
-        let sides = Truths::of(batch, CLIENT_IS_SRC);
-        let by_side = |(row, (src, dst)): (usize, (Option<u32>, Option<u32>))| {
-            if sides.at(row) == Some(false) { dst.zip(src) } else { src.zip(dst) }
-        };
-        src.into_iter().zip(dst).enumerate().map(by_side).collect()
     }
 
     /// The `top` largest, on as many threads as there are cores.
@@ -217,6 +205,28 @@ impl Talkers {
     }
 }
 
+/// Client and server of every row of a batch of any table, as numbers in `book`. Of a record that does not tell, the
+/// source is taken for the client.
+pub fn ends_of(batch: &RecordBatch, addresses: Addresses, book: &mut AddressBook) -> Vec<Option<(u32, u32)>> {
+    let mut numbers = |name| Addressed::of(batch, name).numbers(book);
+    let (client, server) = (numbers(CLIENT), numbers(SERVER));
+    if !client.is_empty() {
+        return client.into_iter().zip(server).map(|(client, server)| client.zip(server)).collect();
+    }
+    let (mut src, mut dst) = (numbers("srcaddr"), numbers("dstaddr"));
+    if addresses == Addresses::Packet {
+        for (ends, packet) in [(&mut src, "pkt_srcaddr"), (&mut dst, "pkt_dstaddr")] {
+            let packet = numbers(packet);
+            ends.iter_mut().zip(packet).for_each(|(end, packet)| *end = packet.or(*end));
+        }
+    }
+    let sides = Truths::of(batch, CLIENT_IS_SRC);
+    let by_side = |(row, (src, dst)): (usize, (Option<u32>, Option<u32>))| {
+        if sides.at(row) == Some(false) { dst.zip(src) } else { src.zip(dst) }
+    };
+    src.into_iter().zip(dst).enumerate().map(by_side).collect()
+}
+
 impl Leaders {
     fn absorb(&mut self, other: Leaders, measure: Measure, top: usize) {
         self.distinct += other.distinct;
@@ -245,7 +255,7 @@ fn too_many() -> LakeError {
 
 impl Fold for Talkers {
     fn push(&mut self, batch: &RecordBatch, clip: Span) -> Result<(), LakeError> {
-        let ends = self.ends(batch);
+        let ends = ends_of(batch, self.addresses, &mut self.book);
         let (port, protocol) = (Ints::of(batch, SERVICE_PORT), Ints::of(batch, PROTOCOL));
         let action = Words::of(batch, ACTION);
         let rejects = action.codes(|value| value == "REJECT");

@@ -3,8 +3,10 @@
 
 mod counted;
 mod coverage;
+mod explore;
 mod faults;
 mod fields;
+mod filters;
 mod large;
 mod logs;
 mod once;
