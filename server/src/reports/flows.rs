@@ -161,7 +161,9 @@ async fn one(flows: &dyn Flows, view: &View, mark: &str) -> Result<Table, Refusa
         return Err(Refusal::new(RefusalKind::BadQuestion, message, "Open a record from the table."));
     };
     let mut asked = question(&from_the_top(view));
-    for (name, value) in [(COLUMNS, "all"), (SORT, "start"), (LIMIT, "1"), (AFTER, &before.to_string())] {
+    for (name, value) in
+        [(COLUMNS, "all"), (SORT, "start"), (LIMIT, "1"), (AFTER, before.to_string().as_str())]
+    {
         asked.details.insert(name.to_owned(), value.to_owned());
     }
     let page = flows.records(&asked).await?;

@@ -119,7 +119,7 @@ pub fn is_private(address: u128) -> bool {
 
 /// The columns of records that tell the scope.
 pub const fn columns(addresses: Addresses) -> &'static [&'static str] {
-    const ALL: [&str; 8] = [
+    const ALL: &[&str; 8] = &[
         FLOW_DIRECTION,
         "srcaddr",
         "dstaddr",
@@ -131,7 +131,7 @@ pub const fn columns(addresses: Addresses) -> &'static [&'static str] {
     ];
     match addresses {
         Addresses::Interface => ALL.split_at(6).0,
-        Addresses::Packet => &ALL,
+        Addresses::Packet => ALL,
     }
 }
 

@@ -54,7 +54,19 @@ async fn csv_comes_by_suffix_and_by_the_accept_header() {
         ]
     );
     assert_eq!(lines.len(), 1 + 2 * 2);
-    for name in ["summary", "matrix", "top", "coverage", "objects", "set-aside", "progress"] {
+    for name in [
+        "summary",
+        "matrix",
+        "top",
+        "conversations",
+        "flows",
+        "intent",
+        "values",
+        "coverage",
+        "objects",
+        "set-aside",
+        "progress",
+    ] {
         let answer = get(&format!("/api/v1/{name}.csv")).await;
         assert!(answer.status == 200 && answer.text().lines().count() > 1, "{name}");
     }

@@ -90,3 +90,30 @@ async fn a_document_is_in_the_page_and_its_tables_are_files_with_the_same_number
     let asked = get("/api/ask/report?page=conversations&link=v%3D1%26source%3Ddenied").await;
     assert_eq!(asked.status, 403);
 }
+
+#[tokio::test]
+async fn the_pages_of_exploring_show_their_answers_and_lead_to_only_this_and_not_this() {
+    for (path, words) in [
+        ("conversations", ["10.0.0.1", "one-way=yes", "client%20%21%3D%2010.0.0.1"]),
+        ("flows", ["srcaddr", "record=1795143600.0", "srcaddr%20%21%3D%2010.0.0.1"]),
+        ("rejects", ["from inside", "/api/v1/matrix.svg?", "5432/tcp"]),
+        ("interface", ["10.0.0.1", "Interfaces", "interface/list.csv"]),
+        ("interface?id=eni-1", ["What reaches it", "interface/reached.csv", "eni-1"]),
+    ] {
+        let joint = if path.contains('?') { '&' } else { '?' };
+        let page = get_with(&format!("/{path}{joint}{LINK}"), &[BROWSER]).await;
+        assert_eq!(page.status, 200, "{path}");
+        let html = page.text();
+        for word in words {
+            assert!(html.contains(word), "{word} is not on {path}: {html}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_record_is_opened_by_its_mark() {
+    let page = get_with(&format!("/flows?{LINK}&record=1795143600.0"), &[BROWSER]).await;
+    let html = page.text();
+    assert!(html.contains("when the first packet") || html.contains("When the first packet"), "{html}");
+    assert_eq!(get(&format!("/api/v1/report/flows?{LINK}&record=soon")).await.status, 400);
+}
