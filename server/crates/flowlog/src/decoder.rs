@@ -14,7 +14,7 @@ use crate::fields::FieldName;
 use crate::format::Format;
 use crate::found::{self, FoundBy, FoundLayout};
 use crate::header;
-use crate::index::{Index, Span, Spans};
+use crate::index::{Index, Line, Span, Spans};
 use crate::layout::{Above, Dated, Layout, Shape, all_text};
 use crate::status::Status;
 use crate::tally::{Tally, Why, excerpt};
@@ -45,14 +45,14 @@ struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
+    /// A text and its index.
+    fn of(text: &'a [u8], index: &'a Index) -> Self {
+        Page { text, spans: index.spans() }
+    }
+
     #[inline]
     fn value(&self, place: usize) -> &'a [u8] {
         self.spans.get(place).map_or(&[], |span| span.of(self.text))
-    }
-
-    /// How many values from `first` on stand before `line_end`.
-    fn count_before(&self, first: usize, line_end: u32) -> usize {
-        self.spans.from(first).take_while(|span| span.start < line_end).count()
     }
 }
 
@@ -116,20 +116,18 @@ impl LineDecoder {
     /// Decodes the lines that end in this text; returns where the first that does not starts.
     pub(crate) fn decode(&mut self, text: &[u8]) -> usize {
         let mut index = std::mem::take(&mut self.index);
-        index.build(text);
-        let page = Page { text, spans: index.spans() };
+        index.build(text, self.shape.needed);
         if index.has_runs() && memchr(0, text).is_some() {
-            self.decode_damaged(page, index.line_ends());
+            self.decode_damaged(Page::of(text, &index), index.lines());
         } else {
-            let mut first = 0;
-            for line_end in index.line_ends() {
-                self.line += 1;
-                first = self.decode_line(page, first, *line_end);
+            let plain = self.decode_plain_lines(Page::of(text, &index), index.lines());
+            if plain < index.lines().len() {
+                index.complete(text);
+                self.decode_lines(Page::of(text, &index), index.lines().get(plain..).unwrap_or_default());
             }
         }
-        self.flush(page);
-        self.tally.lines += index.line_ends().len() as u64;
-        let done = index.line_ends().last().map_or(0, |line_end| *line_end as usize + 1);
+        self.tally.lines += index.lines().len() as u64;
+        let done = index.lines().last().map_or(0, |line| line.end as usize + 1);
         self.index = index;
         done
     }
@@ -203,19 +201,43 @@ impl LineDecoder {
         Batch { rows, columns, sections }
     }
 
-    /// Decodes the line whose values start at `first` and which ends at `line_end`; returns the next line's
-    /// first.
-    #[inline]
-    fn decode_line(&mut self, page: Page<'_>, first: usize, line_end: u32) -> usize {
-        let next = first + self.shape.width;
-        let last_is_here = page.spans.get(next.wrapping_sub(1)).is_some_and(|last| last.end <= line_end);
-        let next_is_not = page.spans.get(next).is_none_or(|span| span.start > line_end);
-        let is_plain = last_is_here && next_is_not && !self.begins_header(page, first);
-        if is_plain && (self.shape.lead == 0 || header::is_timestamp(page.value(first))) {
-            self.add_record(page, first + self.shape.lead);
-            return next;
+    /// Decodes lines up to the first that is not plainly a record of the layout in force; returns how many. Of what
+    /// the index left out it reads nothing.
+    fn decode_plain_lines(&mut self, page: Page<'_>, lines: &[Line]) -> usize {
+        let mut plain = 0;
+        for line in lines {
+            if !self.is_plain(page, *line) {
+                break;
+            }
+            plain += 1;
+            self.line += 1;
+            self.add_record(page, line.first as usize + self.shape.lead);
         }
-        self.decode_unusual_line(page, first, line_end)
+        self.flush(page);
+        plain
+    }
+
+    /// Decodes lines of any sort.
+    #[cold]
+    fn decode_lines(&mut self, page: Page<'_>, lines: &[Line]) {
+        for line in lines {
+            self.line += 1;
+            if self.is_plain(page, *line) {
+                self.add_record(page, line.first as usize + self.shape.lead);
+            } else {
+                self.decode_unusual_line(page, *line);
+            }
+        }
+        self.flush(page);
+    }
+
+    /// Whether a line is plainly a record of the layout in force.
+    #[inline(always)]
+    fn is_plain(&self, page: Page<'_>, line: Line) -> bool {
+        let first = line.first as usize;
+        line.values as usize == self.shape.width
+            && !self.begins_header(page, first)
+            && (self.shape.lead == 0 || header::is_timestamp(page.value(first)))
     }
 
     #[inline]
@@ -226,48 +248,47 @@ impl LineDecoder {
     /// Decodes lines of which at least one has a NUL byte in it. To the index a NUL is white space, and where it stands
     /// for a single blank that does no harm; beside other white space it shows that a value lost a part of itself.
     #[cold]
-    fn decode_damaged(&mut self, page: Page<'_>, line_ends: &[u32]) {
-        let (mut first, mut start) = (0, 0);
-        for line_end in line_ends {
+    fn decode_damaged(&mut self, page: Page<'_>, lines: &[Line]) {
+        let mut start = 0;
+        for line in lines {
             self.line += 1;
-            let line = page.text.get(start..*line_end as usize).unwrap_or_default();
-            first = if has_lost_bytes(line) {
+            let bytes = page.text.get(start..line.end as usize).unwrap_or_default();
+            if has_lost_bytes(bytes) {
                 self.set_aside(page, Why::NulBytes);
-                first + page.count_before(first, *line_end)
             } else {
                 // The long way, so that the short one stays within the loop that nearly always runs.
-                self.decode_unusual_line(page, first, *line_end)
-            };
-            start = *line_end as usize + 1;
+                self.decode_unusual_line(page, *line);
+            }
+            start = line.end as usize + 1;
         }
+        self.flush(page);
     }
 
     /// Decodes a line that is not plainly a record of the layout in force: it may still be one.
     #[cold]
-    fn decode_unusual_line(&mut self, page: Page<'_>, first: usize, line_end: u32) -> usize {
-        let count = page.count_before(first, line_end);
-        let next = first + count;
+    fn decode_unusual_line(&mut self, page: Page<'_>, line: Line) {
+        let (first, count) = (line.first as usize, line.values as usize);
         if count == 0 {
             self.tally.blank += 1;
-            return next;
+            return;
         }
         let dated = if count > 1 && header::is_timestamp(page.value(first)) { Dated::Yes } else { Dated::No };
         let undated_first = first + usize::from(dated == Dated::Yes);
-        let undated: Vec<Span> = page.spans.from(undated_first).take(next - undated_first).collect();
+        let undated: Vec<Span> = page.spans.from(undated_first).take(first + count - undated_first).collect();
         let names = header::without_mark(page.text, &undated);
         if header::is_header(page.text, &names, self.expects_words(undated.len())) {
             self.start_layout(page, header::fields(page.text, &names, self.limits.header_columns), dated);
-            return next;
+            return;
         }
         self.assume_layout(page, &undated);
         let why = match &self.above {
             Above::Layout(layout) if layout.fields.len() == count => {
                 self.add_record_of(page, first, Dated::No);
-                return next;
+                return;
             }
             Above::Layout(layout) if layout.fields.len() == undated.len() => {
                 self.add_record_of(page, undated_first, dated);
-                return next;
+                return;
             }
             Above::Layout(layout) if !layout.by.is_assumed() => {
                 miscount(if self.shape.lead == 1 { undated.len() } else { count }, layout.fields.len())
@@ -276,9 +297,8 @@ impl LineDecoder {
             Above::Layout(_) | Above::Nothing => Why::NoLayout { values: undated.len() },
         };
         let start = page.spans.get(first).map_or(0, |span| span.start as usize);
-        let line = page.text.get(start..line_end as usize).unwrap_or_default();
-        self.set_aside(page, if memchr(0, line).is_some() { Why::NulBytes } else { why });
-        next
+        let bytes = page.text.get(start..line.end as usize).unwrap_or_default();
+        self.set_aside(page, if memchr(0, bytes).is_some() { Why::NulBytes } else { why });
     }
 
     /// Whether a line of so many words may well be a record, because the layout has as many columns, all of text.

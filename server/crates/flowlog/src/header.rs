@@ -124,7 +124,7 @@ mod tests {
     fn with_spans<T>(line: &str, ask: impl FnOnce(&[u8], &[Span]) -> T) -> T {
         let mut index = Index::default();
         let text = format!("{line}\n");
-        index.build(text.as_bytes());
+        index.build(text.as_bytes(), u32::MAX);
         ask(text.as_bytes(), &index.spans().from(0).collect::<Vec<_>>())
     }
 

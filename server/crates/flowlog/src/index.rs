@@ -1,19 +1,17 @@
-//! Where every value of a piece of text starts and ends, and where its lines end: one pass, 64 bytes at a
+//! Where the values of a piece of text start and end, and where its lines end: one pass, 64 bytes at a
 //! time. Knows white space and line feeds, not what the values mean.
 //!
 //! Every byte up to the space counts as white space: no value AWS writes holds a control byte, and one
 //! comparison is cheaper than six.
 
-use wide::u8x16;
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, dispatch, u8x64};
 
 /// Bytes looked at in one step: as many as a mask has bits.
 const BLOCK: usize = 64;
 
-/// Values written without asking how many there are; a block of real records has 7 to 9.
-const USUAL_VALUES: usize = 12;
-
-/// Line ends written without asking how many there are; the shortest default record fills most of a block.
-const USUAL_LINES: usize = 2;
+/// Values written without asking how many there are; a block of real records has 6 to 9.
+const USUAL_VALUES: usize = 10;
 
 /// A value: the bytes `start..end` of the indexed text, never empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -60,38 +58,82 @@ impl<'a> Spans<'a> {
     }
 }
 
-/// The values and line ends of one piece of text. Kept between pieces for its memory.
+/// A line, line feed included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Line {
+    /// Where its line feed stands.
+    pub(crate) end: u32,
+    /// The place of its first value among the spans.
+    pub(crate) first: u32,
+    /// How many values it has.
+    pub(crate) values: u32,
+}
+
+/// The values and lines of one piece of text. Kept between pieces for its memory.
 ///
 /// Where only single bytes of white space stand between values, a value starts right behind the end of the one before:
-/// then ends are all that is written. Elsewhere the piece is indexed once more, with starts.
-#[derive(Debug, Default)]
+/// then ends are all that is written, and of each line no more of them than are needed. Elsewhere the piece is indexed
+/// once more, all of it, with starts.
+#[derive(Debug)]
 pub(crate) struct Index {
+    level: Level,
     /// Where values end, behind a first entry that stands before the text.
     ends: Vec<u32>,
-    count: usize,
     /// Where the white space before values ends; used where `has_runs`.
     befores: Vec<u32>,
-    line_ends: Vec<u32>,
-    line_count: usize,
-    /// 1 when the last byte seen was white space.
-    after_space: u64,
+    lines: Vec<Line>,
+    /// How far the pass has come, and in the end how far it came.
+    at: Progress,
     /// Whether white space of more than one byte was seen.
     has_runs: bool,
+    /// Values wanted of each line.
+    needed: u32,
+}
+
+/// How far a pass has come.
+#[derive(Debug, Clone, Copy, Default)]
+struct Progress {
+    /// Ends written.
+    written: u32,
+    /// Values seen, written or not.
+    seen: u32,
+    /// Line feeds seen.
+    lines: u32,
+    /// Of the line being read: the place of its first value, and the values seen before it.
+    first: u32,
+    seen_before: u32,
+    /// 1 when the last byte was white space.
+    after_space: u64,
+}
+
+impl Default for Index {
+    fn default() -> Self {
+        Self {
+            level: Level::new(),
+            ends: Vec::new(),
+            befores: Vec::new(),
+            lines: Vec::new(),
+            at: Progress::default(),
+            has_runs: false,
+            needed: u32::MAX,
+        }
+    }
 }
 
 impl Index {
-    /// All values that have white space behind them, in order.
+    /// The values that have white space behind them, in order: all of them, or of each line as many as were needed.
     #[inline]
     pub(crate) fn spans(&self) -> Spans<'_> {
-        let ends = self.ends.get(1..=self.count).unwrap_or_default();
+        let count = self.at.written as usize;
+        let ends = self.ends.get(1..=count).unwrap_or_default();
         let befores = if self.has_runs { &self.befores } else { &self.ends };
-        Spans { befores: befores.get(..self.count).unwrap_or_default(), ends }
+        Spans { befores: befores.get(..count).unwrap_or_default(), ends }
     }
 
-    /// Positions of all line feeds, in order.
+    /// All lines, in order.
     #[inline]
-    pub(crate) fn line_ends(&self) -> &[u32] {
-        self.line_ends.get(..self.line_count).unwrap_or_default()
+    pub(crate) fn lines(&self) -> &[Line] {
+        self.lines.get(..self.at.lines as usize).unwrap_or_default()
     }
 
     /// Whether anywhere in the text more than one byte of white space stands together, its beginning counted as one.
@@ -100,20 +142,24 @@ impl Index {
         self.has_runs
     }
 
-    /// Indexes a text of less than 4 GiB, forgetting the one before.
-    pub(crate) fn build(&mut self, text: &[u8]) {
+    /// Indexes a text of less than 4 GiB, forgetting the one before. Of each line the first `needed` values are among
+    /// the spans, but all are counted.
+    pub(crate) fn build(&mut self, text: &[u8], needed: u32) {
         self.make_room(text.len());
-        self.restart();
-        each_block(text, |block, base| self.add_block(block, base));
+        self.needed = needed;
+        self.has_runs = dispatch!(self.level, simd => self.pass(simd, text));
         if self.has_runs {
-            self.restart();
+            self.needed = u32::MAX;
             self.befores.clear();
-            each_block(text, |block, base| self.add_spaced_block(block, base));
+            dispatch!(self.level, simd => self.spaced_pass(simd, text));
         }
     }
 
-    fn restart(&mut self) {
-        (self.count, self.line_count, self.after_space) = (0, 0, 1);
+    /// Indexes the same text once more if values of it were left out; returns whether they were.
+    pub(crate) fn complete(&mut self, text: &[u8]) {
+        if self.needed < u32::MAX {
+            self.build(text, u32::MAX);
+        }
     }
 
     /// Makes room for the most values and line ends a text of this length can have, and what blocks write
@@ -122,72 +168,101 @@ impl Index {
         let values = text_bytes + 2 + BLOCK;
         if self.ends.len() < values {
             self.ends.resize(values, 0);
-            self.line_ends.resize(values, 0);
+            self.lines.resize(values, Line::default());
         }
         if let Some(before) = self.ends.first_mut() {
             *before = u32::MAX;
         }
-        self.has_runs = false;
     }
 
-    #[inline]
-    fn add_block(&mut self, block: &[u8; BLOCK], base: u32) {
-        let (space, feed) = masks(block);
-        self.add_line_ends(feed, base);
-        self.has_runs |= space & (space << 1 | self.after_space) != 0;
-        self.after_space = space >> (BLOCK - 1);
-        self.add_ends(space, base);
+    /// Indexes text of single bytes of white space; returns whether it is not such.
+    #[inline(always)]
+    fn pass<S: Simd>(&mut self, simd: S, text: &[u8]) -> bool {
+        let Self { ends, lines, needed, .. } = self;
+        let (mut at, mut runs) = (Progress { after_space: 1, ..Progress::default() }, 0);
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                each_block(text, |block, base| {
+                    let (space, feed) = masks(simd, block);
+                    runs |= space & (space << 1 | at.after_space);
+                    at.after_space = space >> (BLOCK - 1);
+                    at.add_block(ends, lines, *needed, (space, feed), base);
+                });
+            },
+        );
+        self.at = at;
+        runs != 0
     }
 
-    #[inline]
-    fn add_line_ends(&mut self, mut feed: u64, base: u32) {
-        let Some(room) = self.line_ends.get_mut(self.line_count..self.line_count + BLOCK) else { return };
-        for slot in &mut room[..USUAL_LINES] {
-            *slot = base + feed.trailing_zeros();
-            self.line_count += usize::from(feed != 0);
-            feed &= feed.wrapping_sub(1);
-        }
-        if feed != 0 {
-            for slot in &mut room[USUAL_LINES..] {
-                *slot = base + feed.trailing_zeros();
-                self.line_count += usize::from(feed != 0);
-                feed &= feed.wrapping_sub(1);
+    /// Indexes text with white space of any length.
+    #[inline(always)]
+    fn spaced_pass<S: Simd>(&mut self, simd: S, text: &[u8]) {
+        let Self { ends, lines, befores, .. } = self;
+        let mut at = Progress { after_space: 1, ..Progress::default() };
+        each_block(text, |block, base| {
+            let (space, feed) = masks(simd, block);
+            let behind_space = space << 1 | at.after_space;
+            at.after_space = space >> (BLOCK - 1);
+            let mut starts = !space & behind_space;
+            while starts != 0 {
+                befores.push((base + starts.trailing_zeros()).wrapping_sub(1));
+                starts &= starts - 1;
             }
-        }
+            at.add_block(ends, lines, u32::MAX, (space & !behind_space, feed), base);
+        });
+        self.at = at;
     }
+}
 
-    /// Adds the ends of values: one bit each.
-    #[inline]
-    fn add_ends(&mut self, mut ends: u64, base: u32) {
-        let from = self.count + 1;
-        let Some(room) = self.ends.get_mut(from..from + BLOCK) else { return };
-        let count = ends.count_ones() as usize;
-        for slot in &mut room[..USUAL_VALUES] {
-            *slot = base + lowest(ends);
-            ends &= ends.wrapping_sub(1);
+impl Progress {
+    /// Adds a block in which values and lines end at these bits.
+    #[inline(always)]
+    fn add_block(
+        &mut self,
+        ends: &mut [u32],
+        lines: &mut [Line],
+        needed: u32,
+        (value_ends, feed): (u64, u64),
+        base: u32,
+    ) {
+        let count = value_ends.count_ones();
+        // A line's end is always written: the next line begins behind it.
+        if feed == 0 && self.seen - self.seen_before >= needed {
+            self.seen += count;
+            return;
         }
-        if count > USUAL_VALUES {
-            for slot in &mut room[USUAL_VALUES..count] {
-                *slot = base + lowest(ends);
-                ends &= ends.wrapping_sub(1);
+        let (written, seen) = (self.written, self.seen);
+        write_ends(ends, written as usize + 1, value_ends, count, base);
+        let mut feeds = feed;
+        while feeds != 0 {
+            let upto = (value_ends & (feeds ^ (feeds - 1))).count_ones();
+            if let Some(line) = lines.get_mut(self.lines as usize) {
+                let values = seen + upto - self.seen_before;
+                *line = Line { end: base + feeds.trailing_zeros(), first: self.first, values };
             }
+            self.lines += 1;
+            (self.first, self.seen_before) = (written + upto, seen + upto);
+            feeds &= feeds - 1;
         }
-        self.count += count;
+        self.written += count;
+        self.seen += count;
     }
+}
 
-    /// Adds the values of a block with white space of any length.
-    #[cold]
-    fn add_spaced_block(&mut self, block: &[u8; BLOCK], base: u32) {
-        let (space, feed) = masks(block);
-        self.add_line_ends(feed, base);
-        let behind_space = space << 1 | self.after_space;
-        self.after_space = space >> (BLOCK - 1);
-        let mut starts = !space & behind_space;
-        while starts != 0 {
-            self.befores.push((base + starts.trailing_zeros()).wrapping_sub(1));
-            starts &= starts - 1;
+/// Writes the ends of `count` values, one bit each, from the place `from` on.
+#[inline(always)]
+fn write_ends(ends: &mut [u32], from: usize, mut bits: u64, count: u32, base: u32) {
+    let Some(room) = ends.get_mut(from..from + BLOCK) else { return };
+    for slot in &mut room[..USUAL_VALUES] {
+        *slot = base + lowest(bits);
+        bits &= bits.wrapping_sub(1);
+    }
+    if count as usize > USUAL_VALUES {
+        for slot in &mut room[USUAL_VALUES..count as usize] {
+            *slot = base + lowest(bits);
+            bits &= bits.wrapping_sub(1);
         }
-        self.add_ends(space & !behind_space, base);
     }
 }
 
@@ -217,18 +292,12 @@ fn each_block(text: &[u8], mut add: impl FnMut(&[u8; BLOCK], u32)) {
 }
 
 /// One bit per byte: which are white space, which are line feeds.
-#[inline]
-fn masks(block: &[u8; BLOCK]) -> (u64, u64) {
-    let (mut space, mut feed) = (0, 0);
-    let (lanes, _) = block.as_chunks::<16>();
-    for (at, lane) in lanes.iter().enumerate() {
-        let bytes = u8x16::new(*lane);
-        let is_space = bytes.min(u8x16::splat(b' ')).simd_eq(bytes);
-        let is_feed = bytes.simd_eq(u8x16::splat(b'\n'));
-        space |= u64::from(is_space.to_bitmask()) << (at * 16);
-        feed |= u64::from(is_feed.to_bitmask()) << (at * 16);
-    }
-    (space, feed)
+#[inline(always)]
+fn masks<S: Simd>(simd: S, block: &[u8; BLOCK]) -> (u64, u64) {
+    let bytes = u8x64::from_slice(simd, block);
+    let space = bytes.simd_le(u8x64::splat(simd, b' '));
+    let feed = bytes.simd_eq(u8x64::splat(simd, b'\n'));
+    (space.to_bitmask(), feed.to_bitmask())
 }
 
 #[cfg(test)]
@@ -238,8 +307,20 @@ mod tests {
 
     fn indexed(text: &[u8]) -> (Vec<Vec<u8>>, Vec<u32>) {
         let mut index = Index::default();
-        index.build(text);
-        (index.spans().from(0).map(|span| span.of(text).to_vec()).collect(), index.line_ends().to_vec())
+        index.build(text, u32::MAX);
+        let ends = index.lines().iter().map(|line| line.end).collect();
+        (index.spans().from(0).map(|span| span.of(text).to_vec()).collect(), ends)
+    }
+
+    /// The first values of each line, as many as are needed and there, and how many there are.
+    fn first_values(text: &[u8], needed: u32) -> Vec<(Vec<Vec<u8>>, u32)> {
+        let mut index = Index::default();
+        index.build(text, needed);
+        let line = |line: &Line| {
+            let values = index.spans().from(line.first as usize).take(needed.min(line.values) as usize);
+            (values.map(|span| span.of(text).to_vec()).collect(), line.values)
+        };
+        index.lines().iter().map(line).collect()
     }
 
     /// What the index must be, told the slow way. The last value counts only when something ends it.
@@ -276,7 +357,7 @@ mod tests {
             (format!("{value} \0x\n"), true),
             (format!("{value}\0\n"), true),
         ] {
-            index.build(text.as_bytes());
+            index.build(text.as_bytes(), u32::MAX);
             assert_eq!(index.has_runs(), has_runs, "{text:?}");
         }
     }
@@ -290,6 +371,23 @@ mod tests {
             let ended: String = pieces.into_iter().map(|(value, space)| value + &space).collect();
             let text = ended + &tail;
             prop_assert_eq!(indexed(text.as_bytes()), expected(text.as_bytes()));
+        }
+
+        #[test]
+        fn however_few_values_are_needed_lines_have_them_and_all_are_counted(
+            lines in prop::collection::vec(prop::collection::vec("[!-~]{1,40}", 0..30), 0..20),
+            tail in "[!-~]{0,9}",
+            needed in 0u32..40,
+        ) {
+            let text: String = lines.iter().map(|values| values.join(" ") + "\n").collect();
+            let expected: Vec<_> = lines
+                .iter()
+                .map(|values| {
+                    let first = values.iter().take(needed as usize).map(|value| value.clone().into_bytes());
+                    (first.collect::<Vec<_>>(), values.len() as u32)
+                })
+                .collect();
+            prop_assert_eq!(first_values((text + &tail).as_bytes(), needed), expected);
         }
 
         #[test]

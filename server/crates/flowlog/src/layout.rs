@@ -61,11 +61,16 @@ impl Layout {
         let lead = usize::from(dated == Dated::Yes);
         let is_number = |field: &FieldName| !matches!(field.kind(), Kind::Text | Kind::Address);
         let status = self.fields.iter().position(|field| field.as_str() == "log-status");
+        let probe = self.fields.iter().position(is_number).unwrap_or(0);
+        let CoveragePlaces { interface, account, start, end } = self.places;
+        let read = self.wanted.iter().map(|(place, _)| *place).chain([probe]);
+        let last_read = read.chain([status, interface, account, start, end].into_iter().flatten()).max();
         Shape {
             width: self.fields.len() + lead,
             lead,
-            probe: lead + self.fields.iter().position(is_number).unwrap_or(0),
+            probe: lead + probe,
             status: status.unwrap_or(Shape::NOWHERE),
+            needed: (lead + 1 + last_read.unwrap_or_default()) as u32,
         }
     }
 }
@@ -94,6 +99,8 @@ pub(crate) struct Shape {
     pub(crate) probe: usize,
     /// Place of `log-status` (timestamp not included).
     pub(crate) status: usize,
+    /// How many values from the first on are looked at (timestamp included), as long as the line is a record.
+    pub(crate) needed: u32,
 }
 
 impl Shape {
@@ -101,5 +108,6 @@ impl Shape {
     pub(crate) const NOWHERE: usize = usize::MAX / 4;
 
     /// The shape before any layout is known: no line has it.
-    pub(crate) const NONE: Self = Self { width: Self::NOWHERE, lead: 0, probe: 0, status: Self::NOWHERE };
+    pub(crate) const NONE: Self =
+        Self { width: Self::NOWHERE, lead: 0, probe: 0, status: Self::NOWHERE, needed: u32::MAX };
 }

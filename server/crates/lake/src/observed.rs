@@ -82,7 +82,10 @@ impl Observed {
 pub fn reach(records: &RecordBatch) -> Option<(i64, i64)> {
     let column = |name| find::<Int64Array>(records, name);
     let times = column(START)?.values().iter().zip(column(END)?.values());
-    times.fold(None, |reach, (start, end)| wider(reach, Some((Extent::of(*start, *end).start, *end))))
+    let reach = times.fold((i64::MAX, i64::MIN), |(first, last), (start, end)| {
+        (first.min(Extent::of(*start, *end).start), last.max(*end))
+    });
+    (records.num_rows() > 0).then_some(reach)
 }
 
 /// The reach of both.

@@ -26,7 +26,11 @@ impl Extent {
     }
 
     /// The part of `total` that flowed before `moment`.
+    #[inline]
     pub fn before(self, total: u64, moment: i64) -> u64 {
+        if moment >= self.stop || total == 0 {
+            return total;
+        }
         let elapsed = (moment.clamp(self.start, self.stop) - self.start) as u64;
         let secs = (self.stop - self.start) as u64;
         match total.checked_mul(elapsed) {

@@ -246,14 +246,20 @@ impl Unpacker {
 
 /// Whether the member that holds `text` ends where the object ends.
 ///
-/// libdeflate does not say how much it consumed, but the trailer of the member follows from its text. Where those
-/// eight bytes occur but once, at the very end, the member ends there; any earlier occurrence is left to streaming.
+/// libdeflate does not say how much it consumed, but the trailer of the member follows from its text: checksum and
+/// length. Where the length alone occurs but once, at the very end, the member ends there, and the checksum need not be
+/// taken a second time. Else it is: where both occur but once, at the very end, the member ends there; any earlier
+/// occurrence is left to streaming.
 fn is_only_member(bytes: &[u8], text: &[u8]) -> bool {
-    let mut trailer = [0; GZIP_TRAILER_BYTES];
-    let (crc, length) = trailer.split_at_mut(4);
-    crc.copy_from_slice(&crc32(text).to_le_bytes());
     // The length is kept modulo 2^32 by definition.
-    length.copy_from_slice(&(text.len() as u32).to_le_bytes());
+    let length = (text.len() as u32).to_le_bytes();
+    if memmem::find(bytes, &length) == bytes.len().checked_sub(length.len()) {
+        return true;
+    }
+    let mut trailer = [0; GZIP_TRAILER_BYTES];
+    let (crc, rest) = trailer.split_at_mut(4);
+    crc.copy_from_slice(&crc32(text).to_le_bytes());
+    rest.copy_from_slice(&length);
     memmem::find(bytes, &trailer) == bytes.len().checked_sub(GZIP_TRAILER_BYTES)
 }
 

@@ -1,7 +1,7 @@
 //! Sums by one dimension and time: timelines, heatmaps, rankings of a dimension and the summary.
 
 use super::{Cells, Fold, Groups, Key, Pieces};
-use crate::columns::{Counts, Words};
+use crate::columns::{Counts, Words, numbers};
 use crate::error::LakeError;
 use crate::schema::{ACTION, NODATA, SKIPDATA};
 use contract::{Grid, Measure, Span};
@@ -128,18 +128,23 @@ impl Fold for Grouped {
     fn push(&mut self, batch: &RecordBatch, clip: Span) -> Result<(), LakeError> {
         let groups = self.groups.of_rows(batch, self.plan.column);
         self.sums.resize(self.groups.keys().len(), GroupSums::default());
-        let action = Words::of(batch, ACTION);
-        let verdicts = action.codes(|value| match value {
+        let actions = numbers(batch, ACTION);
+        let verdicts = Words::of(batch, ACTION).codes(|value| match value {
             "ACCEPT" => Verdict::Accepted,
             "REJECT" => Verdict::Rejected,
             _ => Verdict::Other,
         });
+        // A missing action has no place among them.
+        let verdict_of = |row: usize| {
+            let verdict = actions.get(row).and_then(|key| verdicts.get(*key as usize));
+            verdict.copied().unwrap_or(Verdict::Other)
+        };
         let (silent, skipped) = (Counts::of(batch, NODATA), Counts::of(batch, SKIPDATA));
         let Plan { measure, detailed, .. } = self.plan;
         let (cells, sums, rejected) = (&mut self.cells, &mut self.sums, &mut self.rejected);
         Pieces::of(batch).each(clip, &self.plan.grid, |row, bucket, amount| {
             let group = groups[row] as usize;
-            let verdict = action.key(row).map_or(Verdict::Other, |key| verdicts[key]);
+            let verdict = verdict_of(row);
             let value = amount.of(measure);
             cells.add(group, bucket, value);
             if verdict == Verdict::Rejected {

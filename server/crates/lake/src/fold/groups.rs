@@ -1,6 +1,6 @@
 //! The values of a grouping column, numbered across batches.
 
-use crate::columns::{Ints, Words};
+use crate::columns::{Words, numbers};
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::DataType;
 use hashbrown::HashMap;
@@ -30,6 +30,7 @@ const SMALL: usize = 1 << 16;
 
 impl Groups {
     /// The number of a value, new or old.
+    #[inline]
     pub fn number(&mut self, key: Key) -> usize {
         if let Key::Number(value) = key
             && let Some(at) = usize::try_from(value).ok().filter(|at| *at < SMALL)
@@ -51,14 +52,20 @@ impl Groups {
 
     #[inline]
     fn small_number(&mut self, at: usize, value: i32) -> usize {
-        if self.small.is_empty() {
-            self.small = vec![0; SMALL];
+        match self.small.get(at) {
+            Some(number @ 1..) => *number as usize - 1,
+            _ => self.new_small_number(at, value),
         }
-        if self.small[at] == 0 {
-            self.keys.push(Key::Number(value));
-            self.small[at] = self.keys.len() as u32;
+    }
+
+    #[cold]
+    fn new_small_number(&mut self, at: usize, value: i32) -> usize {
+        if at >= self.small.len() {
+            self.small.resize((at + 1).next_power_of_two(), 0);
         }
-        self.small[at] as usize - 1
+        self.keys.push(Key::Number(value));
+        self.small[at] = self.keys.len() as u32;
+        self.keys.len() - 1
     }
 
     /// The group of every row of a batch, by the column of that name; one group when there is no name.
@@ -67,13 +74,11 @@ impl Groups {
         let Some(column) = column else { return vec![self.number(Key::Missing) as u32; rows] };
         let is_number = batch.column_by_name(column).is_some_and(|c| c.data_type() == &DataType::Int32);
         if is_number {
-            let values = Ints::of(batch, column);
-            return (0..rows)
-                .map(|row| match values.at(row) {
-                    Some(value) => self.number(Key::Number(value)) as u32,
-                    None => self.number(Key::Missing) as u32,
-                })
-                .collect();
+            let group = |value: &i32| match value {
+                0.. => self.number(Key::Number(*value)) as u32,
+                _ => self.number(Key::Missing) as u32,
+            };
+            return numbers(batch, column).iter().map(group).collect();
         }
         let words = Words::of(batch, column);
         let mut numbers: Vec<Option<u32>> = vec![None; words.values().len()];

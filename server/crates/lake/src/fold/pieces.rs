@@ -48,6 +48,26 @@ enum Times<'a> {
     Over(&'a [i64], &'a [i64]),
 }
 
+/// A bucket, and what of it lies in the asked range.
+#[derive(Clone, Copy)]
+struct Bucket {
+    index: usize,
+    span: Span,
+}
+
+impl Bucket {
+    /// A bucket that holds nothing.
+    const NONE: Self = Bucket { index: 0, span: Span { from: 0, to: 0 } };
+
+    /// The bucket of a moment; [`Self::NONE`] outside the grid.
+    fn at(moment: i64, clip: Span, grid: &Grid) -> Self {
+        grid.index_of(moment).map_or(Self::NONE, |index| {
+            let (from, to) = (grid.time_of(index), grid.time_of(index + 1));
+            Bucket { index, span: Span { from: from.max(clip.from), to: to.min(clip.to) } }
+        })
+    }
+}
+
 /// The rows of a batch, ready to be cut.
 pub struct Pieces<'a> {
     times: Times<'a>,
@@ -98,14 +118,25 @@ impl<'a> Pieces<'a> {
                 }
             }
             Times::Over(starts, ends) => {
+                // The records of an object lie in few buckets: neighbours are mostly in the same.
+                let mut bucket = Bucket::NONE;
                 for (row, (start, end)) in starts.iter().zip(ends).enumerate() {
-                    self.cut(row, Extent::of(*start, *end), clip, grid, &mut add);
+                    let extent = Extent::of(*start, *end);
+                    if !bucket.span.holds(extent.start) {
+                        bucket = Bucket::at(extent.start, clip, grid);
+                    }
+                    if bucket.span.from <= extent.start && extent.stop <= bucket.span.to {
+                        let (bytes, packets) = (self.bytes.at(row), self.packets.at(row));
+                        add(row, bucket.index, Amount { bytes, packets, flows: 1 });
+                    } else {
+                        self.cut(row, extent, clip, grid, &mut add);
+                    }
                 }
             }
         }
     }
 
-    #[inline]
+    /// Adds a record that is not wholly in one bucket, or not wholly in the range.
     fn cut(
         &self,
         row: usize,
@@ -115,33 +146,20 @@ impl<'a> Pieces<'a> {
         add: &mut impl FnMut(usize, usize, Amount),
     ) {
         let (bytes, packets) = (self.bytes.at(row), self.packets.at(row));
-        let whole = extent.start >= clip.from && extent.stop <= clip.to;
-        if let Some(bucket) = grid.index_of(extent.start)
-            && whole
-            && extent.stop <= grid.time_of(bucket + 1)
-        {
-            add(row, bucket, Amount { bytes, packets, flows: 1 });
-            return;
-        }
         let from = extent.start.max(clip.from).max(grid.start);
         let to = extent.stop.min(clip.to).min(grid.end());
         let first_minute = floor_to(extent.start, 60);
-        let mut at = from;
+        let parts = |moment| [bytes, packets].map(|total| extent.before(total, moment));
+        let (mut at, mut before) = (from, parts(from));
         while at < to {
             let Some(bucket) = grid.index_of(at) else { return };
             let next = grid.time_of(bucket + 1).min(to);
+            let until = parts(next);
             // The record counts where its first minute lies; minutes are never split by a bucket or by the range.
             let counts = first_minute >= floor_to(at, 60) && first_minute < next;
-            add(
-                row,
-                bucket,
-                Amount {
-                    bytes: extent.within(bytes, at, next),
-                    packets: extent.within(packets, at, next),
-                    flows: u64::from(counts),
-                },
-            );
-            at = next;
+            let [bytes, packets] = [0, 1].map(|part| until[part] - before[part]);
+            add(row, bucket, Amount { bytes, packets, flows: u64::from(counts) });
+            (at, before) = (next, until);
         }
     }
 }
