@@ -21,11 +21,14 @@
 pub mod advice;
 pub mod cli;
 pub mod clock;
+pub mod complete;
 pub mod csv;
 pub mod events;
+pub mod find;
 pub mod http;
 pub mod ndjson;
 pub mod question;
 pub mod service;
 pub mod telemetry;
+pub mod views;
 pub mod watch;

@@ -19,6 +19,7 @@ pub mod names;
 pub mod refusal;
 mod spelling;
 pub mod view;
+pub mod when;
 
 pub use answer::{
     FailedObject, Matrix, MatrixRow, Previous, Progress, Provenance, Series, SourceStatus, Stage, Summary,

@@ -8,6 +8,7 @@ use crate::events::{self, Pass};
 use crate::http::{self, Hosts, Lifecycle, Limits, Site, listen};
 use crate::service::LakeFlows;
 use crate::telemetry;
+use crate::views::Views;
 use crate::watch::{self, Look};
 use clap::Args;
 use lake::{IngestReport, Lake, LakeError, Mode};
@@ -84,7 +85,7 @@ impl Serve {
                 options: self.source.reach.options(),
                 every: self.watch,
             };
-            show(lake, reading, &self.web).await
+            show(lake, Views::open(&self.data.data), reading, &self.web).await
         })
     }
 }
@@ -104,7 +105,7 @@ pub struct Reading {
 ///
 /// # Errors
 /// When the site or the address cannot be used, or the socket fails.
-pub async fn show(lake: Lake, reading: Reading, web: &WebFlags) -> Result<ExitCode, Fault> {
+pub async fn show(lake: Lake, views: Views, reading: Reading, web: &WebFlags) -> Result<ExitCode, Fault> {
     let metrics = telemetry::metrics()?;
     let site = site(web.site.as_deref())?;
     let lifecycle = Lifecycle::default();
@@ -115,6 +116,7 @@ pub async fn show(lake: Lake, reading: Reading, web: &WebFlags) -> Result<ExitCo
     let address = listener.local_addr().map_err(|error| Fault::io("cannot listen", &error, ""))?;
     let router = http::router(http::Parts {
         flows: Arc::new(LakeFlows::new(lake.clone())),
+        views,
         site: Arc::new(site),
         metrics: metrics.clone(),
         hosts: hosts.and(&web.allow_hosts),
