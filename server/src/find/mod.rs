@@ -4,10 +4,9 @@
 mod paste;
 
 use crate::views::SavedView;
-use app::signals::use_link::Page;
 use contract::filter::Expr;
 use contract::when::{self, Asker};
-use contract::{Field, Filter, Moment, View, link};
+use contract::{Field, Filter, Moment, Page, View};
 use paste::Pasted;
 use serde::Serialize;
 use std::net::IpAddr;
@@ -55,11 +54,11 @@ pub fn find(text: &str, view: &View, views: &[SavedView], interfaces: &[String],
 }
 
 fn pages(text: &str, view: &View) -> Vec<Found> {
-    let is_meant = |page: &&Page| matches_words(text, &[page.title(), page.path()]);
+    let is_meant = |page: &&Page| matches_words(text, &[page.label(), page.path()]);
     let place = |page: &Page| Found {
-        title: page.title().to_owned(),
+        title: page.label().to_owned(),
         about: "Page".to_owned(),
-        href: page.address(view),
+        href: page.elsewhere(view),
     };
     Page::ALL.iter().filter(is_meant).map(place).collect()
 }
@@ -85,7 +84,7 @@ fn matches_words(text: &str, names: &[&str]) -> bool {
 fn said(text: &str, view: &View, now: i64) -> Option<Found> {
     if let Ok((from, to)) = when::parse(text, Asker { now, offset_secs: &|_| 0 }) {
         let about = app::range::said(&View { from, to, ..view.clone() }, 0);
-        let href = format!("/?{}", link::encode(&View { from, to, ..view.clone() }));
+        let href = Page::Overview.elsewhere(&View { from, to, ..view.clone() });
         return Some(Found { title: text.to_owned(), about: format!("Time range, {about} UTC"), href });
     }
     let expr = Filter::parse(text).ok()?.expr?;
@@ -96,7 +95,7 @@ fn said(text: &str, view: &View, now: i64) -> Option<Found> {
 /// The overview narrowed to `expr` alone.
 fn filtered(view: &View, expr: Expr, title: String, about: String) -> Found {
     let filter = Filter { expr: Some(expr) };
-    let href = format!("/?{}", link::encode(&View { filter, ..view.clone() }));
+    let href = Page::Overview.elsewhere(&View { filter, ..view.clone() });
     Found { title, about, href }
 }
 
@@ -212,6 +211,7 @@ fn of_address(pasted: &Pasted, address: IpAddr) -> Vec<Place> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use contract::link;
 
     fn first(text: &str) -> (String, String) {
         let found = find(text, &View::default(), &[], &["eni-0abc".to_owned()], 1_795_188_010);

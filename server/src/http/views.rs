@@ -185,7 +185,7 @@ async fn remove(State(views): State<Views>, Path(slug): Path<String>, headers: H
 fn told(headers: &HeaderMap, done: Result<(StatusCode, &str, SavedView), Refused>) -> Response {
     match (done, wants_page(headers)) {
         (Ok((_, word, view)), true) => {
-            Redirect::to(&format!("{LIST}?{word}={}", view.slug)).into_response()
+            Redirect::to(&format!("{LIST}?act={word}&id={}", view.slug)).into_response()
         }
         (Ok((status, _, view)), false) => (status, Json(view)).into_response(),
         (Err(Refused(refusal)), true) => refused::page(&refusal),
@@ -203,7 +203,7 @@ async fn lead(
     let found = views.with(move |shelf| shelf.one(&slug)).await;
     match found {
         Ok(told) if told.view.deleted => {
-            Redirect::to(&format!("{LIST}?deleted={}", told.view.slug)).into_response()
+            Redirect::to(&format!("{LIST}?act=deleted&id={}", told.view.slug)).into_response()
         }
         Ok(told) => Redirect::to(&with_more(&told.view.draft, more.as_deref())).into_response(),
         Err(refusal) if wants_page(&headers) => refused::page(&refusal),

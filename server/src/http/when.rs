@@ -9,6 +9,7 @@ use axum::extract::RawQuery;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Json, Router, routing::get};
+use crate::views::is_page;
 use contract::when::{Asker, parse};
 use contract::{Moment, Refusal, RefusalKind, View, link};
 use serde::Serialize;
@@ -37,8 +38,7 @@ async fn answer(headers: HeaderMap, RawQuery(raw): RawQuery) -> Response {
         (Ok(Range { from, to }), true) => {
             let view = View { from, to, ..link::decode(&rest).unwrap_or_default() };
             let page = query::plain(page.unwrap_or("/"));
-            // A path of this server, never of another one.
-            let path = if page.starts_with('/') && !page.starts_with("//") && !page.contains('\\') { &page } else { "/" };
+            let path = if is_page(&page) { &page } else { "/" };
             Redirect::to(&format!("{path}?{}", link::encode(&view))).into_response()
         }
         (Err(refusal), true) => refused::page(&refusal),

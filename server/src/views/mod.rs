@@ -15,7 +15,7 @@ mod model;
 mod shelf;
 mod slug;
 
-pub use model::{Draft, DraftError, Edition, SavedView, Told};
+pub use model::{Draft, DraftError, Edition, SavedView, Told, is_page};
 pub use shelf::{Shelf, ShelfError};
 
 use crate::events;

@@ -107,12 +107,16 @@ fn line(part: &'static str, line: &str, limit: usize) -> Result<String, DraftErr
     })
 }
 
-/// A path of this server, never of another one.
-fn page(path: &str) -> Result<String, DraftError> {
+/// Whether a text is a path of this server, and not of another one.
+pub fn is_page(path: &str) -> bool {
     let is_path = path.strip_prefix('/').is_some_and(|rest| {
         !rest.starts_with('/') && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_/.:".contains(&b))
     });
-    if is_path && path.len() <= PAGE_LIMIT { Ok(path.to_owned()) } else { Err(DraftError::Page) }
+    is_path && path.len() <= PAGE_LIMIT
+}
+
+fn page(path: &str) -> Result<String, DraftError> {
+    if is_page(path) { Ok(path.to_owned()) } else { Err(DraftError::Page) }
 }
 
 /// Why a draft is not kept.
