@@ -12,6 +12,7 @@ mod report;
 mod summary;
 mod timeline;
 mod top;
+mod when;
 mod wire;
 
 pub use coverage::coverage;
@@ -23,6 +24,7 @@ pub use report::report;
 pub use summary::summary;
 pub use timeline::timeline;
 pub use top::top;
+pub use when::when;
 pub use wire::{Answered, Wire};
 
 #[cfg(feature = "ssr")]

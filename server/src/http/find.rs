@@ -71,7 +71,7 @@ fn option(number: usize, found: &Found) -> String {
     let Found { title, about, href } = found;
     let (title, about, href) = (text(title), text(about), text(href));
     format!(
-        "<li role=\"option\" id=\"choice-{number}\" data-to=\"{href}\"><a href=\"{href}\" tabindex=\"-1\"><b>{title}</b><span>{about}</span></a></li>"
+        "<li role=\"option\" id=\"choice-{number}\" data-to=\"{href}\"><b>{title}</b><span>{about}</span></li>"
     )
 }
 
