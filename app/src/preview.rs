@@ -105,25 +105,29 @@ pub fn tags() -> impl IntoView {
     let shown = page.zip(link::decode(&query).ok());
     let title = shown.as_ref().map_or_else(|| "Weir".to_owned(), |(page, view)| seen(*page, view));
     let address = shown.as_ref().map_or_else(|| path.clone(), |(page, view)| page.address(view));
-    let picture = shown.as_ref().and_then(|(page, view)| picture(*page, view)).map(|picture| {
-        view! {
-            <meta property="og:image" content=format!("{origin}{picture}")/>
-            <meta property="og:image:type" content="image/png"/>
-            <meta property="og:image:width" content=(WIDTH_CSS * RATIO).to_string()/>
-            <meta property="og:image:height" content=(HEIGHT_CSS * RATIO).to_string()/>
-            <meta property="og:image:alt" content=title.clone()/>
-        }
-    });
+    let picture = shown.as_ref().and_then(|(page, view)| picture(*page, view));
     let card = if picture.is_some() { "summary_large_image" } else { "summary" };
-    view! {
-        <meta property="og:site_name" content="Weir"/>
-        <meta property="og:type" content="website"/>
-        <meta property="og:title" content=title/>
-        <meta property="og:description" content="What flows, what is blocked and why: AWS VPC Flow Logs"/>
-        <meta property="og:url" content=format!("{origin}{address}")/>
-        {picture}
-        <meta name="twitter:card" content=card/>
-    }
+    let picture = picture.map(|picture| {
+        [
+            tag("og:image", format!("{origin}{picture}")),
+            tag("og:image:type", "image/png".to_owned()),
+            tag("og:image:width", (WIDTH_CSS * RATIO).to_string()),
+            tag("og:image:height", (HEIGHT_CSS * RATIO).to_string()),
+            tag("og:image:alt", title.clone()),
+        ]
+    });
+    let named = [
+        tag("og:site_name", "Weir".to_owned()),
+        tag("og:type", "website".to_owned()),
+        tag("og:title", title),
+        tag("og:url", format!("{origin}{address}")),
+    ];
+    view! { {named.collect_view()}{picture.map(CollectView::collect_view)}<meta name="twitter:card" content=card/> }
+}
+
+/// One tag.
+fn tag(property: &'static str, content: String) -> impl IntoView {
+    leptos::html::meta().attr("property", property).attr("content", content)
 }
 
 #[cfg(test)]
