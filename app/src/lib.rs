@@ -8,6 +8,7 @@
 //! - [`signals`]: what moves: the link, answers, sizes, time.
 //! - [`api`]: server functions; [`ports`]: the trait behind them, the only door to data.
 //! - [`question`], [`range`], [`headline`]: pure functions of views and answers.
+//! - `preview`: what a link says of itself where it is pasted; on the server only.
 //! - `report`: draws pages that are documents; on the server only.
 //! - `seam`: where the types of views are forgotten, for the sake of what the browser downloads.
 //!
@@ -24,6 +25,8 @@ pub mod panels;
 pub mod parts;
 #[cfg(feature = "ssr")]
 pub mod ports;
+#[cfg(feature = "ssr")]
+pub mod preview;
 pub mod question;
 pub mod range;
 #[cfg(feature = "ssr")]

@@ -70,6 +70,23 @@ pub fn widened(view: &View, now: i64) -> Option<View> {
     Some(View { from, to, ..view.clone() })
 }
 
+/// Shortest range the page offers by itself, seconds: flow logs tell of whole minutes.
+const SHORTEST_SECS: i64 = 120;
+
+/// Half of the range, around `middle` (Unix seconds) or its own middle, in whole minutes; `None` when it is as short as
+/// it gets. It no longer follows the clock: what was looked at stays in sight.
+pub fn closer(view: &View, now: i64, middle: Option<i64>) -> Option<View> {
+    let span = view.span(now);
+    let half = span.secs() / 2;
+    if half < SHORTEST_SECS {
+        return None;
+    }
+    let middle = middle.unwrap_or(span.from + half);
+    let from = (middle - half / 2).clamp(span.from, span.to - half);
+    let Span { from, to } = Span { from, to: from + half }.to_minutes();
+    Some(View { from: Moment::At(from), to: Moment::At(to), ..view.clone() })
+}
+
 /// The range in words: `Last 24 hours`, `20 Nov 10:00 to 18:30`. Absolute times are shifted by `zone_offset_secs`.
 pub fn said(view: &View, zone_offset_secs: i64) -> String {
     match (view.from, view.to) {
@@ -155,6 +172,16 @@ mod tests {
         assert_eq!(wide.span(NOW), Span { from: NOW - 41_800, to: NOW - 34_600 });
         assert_eq!(widened(&between(NOW, NOW), NOW), None);
         assert_eq!(widened(&last(4 * 366 * 86_400), NOW), None);
+    }
+
+    #[test]
+    fn coming_closer_halves_around_what_is_looked_at_and_ends_at_minutes() {
+        let day = between(NOW - 86_400, NOW);
+        let middle = closer(&day, NOW, None).unwrap().span(NOW);
+        assert_eq!(middle, Span { from: NOW - 64_800, to: NOW - 21_600 });
+        let edge = closer(&day, NOW, Some(NOW - 60)).unwrap().span(NOW);
+        assert_eq!(edge, Span { from: NOW - 43_200, to: NOW });
+        assert_eq!(closer(&between(NOW - 180, NOW), NOW, None), None);
     }
 
     #[test]

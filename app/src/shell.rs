@@ -1,6 +1,7 @@
 //! The document around the application: head, theme before first paint, scripts that bring it to life.
 
 use crate::App;
+use crate::preview;
 use crate::signals::browser::THEME_KEY;
 use leptos::config::LeptosOptions;
 use leptos::nonce::use_nonce;
@@ -31,6 +32,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
                 <meta name="description" content="What flows, what is blocked and why: AWS VPC Flow Logs"/>
+                {preview::tags()}
                 <script nonce=nonce.clone()>{before_paint()}</script>
                 <link rel="preload" href="/fonts/inter-latin-wght-normal.woff2" r#as="font" r#type="font/woff2" crossorigin="anonymous"/>
                 <link rel="stylesheet" href=style/>

@@ -22,12 +22,15 @@
 pub mod advice;
 pub mod cli;
 pub mod clock;
+pub mod complete;
 pub mod csv;
 pub mod events;
+pub mod find;
 pub mod http;
 pub mod ndjson;
 pub mod question;
 pub mod reports;
 pub mod service;
 pub mod telemetry;
+pub mod views;
 pub mod watch;

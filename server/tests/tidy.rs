@@ -25,7 +25,7 @@ const KNOWN_TO: [(&str, &[&str]); 7] = [
     ("aws_config", &["server/crates/store/"]),
     ("aws_smithy", &["server/crates/store/"]),
     ("datafusion", &["server/crates/lake/"]),
-    ("rusqlite", &["server/crates/lake/"]),
+    ("rusqlite", &["server/crates/lake/", "server/src/views/"]),
     ("leptos", &["app/", "frontend/", "server/src/"]),
     ("wasm_bindgen", &["app/", "frontend/"]),
 ];

@@ -65,7 +65,6 @@ impl Kind {
 pub struct Field {
     name: Name,
     kind: Kind,
-    about: &'static str,
 }
 
 /// Longest name of a field that is not known here, in bytes; the longest of AWS's has 26.
@@ -105,11 +104,9 @@ impl Field {
             }
         }
         let is_name = bytes[0].is_ascii_lowercase() && !name.ends_with(['-', '_']);
-        let about = "a field that AWS has added since";
         (is_name && Field::named(name).is_none()).then_some(Field {
             name: Name::Other { len: len as u8, bytes },
             kind: Kind::Text,
-            about,
         })
     }
 
@@ -152,8 +149,9 @@ impl Field {
     }
 
     /// What it means, in half a sentence.
-    pub const fn about(self) -> &'static str {
-        self.about
+    pub fn about(self) -> &'static str {
+        let place = Field::ALL.iter().position(|field| *field == self);
+        place.and_then(|place| Field::ABOUT.get(place)).copied().unwrap_or("a field that AWS has added since")
     }
 
     /// The values AWS documents, in AWS's spelling; empty when there is no such list. Except for `action` and `scope` the
@@ -233,11 +231,14 @@ macro_rules! fields {
         impl Field {
             $(
                 #[doc = concat!("`", $name, "`: ", $about, ".")]
-                pub const $constant: Field = Field { name: Name::Known($name), kind: Kind::$kind, about: $about };
+                pub const $constant: Field = Field { name: Name::Known($name), kind: Kind::$kind };
             )+
 
             /// Every field: AWS's in the order of its tables, then the derived ones.
             pub const ALL: &'static [Field] = &[$(Field::$constant,)+];
+
+            /// What each of them means, in the same order: apart, for the browser never says it.
+            const ABOUT: &'static [&'static str] = &[$($about,)+];
         }
     };
 }

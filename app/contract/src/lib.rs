@@ -27,6 +27,7 @@ pub mod report;
 mod spelling;
 pub mod values;
 pub mod view;
+pub mod when;
 
 pub use answer::{
     FailedObject, Matrix, MatrixRow, Previous, Progress, Provenance, Series, SourceStatus, Stage, Summary,

@@ -36,8 +36,7 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b')');
 
 /// Parameters that only some pages understand; each page says what they mean there. Sorted.
-pub const DETAILS: [&str; 10] =
-    ["after", "columns", "field", "id", "limit", "offset", "one-way", "prefix", "record", "sort"];
+pub const DETAILS: [&str; 13] = ["act", "after", "columns", "field", "id", "limit", "offset", "on", "one-way", "prefix", "q", "record", "sort"];
 
 /// The canonical link of `view`: `v=1`, the range, then in fixed order what differs from the default view, then the
 /// details by name, then the unknown parameters. An empty source is no source.

@@ -19,12 +19,13 @@ pub enum Page {
     Flows,
     /// One network interface, or all of them.
     Interface,
+    /// The views that people saved.
+    Views,
 }
 
 impl Page {
     /// Every page, in the order of the rail.
-    pub const ALL: [Page; 6] =
-        [Page::Overview, Page::Rejects, Page::Conversations, Page::Interface, Page::Flows, Page::Coverage];
+    pub const ALL: [Page; 7] = [Page::Overview, Page::Rejects, Page::Conversations, Page::Interface, Page::Flows, Page::Coverage, Page::Views];
 
     /// Where it lies.
     pub const fn path(self) -> &'static str {
@@ -35,6 +36,7 @@ impl Page {
             Page::Rejects => "/rejects",
             Page::Flows => "/flows",
             Page::Interface => "/interface",
+            Page::Views => "/views",
         }
     }
 
@@ -52,6 +54,7 @@ impl Page {
             Page::Rejects => "Rejects",
             Page::Flows => "Flows",
             Page::Interface => "Interfaces",
+            Page::Views => "Views",
         }
     }
 

@@ -13,6 +13,7 @@ mod summary;
 mod timeline;
 mod top;
 mod values;
+mod when;
 mod wire;
 
 pub use coverage::coverage;
@@ -25,6 +26,7 @@ pub use summary::summary;
 pub use timeline::timeline;
 pub use top::top;
 pub use values::values;
+pub use when::when;
 pub use wire::{Answered, Wire};
 
 #[cfg(feature = "ssr")]

@@ -5,11 +5,13 @@ use super::{coverage, overview};
 use crate::api;
 use crate::api::opening::{Opening, open};
 use crate::panels::keys::Keys;
+use crate::panels::palette::Palette;
 use crate::panels::rail::Rail;
 use crate::panels::reading::ReadingCorner;
 use crate::panels::report::ReportPanel;
 use crate::panels::scene::{self, provide_scene};
 use crate::panels::top_bar::TopBar;
+use crate::panels::unknown::Unknown;
 use crate::question;
 use crate::seam::Seam;
 use crate::signals::latest::{First, latest};
@@ -57,7 +59,7 @@ fn surrounded(link: Link, title: &'static str, mut opening: Opening) -> AnyView 
         Page::Coverage => coverage::survey(opening).piece(),
         _ => view! { <ReportPanel first=opening.report.take()/> }.piece(),
     };
-    let (filter, help) = (NodeRef::<Input>::new(), NodeRef::<Dialog>::new());
+    let (filter, help, palette) = (NodeRef::<Input>::new(), NodeRef::<Dialog>::new(), NodeRef::<Dialog>::new());
     view! {
         <a class="skip" href="#content">"Skip to content"</a>
         <div class="frame">
@@ -66,12 +68,14 @@ fn surrounded(link: Link, title: &'static str, mut opening: Opening) -> AnyView 
                 <TopBar filter/>
                 <main id="content">
                     <h1 class="spoken">{title}</h1>
+                    <Unknown/>
                     {middle}
                 </main>
             </div>
         </div>
         <ReadingCorner/>
-        <Keys filter help/>
+        <Keys filter help palette/>
+        <Palette dialog=palette/>
     }
     .piece()
 }

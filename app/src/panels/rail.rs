@@ -9,13 +9,14 @@ use leptos::html::Dialog;
 use leptos::prelude::*;
 
 /// The pages that exist, in the order of the rail.
-const PAGES: [(Page, Icon); 6] = [
+const PAGES: [(Page, Icon); 7] = [
     (Page::Overview, icon::OVERVIEW),
     (Page::Rejects, icon::REJECTS),
     (Page::Conversations, icon::CONVERSATIONS),
     (Page::Interface, icon::INTERFACE),
     (Page::Flows, icon::FLOWS),
     (Page::Coverage, icon::COVERAGE),
+    (Page::Views, icon::VIEWS),
 ];
 
 /// The rail.
@@ -40,7 +41,7 @@ pub fn Rail(
     };
     view! {
         <nav class="rail" aria-label="Pages">
-            <a class="brand" href="/" aria-label="Weir, overview"><Brand/><span>"Weir"</span></a>
+            <a class="brand" href="/" rel="external" aria-label="Weir, overview"><Brand/><span>"Weir"</span></a>
             <ul>
                 {PAGES.map(|(page, icon)| view! {
                     <li>

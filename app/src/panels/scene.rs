@@ -86,6 +86,12 @@ impl Scene {
         self.zone.get()
     }
 
+    /// What the zone of the view adds to UTC at `unix`, seconds; not tracked: for event handlers.
+    pub fn offset_at(self, unix: i64) -> i64 {
+        let is_local = self.link.asked.with_untracked(|asked| asked.view.zone == Zone::Local);
+        if is_local { browser::zone_offset_secs(unix) } else { 0 }
+    }
+
     /// The theme in force, tracked.
     pub fn theme(self) -> Theme {
         self.theme.get()

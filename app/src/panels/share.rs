@@ -1,10 +1,10 @@
-//! Handing the view on: the link as it is, or with its times fixed.
+//! Handing the view on: the link as it is, or with its times fixed; or saved under a name.
 
 use super::scene::{Scene, use_scene};
 use crate::parts::icon;
 use crate::parts::menu::Menu;
 use crate::signals::browser;
-use contract::{Moment, View};
+use contract::{Moment, Page, View};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::time::Duration;
@@ -36,12 +36,25 @@ pub fn Share() -> impl IntoView {
             });
         }
     };
+    let is_live = move || scene.link.asked.with(|asked| asked.view.is_live());
+    let saved = move || Page::Views.elsewhere(&scene.link.view());
+    // The details of this page go along: they are part of what is saved.
+    let save = move || {
+        let mut view = scene.link.view();
+        let page = scene.link.page.name();
+        view.details.extend([("act", "new"), ("on", page)].map(|(name, value)| (name.to_owned(), value.to_owned())));
+        Page::Views.address(&view)
+    };
     view! {
-        <div class="share js-only">
+        <div class="share">
             <Menu label=Signal::derive(move || said.get().to_owned()) name="Share" look="ctl primary" picture=icon::SHARE side="right">
+                <ul class="choices js-only" hidden=move || !is_live()>
+                    <li><button type="button" data-closes="" title="Whoever opens it sees the latest of then" on:click=copy(|scene| scene.link.view_now())>"Copy link, live"</button></li>
+                </ul>
                 <ul class="choices">
-                    <li><button type="button" data-closes="" on:click=copy(|scene| scene.link.view_now())>"Copy link"</button></li>
-                    <li><button type="button" data-closes="" on:click=copy(|scene| fixed(scene.link.view_now(), scene.now_untracked()))>"Copy link with fixed times"</button></li>
+                    <li class="js-only"><button type="button" data-closes="" title="It shows these times for ever" on:click=copy(|scene| fixed(scene.link.view_now(), scene.now_untracked()))>"Copy link, this moment"</button></li>
+                    <li><a href=save>"Save view"</a></li>
+                    <li><a href=saved>"Saved views"</a></li>
                 </ul>
             </Menu>
         </div>

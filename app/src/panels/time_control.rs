@@ -1,7 +1,8 @@
 //! The time range: earlier, later, wider, presets, a range of one's own, the zone; and how often the view asks again.
 
-use super::frame::sentence;
-use super::scene::{Scene, use_scene};
+use super::frame::{sentence, words};
+use super::scene::use_scene;
+use crate::api;
 use crate::chart::ticks::zone_name;
 use crate::parts::choice::Choice;
 use crate::parts::icon::{self, Icon, Pictogram};
@@ -9,10 +10,12 @@ use crate::parts::menu::{Choices, Menu};
 use crate::range::{self, PRESETS, Way};
 use crate::signals::use_link::hidden_fields;
 use contract::human::utc;
-use contract::{Moment, Refresh, View, Zone};
-use leptos::ev;
+use contract::{Moment, Refresh, Refusal, View, Zone};
 use leptos::html::Input;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos::wasm_bindgen::JsCast;
+use leptos::{ev, web_sys};
 
 /// Earlier, the range, later, wider.
 #[component]
@@ -75,60 +78,93 @@ fn Step(icon: Icon, name: &'static str, to: Signal<Option<String>>) -> impl Into
     }
 }
 
-/// Two fields for a range of one's own, in any form a link understands.
+/// The box in which a range is said.
+pub const RANGE_BOX: &str = "range-box";
+
+/// What a range may be, for who does not know.
+const EXAMPLES: &str = "yesterday, last 90 minutes, last tuesday 14:00 for 2h, since monday, 2026-11-20 14:00 to 16:30";
+
+/// A range of one's own, as people say it. The server reads it: its grammar would be a download.
 #[component]
 fn OwnRange() -> impl IntoView {
     let scene = use_scene();
     let link = scene.link;
-    let (from, to) = (NodeRef::<Input>::new(), NodeRef::<Input>::new());
-    let refused = RwSignal::new(None::<String>);
-    let text = move |end: fn(&View) -> Moment| {
-        move || match link.asked.with(|asked| end(&asked.view)) {
-            Moment::At(unix) => utc(unix).to_string(),
-            relative => relative.to_string(),
-        }
+    let input = NodeRef::<Input>::new();
+    let refused = RwSignal::new(None::<Refusal>);
+    let text = move || {
+        link.asked.with(|asked| {
+            let end = |moment| match moment {
+                Moment::At(unix) => utc(unix).to_string(),
+                relative => relative.to_string(),
+            };
+            format!("{} to {}", end(asked.view.from), end(asked.view.to))
+        })
     };
     let apply = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        let typed =
-            |node: NodeRef<Input>| node.get_untracked().map(|input| input.value()).unwrap_or_default();
-        match own_range(scene, &typed(from), &typed(to)) {
-            Ok(view) => {
-                refused.set(None);
-                link.push(&view);
+        let Some(input) = input.get_untracked() else { return };
+        spawn_local(async move {
+            let now = scene.now_untracked();
+            let offset_secs = scene.offset_at(now);
+            let typed = input.value();
+            match api::when(typed.clone(), now, offset_secs).await {
+                Ok((from, to)) => {
+                    refused.set(None);
+                    close(&input);
+                    // The server knows the offset of now; that of then may be another.
+                    let then = |moment| match moment {
+                        Moment::At(unix) => Moment::At(unix + offset_secs - scene.offset_at(unix)),
+                        relative => relative,
+                    };
+                    link.push(&View { from: then(from), to: then(to), ..link.view_now() });
+                }
+                Err(error) => {
+                    select_fault(&input, &typed, error.0.at);
+                    refused.set(Some(error.0));
+                }
             }
-            Err(why) => refused.set(Some(why)),
-        }
+        });
     };
     let hidden = move || {
-        let fields = link.asked.with(|asked| hidden_fields(&asked.view, &["from", "to"]));
-        fields
-            .into_iter()
-            .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
-            .collect_view()
+        let mut fields = link.asked.with(|asked| hidden_fields(&asked.view, &["from", "to"]));
+        fields.push(("page".to_owned(), link.page.path().to_owned()));
+        fields.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view()
     };
-    let (from_text, to_text) = (text(|view| view.from), text(|view| view.to));
+    let hint = move || match refused.get() {
+        Some(refusal) => format!("{} {}", sentence(&refusal.message), refusal.hint),
+        None => EXAMPLES.to_owned(),
+    };
+    let invalid = move || refused.with(Option::is_some).then_some("true");
     view! {
-        <form class="own-range" action=link.page.path() method="get" on:submit=apply>
+        <form class="own-range" action="/api/v1/when" method="get" on:submit=apply>
             {hidden}
-            <label><span>"From"</span><input node_ref=from type="text" name="from" autocomplete="off" spellcheck="false" value=from_text prop:value=from_text/></label>
-            <label><span>"To"</span><input node_ref=to type="text" name="to" autocomplete="off" spellcheck="false" value=to_text prop:value=to_text/></label>
-            <p class="hint" role="status">{move || refused.get().unwrap_or_else(|| "now-3h, 2026-11-20, 2026-11-20T03:00Z or Unix seconds".to_owned())}</p>
+            <label for=RANGE_BOX>"Say a range"</label>
+            <input id=RANGE_BOX node_ref=input type="text" name="text" autocomplete="off" spellcheck="false" aria-invalid=invalid aria-describedby="range-hint" value=text prop:value=text/>
+            <p id="range-hint" class="hint" role="status">{move || words(&hint())}</p>
             <button class="ctl primary" type="submit">"Apply"</button>
         </form>
     }
 }
 
-/// The view over a typed range, or why there is none.
-fn own_range(scene: Scene, from: &str, to: &str) -> Result<View, String> {
-    let moment = |text: &str| {
-        Moment::parse(text).map_err(|error| format!("{} {}", sentence(&error.to_string()), error.hint()))
-    };
-    let view = View { from: moment(from)?, to: moment(to)?, ..scene.link.view_now() };
-    match view.asked_span(scene.now_untracked()) {
-        Ok(_) => Ok(view),
-        Err(refusal) => Err(format!("{} {}", sentence(&refusal.message), refusal.hint)),
+/// Closes the menu around the box and gives the focus back to its button.
+fn close(input: &web_sys::HtmlInputElement) {
+    if let Ok(Some(menu)) = input.closest("details") {
+        // Removing an attribute does not fail.
+        let _ = menu.remove_attribute("open");
+        let button = menu.query_selector("summary").ok().flatten();
+        if let Some(button) = button.and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok()) {
+            // A button that has just been removed cannot take the focus, and need not.
+            let _ = button.focus();
+        }
     }
+}
+
+/// Selects the part of the text that was not understood, so that typing replaces it.
+fn select_fault(input: &web_sys::HtmlInputElement, typed: &str, at: Option<(usize, usize)>) {
+    let Some((at, len)) = at else { return };
+    let letters = |bytes: usize| typed.get(..bytes).unwrap_or(typed).encode_utf16().count() as u32;
+    // A selection beyond the end is cut by the browser.
+    let _ = input.set_selection_range(letters(at), letters(at + len));
 }
 
 /// How often the view asks again; only a view that ends now can.

@@ -41,6 +41,8 @@ pub const REJECTS: Icon = Icon("M13 8A5 5 0 1 1 3 8a5 5 0 0 1 10 0M4.5 4.5l7 7")
 pub const INTERFACE: Icon = Icon("M3 3h10v7H3zM8 10v3M5 13h6");
 /// The page of records.
 pub const FLOWS: Icon = Icon("M3 4h10M3 8h10M3 12h6");
+/// The page of what was kept.
+pub const VIEWS: Icon = Icon("M4.2 2.8h7.6v10.4L8 10.4l-3.8 2.8z");
 /// Taking away.
 pub const CLEAR: Icon = Icon("M4.5 4.5l7 7M11.5 4.5l-7 7");
 /// A place to put records.

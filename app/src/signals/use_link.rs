@@ -107,6 +107,11 @@ impl Link {
         self.go.with_value(|go| go(&self.address(view), false));
     }
 
+    /// Opens an address of any page.
+    pub fn open(self, address: &str) {
+        self.go.with_value(|go| go(address, false));
+    }
+
     /// Opens `view` in the place of the current one, as while something is dragged or stepped through.
     pub fn replace(self, view: &View) {
         self.go.with_value(|go| go(&self.address(view), true));

@@ -6,6 +6,7 @@ use crate::cli::simulate::{Shape, write_shape};
 use crate::cli::sources::Place;
 use crate::cli::{Fault, running};
 use crate::clock;
+use crate::views::Views;
 use clap::Args;
 use jiff::Timestamp;
 use lake::{Lake, Mode};
@@ -66,7 +67,7 @@ impl Demo {
                 options: Options::default(),
                 every: WATCH,
             };
-            show(lake, reading, &self.web).await
+            show(lake, Views::open(&self.data.data), reading, &self.web).await
         })
     }
 

@@ -9,6 +9,7 @@ use crate::http::{self, Hosts, Lifecycle, Limits, Site, listen};
 use crate::reports::Composer;
 use crate::service::LakeFlows;
 use crate::telemetry;
+use crate::views::Views;
 use crate::watch::{self, Look};
 use app::ports::Flows;
 use clap::Args;
@@ -86,7 +87,7 @@ impl Serve {
                 options: self.source.reach.options(),
                 every: self.watch,
             };
-            show(lake, reading, &self.web).await
+            show(lake, Views::open(&self.data.data), reading, &self.web).await
         })
     }
 }
@@ -106,7 +107,7 @@ pub struct Reading {
 ///
 /// # Errors
 /// When the site or the address cannot be used, or the socket fails.
-pub async fn show(lake: Lake, reading: Reading, web: &WebFlags) -> Result<ExitCode, Fault> {
+pub async fn show(lake: Lake, views: Views, reading: Reading, web: &WebFlags) -> Result<ExitCode, Fault> {
     let metrics = telemetry::metrics()?;
     let site = site(web.site.as_deref())?;
     let lifecycle = Lifecycle::default();
@@ -117,8 +118,9 @@ pub async fn show(lake: Lake, reading: Reading, web: &WebFlags) -> Result<ExitCo
     let address = listener.local_addr().map_err(|error| Fault::io("cannot listen", &error, ""))?;
     let flows: Arc<dyn Flows> = Arc::new(LakeFlows::new(lake.clone()));
     let router = http::router(http::Parts {
-        reports: Arc::new(Composer::new(Arc::clone(&flows))),
+        reports: Arc::new(Composer::new(Arc::clone(&flows)).keeping(views.clone())),
         flows,
+        views,
         site: Arc::new(site),
         metrics: metrics.clone(),
         hosts: hosts.and(&web.allow_hosts),

@@ -1,11 +1,11 @@
-//! What every request passes: the name it came under, the bounds, the headers, the count. Every bound is a named field
+//! What every request passes: the name it came under, whose page sent it, the bounds, the headers, the count. Every bound is a named field
 //! of [`Limits`].
 
 use crate::events;
 use crate::http::hosts::Hosts;
 use crate::http::refused::Refused;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use contract::{Refusal, RefusalKind};
@@ -41,7 +41,8 @@ const COMPRESS_FROM_BYTES: u16 = 1_024;
 const FIXED_HEADERS: [(HeaderName, &str); 6] = [
     (header::CACHE_CONTROL, "no-store"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::REFERRER_POLICY, "no-referrer"),
+    // With "no-referrer" browsers would not say either that a form came from our own page.
+    (header::REFERRER_POLICY, "same-origin"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
@@ -87,11 +88,15 @@ pub async fn admit(State(gate): State<Gate>, request: Request, next: Next) -> Re
     }
 }
 
+/// The name and port a request came under.
+pub fn host<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
+    let header = headers.get(header::HOST).and_then(|value| value.to_str().ok());
+    header.or_else(|| uri.authority().map(|authority| authority.as_str()))
+}
+
 /// Refuses requests that came under a name that is not ours.
 pub async fn check_host(State(hosts): State<Arc<Hosts>>, request: Request, next: Next) -> Response {
-    let header = request.headers().get(header::HOST).and_then(|value| value.to_str().ok());
-    let host = header.or_else(|| request.uri().authority().map(|authority| authority.as_str()));
-    if host.is_some_and(|host| hosts.accept(host)) {
+    if host(request.headers(), request.uri()).is_some_and(|host| hosts.accept(host)) {
         return next.run(request).await;
     }
     let mut refused = Refused(Refusal::new(
@@ -102,6 +107,33 @@ pub async fn check_host(State(hosts): State<Arc<Hosts>>, request: Request, next:
     .into_response();
     *refused.status_mut() = StatusCode::MISDIRECTED_REQUEST;
     refused
+}
+
+/// Refuses requests that would change something and that the page of another site made the reader's browser send. Every
+/// browser says with them where they come from; programs that say nothing act for nobody but themselves.
+pub async fn check_origin(request: Request, next: Next) -> Response {
+    let own = host(request.headers(), request.uri());
+    if request.method().is_safe() || is_own(request.headers(), own) {
+        return next.run(request).await;
+    }
+    Refused(Refusal::new(
+        RefusalKind::Denied,
+        "This request came from a page of another site.",
+        "Open Weir itself and do it there.",
+    ))
+    .into_response()
+}
+
+fn is_own(headers: &HeaderMap, host: Option<&str>) -> bool {
+    let said = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    match (said("sec-fetch-site"), said("origin")) {
+        (Some(site), _) => matches!(site, "same-origin" | "none"),
+        (None, Some(origin)) => {
+            let authority = origin.split_once("://").map(|(_, authority)| authority);
+            matches!((authority, host), (Some(ours), Some(host)) if ours.eq_ignore_ascii_case(host))
+        }
+        (None, None) => true,
+    }
 }
 
 /// Adds the security headers a response does not have yet.

@@ -8,10 +8,15 @@
 //! | `/api/v1/set-aside.ndjson` | programs |
 //! | `/api/v1/report/PAGE` `/api/v1/report/PAGE/TABLE.csv` | programs |
 //! | `/api/v1/{timeline,matrix}.{svg,png}` | `<img>` and link previews |
+//! | `/api/v1/views…` | saved views: programs, and the forms of pages |
+//! | `/api/v1/{find,complete,when}` | boxes of pages that answer while one types |
+//! | `/v/SLUG` | short links of saved views |
 //! | pages, server functions | people |
 //! | everything else | files of the site folder, or a 404 |
 
 pub mod api;
+pub mod complete;
+pub mod find;
 pub mod guard;
 pub mod health;
 pub mod hosts;
@@ -22,12 +27,15 @@ pub mod query;
 pub mod refused;
 pub mod report;
 pub mod site;
+pub mod views;
+pub mod when;
 
 pub use guard::Limits;
 pub use health::Lifecycle;
 pub use hosts::Hosts;
 pub use site::Site;
 
+use crate::views::Views;
 use app::ports::{Flows, Reports};
 use axum::Router;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -42,6 +50,8 @@ pub struct Parts {
     pub flows: Arc<dyn Flows>,
     /// Who composes the pages that are documents.
     pub reports: Arc<dyn Reports>,
+    /// Who keeps views.
+    pub views: Views,
     /// The files of the browser's side.
     pub site: Arc<Site>,
     /// Prints the metrics.
@@ -57,18 +67,26 @@ pub struct Parts {
 /// The whole router. The last layer is the outermost: a panic is caught and a request counted whatever it passed
 /// through, and a request under a foreign name gets no further than the guard of names.
 pub fn router(parts: Parts) -> Router {
-    let Parts { flows, reports, site, metrics, hosts, lifecycle, limits } = parts;
+    let Parts { flows, reports, views, site, metrics, hosts, lifecycle, limits } = parts;
     let gate = guard::Gate::new(limits);
     Router::new()
         .merge(api::routes(Arc::clone(&flows)))
         .merge(picture::routes(Arc::clone(&flows)))
         .merge(report::routes(Arc::clone(&reports)))
-        .merge(pages::routes(flows, reports, site))
+        .merge(views::routes(views.clone()))
+        .merge(find::routes(Arc::clone(&flows), views.clone()))
+        .merge(complete::routes(Arc::clone(&flows)))
+        .merge(when::routes())
+        .merge(
+            pages::routes(flows, reports, site)
+                .layer(axum::middleware::from_fn_with_state(views, views::go_home)),
+        )
         .layer(axum::middleware::from_fn_with_state(gate, guard::admit))
         // Outside the gate: an operator must see a server that is too busy for anybody else.
         .merge(health::routes(metrics, lifecycle))
         .layer(RequestBodyLimitLayer::new(limits.body_bytes))
         .layer(CompressionLayer::new().compress_when(guard::whole_texts()))
+        .layer(axum::middleware::from_fn(guard::check_origin))
         .layer(axum::middleware::from_fn_with_state(Arc::new(hosts), guard::check_host))
         .layer(CatchPanicLayer::custom(refused::after_panic))
         .layer(axum::middleware::from_fn(guard::harden))

@@ -1,11 +1,14 @@
 //! The application's pages and server functions, with the ports in their context and a content policy around them, and
 //! behind them the files of the site. Whatever else is asked for gets the application's own "not found".
 
+use crate::http::guard;
 use crate::http::refused::{self, Refused};
 use crate::http::site::Site;
 use app::ports::{Flows, Reports};
+use app::preview::Opened;
 use axum::Router;
 use axum::extract::{Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -32,6 +35,7 @@ pub fn routes(flows: Arc<dyn Flows>, reports: Arc<dyn Reports>, site: Arc<Site>)
         provide_context(Arc::clone(&flows));
         provide_context(Arc::clone(&reports));
         set_policy();
+        provide_context(opened());
     };
     let (listing, _) =
         generate_route_list_with_exclusions_and_ssg_and_context(app::App, None, context.clone());
@@ -73,6 +77,19 @@ fn not_found(mut page: Response) -> Response {
         *page.status_mut() = StatusCode::NOT_FOUND;
     }
     page
+}
+
+/// The address the page was asked under; the guard of names has let its name pass. A proxy that ends TLS says so.
+fn opened() -> Opened {
+    let Some(parts) = use_context::<Parts>() else { return Opened::default() };
+    let said = parts.headers.get("x-forwarded-proto").and_then(|value| value.to_str().ok());
+    let scheme = if said == Some("https") { "https" } else { "http" };
+    let host = guard::host(&parts.headers, &parts.uri);
+    Opened {
+        origin: host.map(|host| format!("{scheme}://{host}")).unwrap_or_default(),
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+    }
 }
 
 /// Tells the browser to run only this page's own scripts (by nonce, or from this server) and to load nothing from

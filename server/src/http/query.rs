@@ -2,6 +2,7 @@
 
 use crate::http::refused::Refused;
 use contract::{Refusal, RefusalKind, View, link};
+use percent_encoding::percent_decode_str;
 
 /// The view a link asks for; no link at all is the default view.
 ///
@@ -26,6 +27,11 @@ pub fn take<'a, const N: usize>(raw: &'a str, names: [&str; N]) -> (String, [Opt
         }
     }
     (rest.join("&"), taken)
+}
+
+/// A value of a query as plain text; bytes that are no text are replaced.
+pub fn plain(value: &str) -> String {
+    percent_decode_str(&value.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
 /// A whole number within bounds, or `default` when there is none.

@@ -2,7 +2,7 @@
 
 use crate::events;
 use axum::body::Body;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use contract::{Refusal, RefusalKind};
 use std::any::Any;
@@ -43,12 +43,51 @@ pub fn with_id(id: &str) -> Refusal {
     )
 }
 
+/// Whether somebody waits for a page rather than for data.
+pub fn wants_page(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accept.contains("text/html")
+}
+
+/// A refusal as a page of its own, for a form that was sent without a script around it.
+pub fn page(refusal: &Refusal) -> Response {
+    let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let (message, hint) = (text(&refusal.message), text(&refusal.hint));
+    let body = format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"/><title>Refused – Weir</title>\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\
+         <meta name=\"color-scheme\" content=\"light dark\"/><link rel=\"stylesheet\" href=\"/pkg/weir.css\"/></head>\
+         <body><main class=\"lost-page\"><h1>{message}</h1><p>{hint}</p>\
+         <p>Go back in the browser: what you typed is still there.</p>\
+         <a class=\"ctl primary\" href=\"/\">Go to the overview</a></main></body></html>"
+    );
+    let policy = "default-src 'none'; style-src 'self'; font-src 'self'; frame-ancestors 'none'";
+    let headers =
+        [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CONTENT_SECURITY_POLICY, policy)];
+    (status, headers, body).into_response()
+}
+
+/// A text as it stands in a page.
+pub fn text(plain: &str) -> String {
+    let mut safe = String::with_capacity(plain.len());
+    for c in plain.chars() {
+        match c {
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '&' => safe.push_str("&amp;"),
+            '"' => safe.push_str("&quot;"),
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
 /// The refusal for a path nobody serves.
 pub fn no_such_path() -> Refusal {
     Refusal::new(
         RefusalKind::NotFound,
         "There is nothing at this path.",
-        "The API is at /api/v1/summary, timeline, matrix, top, coverage, objects, set-aside and progress; the pages start at /.",
+        "The API is at /api/v1/summary, timeline, matrix, top, coverage, objects, set-aside, progress and views; the pages start at /.",
     )
 }
 

@@ -6,7 +6,10 @@ mod flows;
 mod interface;
 mod links;
 mod rejects;
+mod views;
 
+use crate::clock;
+use crate::views::Views;
 use app::ports::{Flows, Reports};
 use async_trait::async_trait;
 use contract::report::Way;
@@ -17,12 +20,19 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Composer {
     flows: Arc<dyn Flows>,
+    views: Views,
 }
 
 impl Composer {
     /// Over this port.
     pub fn new(flows: Arc<dyn Flows>) -> Self {
-        Composer { flows }
+        Composer { flows, views: Views::nowhere() }
+    }
+
+    /// With the saved views.
+    #[must_use]
+    pub fn keeping(self, views: Views) -> Self {
+        Composer { views, ..self }
     }
 }
 
@@ -34,6 +44,7 @@ impl Reports for Composer {
             Page::Rejects => rejects::compose(self.flows.as_ref(), view).await?,
             Page::Flows => flows::compose(self.flows.as_ref(), view).await?,
             Page::Interface => interface::compose(self.flows.as_ref(), view).await?,
+            Page::Views => views::compose(&self.views, view, clock::now()).await?,
             Page::Overview | Page::Coverage => return Err(no_document(page)),
         };
         // Every table is also a file.

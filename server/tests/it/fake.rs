@@ -13,6 +13,7 @@ use contract::{
 };
 use server::http::{Hosts, Lifecycle, Limits, Parts, Site, router};
 use server::reports::Composer;
+use server::views::Views;
 use std::sync::Arc;
 use tower::ServiceExt;
 
@@ -290,12 +291,18 @@ fn line_set_aside() -> SetAsideLine {
 
 /// The router over [`Scripted`] with these limits.
 pub fn with_limits(limits: Limits) -> (Router, Lifecycle) {
+    with_views(limits, Views::nowhere())
+}
+
+/// The router over [`Scripted`] and these views.
+pub fn with_views(limits: Limits, views: Views) -> (Router, Lifecycle) {
     let lifecycle = Lifecycle::default();
     let mut site = Site::empty();
     site.add("/pkg/weir.css", "body{}");
     let router = router(Parts {
         flows: Arc::new(Scripted),
-        reports: Arc::new(Composer::new(Arc::new(Scripted))),
+        reports: Arc::new(Composer::new(Arc::new(Scripted)).keeping(views.clone())),
+        views,
         site: Arc::new(site),
         metrics: server::telemetry::recorder().unwrap().build_recorder().handle(),
         hosts: Hosts::loopback(),

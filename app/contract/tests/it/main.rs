@@ -5,3 +5,4 @@
 mod arbitrary;
 mod filters;
 mod links;
+mod when;

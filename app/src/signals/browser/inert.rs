@@ -24,6 +24,19 @@ pub fn theme() -> Theme {
 /// Remembers nothing.
 pub fn remember_theme(_theme: Theme) {}
 
+/// Keeps nothing.
+pub fn keep(_key: &str, _text: &str) {}
+
+/// Empty.
+pub fn kept(_key: &str) -> String {
+    String::new()
+}
+
+/// Asks nothing.
+pub async fn get_text(_address: &str) -> Option<String> {
+    None
+}
+
 /// Returns at once.
 pub async fn fonts_ready() {}
 

@@ -6,7 +6,8 @@ use send_wrapper::SendWrapper;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use web_sys::{Element, MediaQueryList, ResizeObserver, ResizeObserverEntry, window};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Element, MediaQueryList, ResizeObserver, ResizeObserverEntry, Response, window};
 
 /// Ends a subscription when dropped.
 pub struct Watch(SendWrapper<Option<Box<dyn FnOnce()>>>);
@@ -116,10 +117,28 @@ pub fn remember_theme(theme: Theme) {
         // Setting an attribute with a legal name does not fail.
         let _ = root.set_attribute("data-theme", name);
     }
+    keep(THEME_KEY, name);
+}
+
+/// Keeps a text on this device.
+pub fn keep(key: &str, text: &str) {
     if let Some(Ok(Some(storage))) = window().map(|w| w.local_storage()) {
-        // A full or forbidden storage only means that the choice is forgotten.
-        let _ = storage.set_item(THEME_KEY, name);
+        // A full or forbidden storage only means that it is forgotten.
+        let _ = storage.set_item(key, text);
     }
+}
+
+/// The text kept under `key`; empty when there is none.
+pub fn kept(key: &str) -> String {
+    let storage = window().and_then(|w| w.local_storage().ok().flatten());
+    storage.and_then(|storage| storage.get_item(key).ok().flatten()).unwrap_or_default()
+}
+
+/// What this server answers at `address`; `None` when it does not, or refuses.
+pub async fn get_text(address: &str) -> Option<String> {
+    let response = JsFuture::from(window()?.fetch_with_str(address)).await.ok()?;
+    let response = response.dyn_into::<Response>().ok().filter(Response::ok)?;
+    JsFuture::from(response.text().ok()?).await.ok()?.as_string()
 }
 
 /// Returns when the fonts of the page have arrived, or at once in a browser that cannot tell.
@@ -131,7 +150,7 @@ pub async fn fonts_ready() {
         .and_then(|ready| ready.dyn_into::<js_sys::Promise>().ok());
     if let Some(ready) = ready {
         // The promise never rejects; if it did, the labels drawn so far would have to do.
-        let _ = wasm_bindgen_futures::JsFuture::from(ready).await;
+        let _ = JsFuture::from(ready).await;
     }
 }
 
@@ -142,7 +161,7 @@ pub async fn copy(text: String) -> bool {
     if !window.is_secure_context() {
         return false;
     }
-    wasm_bindgen_futures::JsFuture::from(window.navigator().clipboard().write_text(&text)).await.is_ok()
+    JsFuture::from(window.navigator().clipboard().write_text(&text)).await.is_ok()
 }
 
 /// The text that a click on a button asks to be copied: the button stands beside it.

@@ -100,3 +100,42 @@ fn new_objects_appear_beside_a_source_that_refuses_and_a_signal_ends_it() {
     let again = Server::start(&[logs.path()], data.path());
     again.wait_for(7);
 }
+
+/// Saves a view; `None` when the server did not say that it was saved.
+fn save_view(address: &str, name: &str) -> Option<()> {
+    let body = format!("name={name}&link=from%3Dnow-3h&description={}", "x".repeat(500));
+    let mut socket = TcpStream::connect(address).ok()?;
+    write!(
+        socket,
+        "POST /api/v1/views HTTP/1.0\r\nHost: {address}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .ok()?;
+    let mut response = String::new();
+    socket.read_to_string(&mut response).ok()?;
+    response.contains(" 201 ").then_some(())
+}
+
+#[test]
+fn a_kill_loses_no_view_that_was_acknowledged() {
+    let data = TempDir::new().unwrap();
+    let mut saved: Vec<String> = Vec::new();
+    for round in 0..3 {
+        let mut server = Server::start(&[], data.path());
+        let address = server.address.clone();
+        let saving = std::thread::spawn(move || {
+            let names = (0..).map(|number| format!("view-{round}-{number}"));
+            names.map_while(|name| save_view(&address, &name).map(|()| name)).collect::<Vec<_>>()
+        });
+        std::thread::sleep(Duration::from_millis(300));
+        server.process.kill().unwrap();
+        server.process.wait().unwrap();
+        saved.extend(saving.join().unwrap());
+    }
+    assert!(saved.len() > 3, "{saved:?}");
+    let again = Server::start(&[], data.path());
+    let list = again.get("/api/v1/views");
+    let lost: Vec<&String> = saved.iter().filter(|name| !list.contains(&format!("\"{name}\""))).collect();
+    assert_eq!(lost, Vec::<&String>::new());
+}

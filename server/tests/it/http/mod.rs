@@ -1,7 +1,9 @@
 //! The tree of paths.
 
 mod api;
+mod boxes;
 mod guards;
 mod health;
 mod pages;
 mod pictures;
+mod views;
