@@ -41,7 +41,8 @@ const COMPRESS_FROM_BYTES: u16 = 1_024;
 const FIXED_HEADERS: [(HeaderName, &str); 6] = [
     (header::CACHE_CONTROL, "no-store"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::REFERRER_POLICY, "no-referrer"),
+    // Not "no-referrer", by which a browser hides the origin of our own forms too.
+    (header::REFERRER_POLICY, "same-origin"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
@@ -102,6 +103,26 @@ pub async fn check_host(State(hosts): State<Arc<Hosts>>, request: Request, next:
     .into_response();
     *refused.status_mut() = StatusCode::MISDIRECTED_REQUEST;
     refused
+}
+
+/// Refuses what a page of another site sends in its reader's name. Browsers say where a request comes from
+/// (`Sec-Fetch-Site`, on plain HTTP beyond loopback `Origin` alone); programs say nothing, and hold no one's session.
+pub async fn check_origin(request: Request, next: Next) -> Response {
+    if request.method().is_safe() || is_ours(request.headers()) {
+        return next.run(request).await;
+    }
+    let message = "Another site asked for a change here.";
+    Refused(Refusal::new(RefusalKind::Denied, message, "Send the form from Weir's own page.")).into_response()
+}
+
+fn is_ours(headers: &HeaderMap) -> bool {
+    let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    if let Some(site) = text(HeaderName::from_static("sec-fetch-site")) {
+        return matches!(site, "same-origin" | "none");
+    }
+    let Some(origin) = text(header::ORIGIN) else { return true };
+    let host = text(header::HOST).unwrap_or_default();
+    origin.split_once("://").is_some_and(|(_, from)| from.eq_ignore_ascii_case(host))
 }
 
 /// Adds the security headers a response does not have yet.

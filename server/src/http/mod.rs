@@ -6,11 +6,15 @@
 //! | `/healthz` `/readyz` `/metrics` | operators |
 //! | `/api/v1/{summary,timeline,matrix,top,coverage,objects,set-aside,progress}[.csv]` | programs |
 //! | `/api/v1/set-aside.ndjson` | programs |
+//! | `/api/v1/{advice,blocked,groups,rules,replay}[.csv]`, `/api/v1/advice.{tf,sh,cfn.json}` | programs, people who apply |
 //! | `/api/v1/{timeline,matrix}.{svg,png}` | `<img>` and link previews |
+//! | `POST /decisions` | forms about suggestions |
 //! | pages, server functions | people |
 //! | everything else | files of the site folder, or a 404 |
 
+pub mod advice;
 pub mod api;
+pub mod decide;
 pub mod guard;
 pub mod health;
 pub mod hosts;
@@ -26,6 +30,7 @@ pub use health::Lifecycle;
 pub use hosts::Hosts;
 pub use site::Site;
 
+use crate::advice::Adviser;
 use app::ports::Flows;
 use axum::Router;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -38,6 +43,8 @@ use tower_http::limit::RequestBodyLimitLayer;
 pub struct Parts {
     /// Who answers.
     pub flows: Arc<dyn Flows>,
+    /// Who gives advice.
+    pub adviser: Arc<Adviser>,
     /// The files of the browser's side.
     pub site: Arc<Site>,
     /// Prints the metrics.
@@ -53,10 +60,12 @@ pub struct Parts {
 /// The whole router. The last layer is the outermost: a panic is caught and a request counted whatever it passed
 /// through, and a request under a foreign name gets no further than the guard of names.
 pub fn router(parts: Parts) -> Router {
-    let Parts { flows, site, metrics, hosts, lifecycle, limits } = parts;
+    let Parts { flows, adviser, site, metrics, hosts, lifecycle, limits } = parts;
     let gate = guard::Gate::new(limits);
     Router::new()
         .merge(api::routes(Arc::clone(&flows)))
+        .merge(decide::routes(Arc::clone(&adviser)))
+        .merge(advice::routes(adviser))
         .merge(picture::routes(Arc::clone(&flows)))
         .merge(pages::routes(flows, site))
         .layer(axum::middleware::from_fn_with_state(gate, guard::admit))
@@ -64,6 +73,7 @@ pub fn router(parts: Parts) -> Router {
         .merge(health::routes(metrics, lifecycle))
         .layer(RequestBodyLimitLayer::new(limits.body_bytes))
         .layer(CompressionLayer::new().compress_when(guard::whole_texts()))
+        .layer(axum::middleware::from_fn(guard::check_origin))
         .layer(axum::middleware::from_fn_with_state(Arc::new(hosts), guard::check_host))
         .layer(CatchPanicLayer::custom(refused::after_panic))
         .layer(axum::middleware::from_fn(guard::harden))

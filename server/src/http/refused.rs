@@ -48,7 +48,7 @@ pub fn no_such_path() -> Refusal {
     Refusal::new(
         RefusalKind::NotFound,
         "There is nothing at this path.",
-        "The API is at /api/v1/summary, timeline, matrix, top, coverage, objects, set-aside and progress; the pages start at /.",
+        "The API is at /api/v1/summary, timeline, matrix, top, coverage, objects, set-aside, progress, advice, blocked, groups, rules and replay; the pages start at /.",
     )
 }
 

@@ -10,6 +10,8 @@ use contract::{
     Coverage, Grid, Matrix, MatrixRow, Objects, Progress, Refusal, RefusalKind, Series, SetAside,
     SourceStatus, Span, Stage, Summary, Timeline, Top, TopRow, View,
 };
+use crate::talks::Refusals;
+use server::advice::{Adviser, Decisions};
 use server::http::{Hosts, Lifecycle, Limits, Parts, Site, router};
 use std::sync::Arc;
 use tower::ServiceExt;
@@ -205,13 +207,19 @@ fn line_set_aside() -> SetAsideLine {
     }
 }
 
-/// The router over [`Scripted`] with these limits.
+/// The router over [`Scripted`] with these limits, without an inventory.
 pub fn with_limits(limits: Limits) -> (Router, Lifecycle) {
+    with_adviser(Arc::new(Adviser::new(Arc::new(Refusals), Decisions::in_memory())), limits)
+}
+
+/// The router over [`Scripted`] and an adviser with these limits.
+pub fn with_adviser(adviser: Arc<Adviser>, limits: Limits) -> (Router, Lifecycle) {
     let lifecycle = Lifecycle::default();
     let mut site = Site::empty();
     site.add("/pkg/weir.css", "body{}");
     let router = router(Parts {
         flows: Arc::new(Scripted),
+        adviser,
         site: Arc::new(site),
         metrics: server::telemetry::recorder().unwrap().build_recorder().handle(),
         hosts: Hosts::loopback(),

@@ -24,7 +24,7 @@ async fn every_answer_carries_the_security_headers() {
     for path in ["/api/v1/summary", "/healthz", "/api/v1/nothing", "/pkg/weir.css"] {
         let seen = get(path).await;
         assert_eq!(seen.header("x-content-type-options"), "nosniff", "{path}");
-        assert_eq!(seen.header("referrer-policy"), "no-referrer", "{path}");
+        assert_eq!(seen.header("referrer-policy"), "same-origin", "{path}");
         assert!(seen.header("content-security-policy").contains("frame-ancestors 'none'"), "{path}");
     }
 }
