@@ -1,15 +1,17 @@
 //! `weir serve`: the dashboard over a lake that keeps reading its sources.
 
-use crate::advice::{Adviser, Decisions, Stock, Talking};
+use crate::advice::{Adviser, Decisions, Stock};
 use crate::cli::ingest::DataFlag;
 use crate::cli::sources::{Place, SourceFlags};
 use crate::cli::{Fault, running};
 use crate::clock;
 use crate::events::{self, Pass};
 use crate::http::{self, Hosts, Lifecycle, Limits, Site, listen};
+use crate::reports::Composer;
 use crate::service::LakeFlows;
 use crate::telemetry;
 use crate::watch::{self, Look};
+use app::ports::Flows;
 use clap::Args;
 use lake::{IngestReport, Lake, LakeError, Mode};
 use std::net::SocketAddr;
@@ -141,12 +143,13 @@ pub async fn show(
         let cure = "repair decisions.json in the data folder, or move it away to begin anew";
         Fault::io("cannot read the decisions about suggestions", &error, cure)
     })?;
-    let flows = Arc::new(LakeFlows::new(lake.clone()));
-    let adviser = Arc::new(Adviser::new(Arc::clone(&flows) as Arc<dyn Talking>, decisions));
+    let adviser = Arc::new(Adviser::new(Arc::new(LakeFlows::new(lake.clone())), decisions));
 
     let listener = listen::bind(web.listen, web.unsafe_listen).await?;
     let address = listener.local_addr().map_err(|error| Fault::io("cannot listen", &error, ""))?;
+    let flows: Arc<dyn Flows> = Arc::new(LakeFlows::new(lake.clone()));
     let router = http::router(http::Parts {
+        reports: Arc::new(Composer::new(Arc::clone(&flows)).advised_by(Arc::clone(&adviser))),
         flows,
         adviser: Arc::clone(&adviser),
         site: Arc::new(site),

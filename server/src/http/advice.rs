@@ -90,10 +90,9 @@ impl Asked {
     }
 }
 
-/// A parameter of a link that is none of the view's; the last of that name, and none when it is empty.
+/// A detail of a link, see [`contract::link::DETAILS`].
 pub fn beside<'a>(view: &'a View, name: &str) -> Option<&'a str> {
-    let mut values = view.unknown.iter().rev().filter(|(known, _)| known == name).map(|(_, value)| value.as_str());
-    values.next().filter(|value| !value.is_empty())
+    view.details.get(name).map(String::as_str)
 }
 
 /// The reader's choices.

@@ -13,6 +13,7 @@ use contract::{
 use crate::talks::Refusals;
 use server::advice::{Adviser, Decisions};
 use server::http::{Hosts, Lifecycle, Limits, Parts, Site, router};
+use server::reports::Composer;
 use std::sync::Arc;
 use tower::ServiceExt;
 
@@ -219,6 +220,7 @@ pub fn with_adviser(adviser: Arc<Adviser>, limits: Limits) -> (Router, Lifecycle
     site.add("/pkg/weir.css", "body{}");
     let router = router(Parts {
         flows: Arc::new(Scripted),
+        reports: Arc::new(Composer::new(Arc::new(Scripted)).advised_by(Arc::clone(&adviser))),
         adviser,
         site: Arc::new(site),
         metrics: server::telemetry::recorder().unwrap().build_recorder().handle(),
