@@ -73,15 +73,27 @@ pub struct Pass {
 pub fn inventory_read(stock: &Stock) {
     let (name, complaints) = (&stock.name, stock.complaints.len());
     let snapshots = stock.firewall.as_ref().map_or(0, |firewall| firewall.history().snapshots().len());
-    tracing::info!(inventory.name = name, snapshots, complaints, "read {snapshots} states of the inventory {name}");
-    stock.complaints.iter().for_each(|complaint| tracing::warn!(inventory.name = name, "inventory: {complaint}"));
+    tracing::info!(
+        inventory.name = name,
+        snapshots,
+        complaints,
+        "read {snapshots} states of the inventory {name}"
+    );
+    stock
+        .complaints
+        .iter()
+        .for_each(|complaint| tracing::warn!(inventory.name = name, "inventory: {complaint}"));
     counter!("weir_inventory_reads_total", "outcome" => "done").increment(1);
 }
 
 /// An inventory could not be read.
 pub fn inventory_refused(name: &str, error: &StockError, retry: Duration) {
     let (cause, secs) = (chain(error), retry.as_secs());
-    tracing::warn!(inventory.name = name, error = cause, "cannot read the inventory {name}; again in {secs} s");
+    tracing::warn!(
+        inventory.name = name,
+        error = cause,
+        "cannot read the inventory {name}; again in {secs} s"
+    );
     counter!("weir_inventory_reads_total", "outcome" => "refused").increment(1);
 }
 

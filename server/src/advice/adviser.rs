@@ -132,7 +132,8 @@ impl Adviser {
         })
         .await?;
         held(&self.answers).put(key, Arc::clone(&advised), |kept| {
-            kept.len() > KEPT_ANSWERS || kept.iter().map(|(_, one)| one.rows.bytes()).sum::<usize>() > KEPT_ROWS_BYTES
+            kept.len() > KEPT_ANSWERS
+                || kept.iter().map(|(_, one)| one.rows.bytes()).sum::<usize>() > KEPT_ROWS_BYTES
         });
         Ok(advised)
     }
@@ -231,5 +232,6 @@ async fn work<T: Send + 'static>(
     let done = tokio::task::spawn_blocking(move || job(&stop)).await;
     let done = done.map_err(|error| crate::http::refused::internal("advice", &error))??;
     // Nobody is there to read it: only a dropped future stops the work.
-    done.map(Arc::new).ok_or_else(|| Refusal::new(RefusalKind::Unavailable, "The work was stopped.", "Ask again."))
+    done.map(Arc::new)
+        .ok_or_else(|| Refusal::new(RefusalKind::Unavailable, "The work was stopped.", "Ask again."))
 }

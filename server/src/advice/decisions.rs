@@ -101,7 +101,9 @@ impl Remembered {
             return State::Applied;
         }
         match self.decisions.last() {
-            Some(Decision { state: State::Snoozed, until, .. }) if until.is_some_and(|until| until <= now) => {
+            Some(Decision { state: State::Snoozed, until, .. })
+                if until.is_some_and(|until| until <= now) =>
+            {
                 State::Open
             }
             Some(decision) => decision.state,
@@ -277,12 +279,14 @@ mod tests {
     use firewall::inventory::Group;
 
     fn shown(decisions: &Decisions, id: &str) {
-        let one = Remembered { edit: "add sg-1 ingress tcp 80 from ::/0\n".to_owned(), ..Remembered::default() };
-        decisions.change(|book| {
-            book.suggestions.insert(id.to_owned(), one);
-            Ok(())
-        })
-        .unwrap();
+        let one =
+            Remembered { edit: "add sg-1 ingress tcp 80 from ::/0\n".to_owned(), ..Remembered::default() };
+        decisions
+            .change(|book| {
+                book.suggestions.insert(id.to_owned(), one);
+                Ok(())
+            })
+            .unwrap();
     }
 
     #[test]
@@ -290,7 +294,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let decisions = Decisions::open(folder.path()).unwrap();
         shown(&decisions, "open-1");
-        let dismissed = Decision { state: State::Dismissed, reason: "old host".to_owned(), ..Decision::default() };
+        let dismissed =
+            Decision { state: State::Dismissed, reason: "old host".to_owned(), ..Decision::default() };
         decisions.decide("open-1", dismissed).unwrap();
         let again = Decisions::open(folder.path()).unwrap();
         assert_eq!(again.of("open-1").unwrap().state(0), State::Dismissed);
@@ -314,7 +319,8 @@ mod tests {
         let mut inventory = Inventory::default();
         let group = Group { id: "sg-1".to_owned(), ..Group::default() };
         inventory.groups.insert("sg-1".to_owned(), group);
-        let edit = "add sg-1 ingress tcp 80 from 10.1.0.0/16\nremove sg-1 ingress tcp 0-65535 from 0.0.0.0/0\n";
+        let edit =
+            "add sg-1 ingress tcp 80 from 10.1.0.0/16\nremove sg-1 ingress tcp 0-65535 from 0.0.0.0/0\n";
         assert!(!is_applied(edit, &inventory));
         let add = |inventory: &Inventory, line: &str| inventory.edited(&parse(line, inventory).unwrap());
         let inventory = add(&inventory, "add sg-1 ingress tcp 80-81 from 10.0.0.0/8");

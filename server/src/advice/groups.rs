@@ -138,7 +138,8 @@ pub fn rules(advised: &Advised, group: Option<&str>) -> Vec<RuleLine> {
         })
         .collect();
     lines.sort_by(|a, b| {
-        let order = |line: &RuleLine| (!line.standing, line.direction == "egress", std::cmp::Reverse(line.flows));
+        let order =
+            |line: &RuleLine| (!line.standing, line.direction == "egress", std::cmp::Reverse(line.flows));
         order(a).cmp(&order(b)).then(a.rule.cmp(&b.rule))
     });
     lines
@@ -188,7 +189,9 @@ pub fn peer_label(peer: &Peer, firewall: &Firewall) -> String {
     let name = match peer {
         Peer::Cidr(_) => None,
         Peer::Group(id) => latest.and_then(|one| one.groups.get(id)).map(|group| group.name.as_str()),
-        Peer::PrefixList(id) => latest.and_then(|one| one.prefix_lists.get(id)).map(|list| list.name.as_str()),
+        Peer::PrefixList(id) => {
+            latest.and_then(|one| one.prefix_lists.get(id)).map(|list| list.name.as_str())
+        }
     };
     match name.filter(|name| !name.is_empty()) {
         Some(name) => format!("{peer} {name}"),

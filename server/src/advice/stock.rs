@@ -61,7 +61,9 @@ impl StockError {
                 "give the folder that holds security-groups.json and its siblings".to_owned()
             }
             StockError::Store { source, .. } => source.hint(),
-            StockError::TooMuch { .. } => "give the folder of the inventory alone, or remove old snapshots".to_owned(),
+            StockError::TooMuch { .. } => {
+                "give the folder of the inventory alone, or remove old snapshots".to_owned()
+            }
         }
     }
 

@@ -127,12 +127,7 @@ pub struct Reading {
 ///
 /// # Errors
 /// When the site or the address cannot be used, or the socket fails.
-pub async fn show(
-    lake: Lake,
-    folder: &Path,
-    reading: Reading,
-    web: &WebFlags,
-) -> Result<ExitCode, Fault> {
+pub async fn show(lake: Lake, folder: &Path, reading: Reading, web: &WebFlags) -> Result<ExitCode, Fault> {
     let metrics = telemetry::metrics()?;
     let site = site(web.site.as_deref())?;
     let lifecycle = Lifecycle::default();

@@ -31,7 +31,10 @@ pub fn blocked(cards: &[Card], firewall: Option<&Firewall>) -> String {
         let peers: Vec<String> = card.peers.iter().map(ToString::to_string).collect();
         let nearest = card.nearest.as_ref().and_then(|miss| firewall?.rules().get(miss.rule));
         table.row(|row| {
-            row.text(&card.id()).plain(card.verdict.name()).text(&card.interface).plain(card.direction.name());
+            row.text(&card.id())
+                .plain(card.verdict.name())
+                .text(&card.interface)
+                .plain(card.direction.name());
             row.number(card.protocol.into()).number(card.port.into()).text(&peers.join(" "));
             row.number(card.sources as u64).number(card.flows).number(card.bytes);
             row.time(Some(card.first)).time(Some(card.last));

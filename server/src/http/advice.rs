@@ -15,8 +15,8 @@ use axum::{Router, routing::get};
 use contract::{Refusal, RefusalKind, View};
 use firewall::edit::{Edit, WordsError, parse};
 use firewall::evaluate::Firewall;
-use firewall::replay::Effect;
 use firewall::render;
+use firewall::replay::Effect;
 use firewall::suggest::{Options, Suggestion};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -60,11 +60,9 @@ pub fn routes(adviser: Arc<Adviser>) -> Router {
             .route(&format!("/api/v1/{name}"), get(by_accept))
             .route(&format!("/api/v1/{name}.csv"), get(as_csv));
     }
-    for (ending, notation) in [
-        ("tf", Notation::Terraform),
-        ("sh", Notation::Commands),
-        ("cfn.json", Notation::CloudFormation),
-    ] {
+    for (ending, notation) in
+        [("tf", Notation::Terraform), ("sh", Notation::Commands), ("cfn.json", Notation::CloudFormation)]
+    {
         let asked = Arc::clone(&adviser);
         let path = format!("/api/v1/advice.{ending}");
         router = router.route(&path, get(move |RawQuery(raw)| text(asked, notation, ending, raw)));
@@ -140,8 +138,13 @@ async fn answer(
         Noun::Blocked => {
             let mut cards = adviser.cards(&asked.view, &advised).await?;
             cards.retain(|card| asked.id.as_ref().is_none_or(|id| card.id() == *id));
-            let value = || json!({ "window": window(&advised), "blocked": render::blocked(firewall, &cards) });
-            if is_csv { (csv::advice::blocked(&cards, firewall), Value::Null) } else { (String::new(), value()) }
+            let value =
+                || json!({ "window": window(&advised), "blocked": render::blocked(firewall, &cards) });
+            if is_csv {
+                (csv::advice::blocked(&cards, firewall), Value::Null)
+            } else {
+                (String::new(), value())
+            }
         }
         Noun::Groups => {
             let lines: Vec<GroupLine> = groups::groups(&advised);
@@ -240,7 +243,11 @@ fn picked(advised: &Advised, id: Option<&str>) -> Result<Vec<Suggestion>, Refuse
     let one: Vec<Suggestion> = all.filter(|one| one.id == id).cloned().collect();
     if one.is_empty() {
         let message = format!("No suggestion is called {id} now.");
-        return Err(Refused(Refusal::new(RefusalKind::NotFound, message, "Ask /api/v1/advice for those there are.")));
+        return Err(Refused(Refusal::new(
+            RefusalKind::NotFound,
+            message,
+            "Ask /api/v1/advice for those there are.",
+        )));
     }
     Ok(one)
 }
@@ -257,9 +264,7 @@ async fn text(
     let (kind, body) = match notation {
         Notation::Terraform => ("text/plain; charset=utf-8", advised.terraform(&suggestions)),
         Notation::Commands => ("text/x-shellscript; charset=utf-8", advised.commands(&suggestions)),
-        Notation::CloudFormation => {
-            ("application/json", advised.template(&suggestions).map_err(unwritten)?)
-        }
+        Notation::CloudFormation => ("application/json", advised.template(&suggestions).map_err(unwritten)?),
     };
     let disposition = format!("attachment; filename=\"weir-advice.{ending}\"");
     let kind = (header::CONTENT_TYPE, kind.to_owned());

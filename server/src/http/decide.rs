@@ -116,7 +116,8 @@ mod tests {
 
     fn said(say: &str, reason: &str, days: &str) -> Result<Option<Decision>, Refused> {
         let text = str::to_owned;
-        Decided { say: text(say), reason: text(reason), days: text(days), ..Decided::default() }.decision(1_000)
+        Decided { say: text(say), reason: text(reason), days: text(days), ..Decided::default() }
+            .decision(1_000)
     }
 
     #[test]

@@ -29,11 +29,8 @@ enum Show {
 }
 
 impl Show {
-    const ALL: [(Show, &'static str, &'static str); 3] = [
-        (Show::Concerns, "", "Without noise"),
-        (Show::Noise, "noise", "Noise"),
-        (Show::All, "all", "All"),
-    ];
+    const ALL: [(Show, &'static str, &'static str); 3] =
+        [(Show::Concerns, "", "Without noise"), (Show::Noise, "noise", "Noise"), (Show::All, "all", "All")];
 
     fn of(view: &View) -> Show {
         let name = beside(view, "show").unwrap_or_default();
@@ -109,20 +106,29 @@ fn headline(cards: &[Card], advised: &Advised) -> String {
     let cure = if cured { " A rule would cure it." } else { "" };
     match first.direction {
         firewall::traffic::Direction::Ingress => {
-            format!("Most telling: `{far}` asked `{whom}` for `{service}` and was refused {} times.{cure}", human::count(first.flows))
+            format!(
+                "Most telling: `{far}` asked `{whom}` for `{service}` and was refused {} times.{cure}",
+                human::count(first.flows)
+            )
         }
         firewall::traffic::Direction::Egress => {
-            format!("Most telling: `{whom}` was refused `{service}` of `{far}` {} times.{cure}", human::count(first.flows))
+            format!(
+                "Most telling: `{whom}` was refused `{service}` of `{far}` {} times.{cure}",
+                human::count(first.flows)
+            )
         }
     }
 }
 
 fn tiles(adviser: &Adviser, advised: &Advised, cards: &[Card]) -> Vec<Tile> {
-    let sum = |is_meant: fn(&Card) -> bool| cards.iter().filter(|card| is_meant(card)).map(|card| card.flows).sum::<u64>();
+    let sum = |is_meant: fn(&Card) -> bool| {
+        cards.iter().filter(|card| is_meant(card)).map(|card| card.flows).sum::<u64>()
+    };
     let noise = sum(|card| say::is_noise(card.verdict));
     let real = sum(|card| !say::is_noise(card.verdict));
     let stories = cards.iter().filter(|card| !say::is_noise(card.verdict)).count() as u64;
-    let abstained = cards.iter().filter(|card| card.verdict == firewall::verdict::Verdict::Unknown).count() as u64;
+    let abstained =
+        cards.iter().filter(|card| card.verdict == firewall::verdict::Verdict::Unknown).count() as u64;
     let openings = advised.advice.suggestions.iter().filter(|one| one.action == Action::Open);
     let (mut open, mut decided) = (0_u64, 0_u64);
     for one in openings {
@@ -162,7 +168,9 @@ fn table(
             is_current: one == show,
         })
         .to_vec();
-    head = head.foot(say::origin(advised, stock)).way("JSON", format!("/api/v1/blocked?{}", contract::link::encode(view)));
+    head = head
+        .foot(say::origin(advised, stock))
+        .way("JSON", format!("/api/v1/blocked?{}", contract::link::encode(view)));
     let most = shown.iter().map(|card| card.flows).max().unwrap_or(1).max(1);
     let rows = shown.iter().take(ROWS).map(|card| row(view, advised, card, most)).collect();
     Table {
@@ -195,7 +203,8 @@ fn row(view: &View, advised: &Advised, card: &Card, most: u64) -> Row {
         (1, Some(block)) => far.note(say::owner(block.first(), card.first, firewall).unwrap_or_default()),
         (more, _) => far.note(format!("{} addresses", human::count(more as u64))),
     };
-    let title = Cell::new(say::title(card.verdict)).name().to(address(view, card)).note(say::why(card, firewall));
+    let title =
+        Cell::new(say::title(card.verdict)).name().to(address(view, card)).note(say::why(card, firewall));
     let tone = if say::is_noise(card.verdict) { Tone::Quiet } else { Tone::Plain };
     let cells = [
         title.exact(card.verdict.name()),
@@ -220,11 +229,14 @@ fn withheld(advised: &Advised) -> Option<Block> {
         .advice
         .withheld
         .iter()
-        .map(|one| Row::of([Cell::new(one.reason).name(), say::count(one.flows), say::count(one.sources as u64)]))
+        .map(|one| {
+            Row::of([Cell::new(one.reason).name(), say::count(one.flows), say::count(one.sources as u64)])
+        })
         .collect();
     (!rows.is_empty()).then(|| {
         Block::Table(Table {
-            head: Head::new("withheld", "Not opened").sub("refused openings for which no rule is suggested, and why"),
+            head: Head::new("withheld", "Not opened")
+                .sub("refused openings for which no rule is suggested, and why"),
             columns: vec![Column::words("Reason"), Column::number("Records"), Column::number("Clients")],
             rows,
             empty: String::new(),

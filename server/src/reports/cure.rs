@@ -39,7 +39,8 @@ pub fn of_card<'a>(card: &Card, advised: &'a Advised) -> Vec<&'a Suggestion> {
             }
             firewall::inventory::Peer::PrefixList(id) => {
                 let entries = latest.prefix_lists.get(id).and_then(|list| list.entries.as_ref());
-                entries.is_none_or(|entries| entries.iter().any(|cidr| cidr.covers(block) || block.covers(cidr)))
+                entries
+                    .is_none_or(|entries| entries.iter().any(|cidr| cidr.covers(block) || block.covers(cidr)))
             }
         });
         service && ends
@@ -74,7 +75,12 @@ pub fn title(one: &Suggestion, advised: &Advised) -> String {
 }
 
 /// The blocks of a suggestion on `page`: the change, a notation, what people say.
-pub fn blocks(adviser: &Adviser, (page, view): (Page, &View), one: &Suggestion, advised: &Advised) -> Vec<Block> {
+pub fn blocks(
+    adviser: &Adviser,
+    (page, view): (Page, &View),
+    one: &Suggestion,
+    advised: &Advised,
+) -> Vec<Block> {
     let known = adviser.decisions().of(&one.id).unwrap_or_default();
     vec![
         Block::Table(change((page, view), one, advised)),
@@ -214,13 +220,16 @@ fn decide((page, view): (Page, &View), one: &Suggestion, known: &Remembered) -> 
         head: Head::new("decide", "Decide").sub("kept in the data folder; nothing changes in the account"),
         action: "/decisions".to_owned(),
         is_order: true,
-        hidden: vec![
-            ("suggestion".to_owned(), one.id.clone()),
-            ("back".to_owned(), page.address(view)),
-        ],
+        hidden: vec![("suggestion".to_owned(), one.id.clone()), ("back".to_owned(), page.address(view))],
         fields: vec![
             field("say", "Decision", last.state.name().to_owned(), "", FormKind::OneOf(says)),
-            field("reason", "Reason", last.reason, "Needed to dismiss, or to deny on purpose.", FormKind::Line),
+            field(
+                "reason",
+                "Reason",
+                last.reason,
+                "Needed to dismiss, or to deny on purpose.",
+                FormKind::Line,
+            ),
             field("owner", "Owner", last.owner, "Who looks after it.", FormKind::Line),
             field("days", "Days to snooze", String::new(), "Two weeks when empty.", FormKind::Number),
         ],

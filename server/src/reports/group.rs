@@ -63,7 +63,11 @@ fn headline(group: &Group, lines: &[RuleLine], advised: &Advised) -> String {
         (_, 0) => "has no rule that could be called unused".to_owned(),
         (all, unused) => format!("has {} unused of {all}", say::counted(unused, "rule", "rules")),
     };
-    let advice = if made == 0 { String::new() } else { format!("; {}", say::counted(made, "suggestion", "suggestions")) };
+    let advice = if made == 0 {
+        String::new()
+    } else {
+        format!("; {}", say::counted(made, "suggestion", "suggestions"))
+    };
     format!("`{name}` {used}{advice}.")
 }
 
@@ -87,7 +91,11 @@ fn tiles(group: &Group, latest: &Inventory, lines: &[RuleLine]) -> Vec<Tile> {
     let vpc = if group.vpc.is_empty() { "VPC not told".to_owned() } else { group.vpc.clone() };
     vec![
         tile("Interfaces", latest.members(&group.id).count() as u64, vpc),
-        tile("Rules", standing().count() as u64, format!("the fuller direction counts {fullest} of {budget}")),
+        tile(
+            "Rules",
+            standing().count() as u64,
+            format!("the fuller direction counts {fullest} of {budget}"),
+        ),
         tile(
             "Unused",
             standing().filter(|line| line.status == Status::Unused).count() as u64,
@@ -176,7 +184,8 @@ fn suggestions(adviser: &Adviser, view: &View, advised: &Advised, id: &str) -> T
 /// The traffic of the group's interfaces over time.
 fn picture(view: &View, group: &Group, latest: &Inventory) -> Option<Picture> {
     let field = Field::from_name("interface-id")?;
-    let members: Vec<Value> = latest.members(&group.id).take(MOST_DRAWN + 1).map(|one| Value::Text(one.id.clone())).collect();
+    let members: Vec<Value> =
+        latest.members(&group.id).take(MOST_DRAWN + 1).map(|one| Value::Text(one.id.clone())).collect();
     if members.is_empty() || members.len() > MOST_DRAWN {
         return None;
     }
@@ -211,7 +220,8 @@ fn gone(lines: &[RuleLine]) -> Option<Block> {
         .collect();
     (!rows.is_empty()).then(|| {
         Block::Table(Table {
-            head: Head::new("gone", "Rules that went").sub("they stood in an earlier snapshot of the inventory"),
+            head: Head::new("gone", "Rules that went")
+                .sub("they stood in an earlier snapshot of the inventory"),
             columns: vec![
                 Column::words("Rule"),
                 Column::words("Way"),

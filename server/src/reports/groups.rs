@@ -47,9 +47,15 @@ fn headline(lines: &[GroupLine], advised: &Advised) -> String {
     let rules: u64 = lines.iter().map(|line| line.rules as u64).sum();
     match advised.firewall {
         None => "Without an inventory the groups and their rules are not known.".to_owned(),
-        Some(_) if unused == 0 => format!("No rule of {} can be called unused in this range.", human::count(rules)),
+        Some(_) if unused == 0 => {
+            format!("No rule of {} can be called unused in this range.", human::count(rules))
+        }
         Some(_) => {
-            format!("{} of {} were not used in this range.", human::count(unused), say::counted(rules, "rule", "rules"))
+            format!(
+                "{} of {} were not used in this range.",
+                human::count(unused),
+                say::counted(rules, "rule", "rules")
+            )
         }
     }
 }
@@ -73,7 +79,11 @@ fn tiles(lines: &[GroupLine], advised: &Advised) -> Vec<Tile> {
         tile("Rules used", sum(|line| line.used), format!("of {}", human::count(sum(|line| line.rules)))),
         tile("Rules unused", sum(|line| line.unused), "the logs would have shown their use".to_owned()),
         tile("Not knowable", sum(|line| line.unknowable), "the logs cannot tell".to_owned()),
-        tile("Suggestions", advised.advice.suggestions.len() as u64, "openings, narrowings, removals".to_owned()),
+        tile(
+            "Suggestions",
+            advised.advice.suggestions.len() as u64,
+            "openings, narrowings, removals".to_owned(),
+        ),
     ]
 }
 
@@ -84,7 +94,11 @@ fn table(view: &View, lines: &[GroupLine], advised: &Advised, stock: &Stock) -> 
         let name = if line.name.is_empty() { line.group.clone() } else { line.name.clone() };
         let unused = say::count(line.unused as u64);
         let row = Row::of([
-            Cell::new(name).name().note(line.group.clone()).to(Page::Groups.address(&with(&bare, "id", &line.group))),
+            Cell::new(name).name().note(line.group.clone()).to(Page::Groups.address(&with(
+                &bare,
+                "id",
+                &line.group,
+            ))),
             say::count(line.interfaces as u64),
             say::count(line.rules as u64),
             say::count(line.used as u64).share(line.used as f64 / line.rules.max(1) as f64),
@@ -123,8 +137,12 @@ fn table(view: &View, lines: &[GroupLine], advised: &Advised, stock: &Stock) -> 
 pub fn suggestions(adviser: &Adviser, view: &View, advised: &Advised, group: Option<&str>) -> Table {
     let shown = beside(view, "show").and_then(State::from_name).unwrap_or_default();
     let known = adviser.decisions().of_group(group);
-    let made: Vec<&Suggestion> =
-        advised.advice.suggestions.iter().filter(|one| group.is_none_or(|group| one.group == group)).collect();
+    let made: Vec<&Suggestion> = advised
+        .advice
+        .suggestions
+        .iter()
+        .filter(|one| group.is_none_or(|group| one.group == group))
+        .collect();
     let state_of = |id: &str| known.iter().find(|(known, _)| known == id).map(|(_, one)| one.state(now()));
     let bare = View { details: Default::default(), ..view.clone() };
     let of_made = |one: &&Suggestion| {
@@ -163,7 +181,8 @@ pub fn suggestions(adviser: &Adviser, view: &View, advised: &Advised, group: Opt
         shown != State::Open && one.state(now()) == shown && !made.iter().any(|made| made.id == *id)
     };
     rows.extend(known.iter().filter(is_past).take(SUGGESTIONS).map(of_past));
-    let mut head = Head::new("suggestions", "Suggestions").sub("to open what is meant to work, and to close what nobody uses");
+    let mut head = Head::new("suggestions", "Suggestions")
+        .sub("to open what is meant to work, and to close what nobody uses");
     head.choices = State::ALL
         .map(|state| Choice {
             label: match state {
@@ -174,12 +193,18 @@ pub fn suggestions(adviser: &Adviser, view: &View, advised: &Advised, group: Opt
                 State::Applied => "Applied",
             }
             .to_owned(),
-            href: Page::Groups.address(&with(view, "show", if state == State::Open { "" } else { state.name() })),
+            href: Page::Groups.address(&with(
+                view,
+                "show",
+                if state == State::Open { "" } else { state.name() },
+            )),
             is_current: state == shown,
         })
         .to_vec();
     let link = contract::link::encode(&bare);
-    head = head.way("Terraform", format!("/api/v1/advice.tf?{link}")).way("AWS CLI", format!("/api/v1/advice.sh?{link}"));
+    head = head
+        .way("Terraform", format!("/api/v1/advice.tf?{link}"))
+        .way("AWS CLI", format!("/api/v1/advice.sh?{link}"));
     head = head.way("CloudFormation", format!("/api/v1/advice.cfn.json?{link}"));
     Table {
         head,

@@ -110,8 +110,13 @@ fn headline_of(replayed: &Replayed, secs: i64) -> String {
     let range = human::duration(secs);
     match (replayed.allowed, replayed.dropped) {
         (0, 0) => format!("Nothing in these {range} would have gone another way."),
-        (allowed, 0) => format!("`{}` refused records of these {range} would have been let through, none newly refused.", human::count(allowed)),
-        (0, dropped) => format!("`{}` accepted records of these {range} would have been refused.", human::count(dropped)),
+        (allowed, 0) => format!(
+            "`{}` refused records of these {range} would have been let through, none newly refused.",
+            human::count(allowed)
+        ),
+        (0, dropped) => {
+            format!("`{}` accepted records of these {range} would have been refused.", human::count(dropped))
+        }
         (allowed, dropped) => format!(
             "`{}` refused records of these {range} would have been let through, and `{}` accepted ones refused.",
             human::count(allowed),
@@ -123,10 +128,22 @@ fn headline_of(replayed: &Replayed, secs: i64) -> String {
 fn tiles(replayed: &Replayed) -> Vec<Tile> {
     let tile = |title: &str, number: u64, note: String, tone: Tone| {
         let read = human::count(number);
-        Tile { title: title.to_owned(), value: read.value, unit: read.unit.to_owned(), exact: human::exact(number), note, tone }
+        Tile {
+            title: title.to_owned(),
+            value: read.value,
+            unit: read.unit.to_owned(),
+            exact: human::exact(number),
+            note,
+            tone,
+        }
     };
-    let stopped: u64 = replayed.changes.iter().filter(|(.., stopped)| *stopped).map(|(_, change, _)| change.flows).sum();
-    let still = if stopped > 0 { format!("{} the network ACL still stops", human::count(stopped)) } else { "records".to_owned() };
+    let stopped: u64 =
+        replayed.changes.iter().filter(|(.., stopped)| *stopped).map(|(_, change, _)| change.flows).sum();
+    let still = if stopped > 0 {
+        format!("{} the network ACL still stops", human::count(stopped))
+    } else {
+        "records".to_owned()
+    };
     let exposure = replayed.exposure;
     let (internet, tone) = match exposure.reaches_internet {
         true => ("strangers from the internet get in", Tone::Warn),
@@ -136,7 +153,12 @@ fn tiles(replayed: &Replayed) -> Vec<Tile> {
     let millis = replayed.took.as_secs_f64() * 1e3;
     vec![
         tile("Newly let through", replayed.allowed, still, Tone::Plain),
-        tile("Newly refused", replayed.dropped, "records that were accepted".to_owned(), if replayed.dropped > 0 { Tone::Held } else { Tone::Plain }),
+        tile(
+            "Newly refused",
+            replayed.dropped,
+            "records that were accepted".to_owned(),
+            if replayed.dropped > 0 { Tone::Held } else { Tone::Plain },
+        ),
         Tile {
             title: "Exposure added".to_owned(),
             value,
@@ -184,10 +206,15 @@ fn clients(view: &View, replayed: &Replayed, interfaces: &[&str], firewall: &Fir
     lines.sort_by_key(|((effect, ..), (flows, ..))| (*effect == Effect::Allowed, std::cmp::Reverse(*flows)));
     let most = lines.iter().map(|(_, (flows, ..))| *flows).max().unwrap_or(1).max(1);
     let all = lines.len();
-    let row = |((effect, client, interface, protocol, port), (flows, bytes, _, still)): &(Line, (u64, u64, usize, bool))| {
+    let row = |((effect, client, interface, protocol, port), (flows, bytes, _, still)): &(
+        Line,
+        (u64, u64, usize, bool),
+    )| {
         let name = say::interface_name(interface, i64::MAX, Some(firewall));
         let what = match effect {
-            Effect::Allowed if *still => Cell::new("let through by groups").note("the network ACL still stops it"),
+            Effect::Allowed if *still => {
+                Cell::new("let through by groups").note("the network ACL still stops it")
+            }
             Effect::Allowed => Cell::new("let through"),
             Effect::Dropped => Cell::new("refused").tone(Tone::Held),
         };

@@ -43,7 +43,9 @@ pub const fn layer(verdict: Verdict) -> &'static str {
             "The network ACL of the subnet stops the packets on their way out. ACLs judge every packet by itself, so answers \
              need an entry for the ports from which clients ask."
         }
-        Verdict::Bpa => "VPC Block Public Access stops traffic with the internet, whatever groups and ACLs permit.",
+        Verdict::Bpa => {
+            "VPC Block Public Access stops traffic with the internet, whatever groups and ACLs permit."
+        }
         Verdict::EncryptionControl => "VPC Encryption Controls stop traffic that is not encrypted.",
         Verdict::LatePacket => {
             "Packets of a connection that is closed already. The firewall has forgotten the connection; nothing is missing."
@@ -119,9 +121,10 @@ pub fn plain(text: &str) -> String {
 
 /// The far ends of a card in few words: `10.0.1.10`, `10.0.1.0/24 and 3 more`.
 pub fn peers(card: &Card) -> String {
-    let first = card.peers.first().map(|block| {
-        if block.open_bits() == 0 { block.first().to_string() } else { block.to_string() }
-    });
+    let first = card
+        .peers
+        .first()
+        .map(|block| if block.open_bits() == 0 { block.first().to_string() } else { block.to_string() });
     match (first, card.peers.len()) {
         (Some(first), 1) => first,
         (Some(first), more) => format!("{first} and {} more", more - 1),
@@ -226,7 +229,9 @@ pub fn inventory_note(stock: &Stock) -> Option<Block> {
     } else if !stock.name.is_empty() && stock.number == 0 {
         paragraphs.push(format!("The inventory `{}` is being read.", stock.name));
     }
-    paragraphs.extend(stock.complaints.iter().take(TOLD).map(|complaint| format!("{}.", complaint.trim_end_matches('.'))));
+    paragraphs.extend(
+        stock.complaints.iter().take(TOLD).map(|complaint| format!("{}.", complaint.trim_end_matches('.'))),
+    );
     if stock.complaints.len() > TOLD {
         paragraphs.push(format!("{} more like these.", stock.complaints.len() - TOLD));
     }

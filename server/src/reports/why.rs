@@ -42,8 +42,10 @@ pub fn compose(
         blocks.extend(cure::blocks(adviser, (Page::Blocked, view), first, advised));
         for one in more {
             blocks.push(Block::Text(Text {
-                head: Head::new("more", "Another cure")
-                    .way("Show", Page::Groups.address(&with(&with(&bare(view), "id", &one.group), "suggestion", &one.id))),
+                head: Head::new("more", "Another cure").way(
+                    "Show",
+                    Page::Groups.address(&with(&with(&bare(view), "id", &one.group), "suggestion", &one.id)),
+                ),
                 paragraphs: vec![format!("{}: {}.", cure::title(one, advised), one.why)],
             }));
         }
@@ -72,8 +74,12 @@ fn headline(card: &Card, firewall: Option<&Firewall>) -> String {
     let what = match (card.direction, card.leg) {
         (Direction::Ingress, Leg::Opening) => format!("`{far}` may not reach `{service}` on `{whom}`"),
         (Direction::Egress, Leg::Opening) => format!("`{whom}` may not reach `{service}` on `{far}`"),
-        (Direction::Egress, Leg::Answer) => format!("Answers of `{whom}` for `{service}` do not get out to `{far}`"),
-        (Direction::Ingress, Leg::Answer) => format!("Answers of `{far}` for `{service}` do not get in to `{whom}`"),
+        (Direction::Egress, Leg::Answer) => {
+            format!("Answers of `{whom}` for `{service}` do not get out to `{far}`")
+        }
+        (Direction::Ingress, Leg::Answer) => {
+            format!("Answers of `{far}` for `{service}` do not get in to `{whom}`")
+        }
     };
     let near = card.nearest.as_ref().zip(firewall).and_then(|(miss, firewall)| say::nearest(miss, firewall));
     match near {
@@ -97,13 +103,31 @@ fn tiles(card: &Card) -> Vec<Tile> {
     };
     let records = human::count(card.flows);
     let mut tiles = vec![
-        Tile { unit: records.unit.to_owned(), ..tile("Refused records", records.value, human::exact(card.flows), format!("{} in them", human::bytes(card.bytes))) },
+        Tile {
+            unit: records.unit.to_owned(),
+            ..tile(
+                "Refused records",
+                records.value,
+                human::exact(card.flows),
+                format!("{} in them", human::bytes(card.bytes)),
+            )
+        },
         tile("First", say::time(card.first), String::new(), "UTC".to_owned()),
-        tile("Last", say::time(card.last), String::new(), format!("over {}", human::duration(card.last - card.first))),
+        tile(
+            "Last",
+            say::time(card.last),
+            String::new(),
+            format!("over {}", human::duration(card.last - card.first)),
+        ),
     ];
     tiles.push(match card.accepted_until {
         Some(at) => tile("Accepted until", say::time(at), String::new(), "it worked before".to_owned()),
-        None => tile("Accepted until", "–".to_owned(), String::new(), "never let through in this range".to_owned()),
+        None => tile(
+            "Accepted until",
+            "–".to_owned(),
+            String::new(),
+            "never let through in this range".to_owned(),
+        ),
     });
     tiles.push(match card.retry {
         Some(retry) => tile(
@@ -143,8 +167,12 @@ fn reasons(view: &View, card: &Card, advised: &Advised, stock: &Stock) -> Text {
     if cure::of_card(card, advised).is_empty() && !say::is_noise(card.verdict) && card.entry.is_none() {
         paragraphs.push(uncured(advised).to_owned());
     }
-    let groups = card.groups.iter().map(|group| (group.clone(), Page::Groups.address(&with(&bare(view), "id", group))));
-    let mut head = Head::new("why", "Why blocked").sub(say::title(card.verdict)).foot(say::origin(advised, stock));
+    let groups = card
+        .groups
+        .iter()
+        .map(|group| (group.clone(), Page::Groups.address(&with(&bare(view), "id", group))));
+    let mut head =
+        Head::new("why", "Why blocked").sub(say::title(card.verdict)).foot(say::origin(advised, stock));
     head = head.way("All blocked", Page::Blocked.address(&bare(view)));
     for (group, href) in groups {
         head = head.way(&group, href);
@@ -171,7 +199,8 @@ fn judged<'a>(card: &Card, advised: &'a Advised) -> Vec<&'a Judged> {
     let name = |flow: &Flow| interfaces.get(flow.interface as usize).copied().unwrap_or_default();
     let is_mine = |one: &&Judged| {
         let flow = &one.refused.flow;
-        (flow.direction, flow.leg, flow.protocol, flow.port) == (card.direction, card.leg, card.protocol, card.port)
+        (flow.direction, flow.leg, flow.protocol, flow.port)
+            == (card.direction, card.leg, card.protocol, card.port)
             && one.finding.verdict == card.verdict
             && name(flow) == card.interface
             && card.peers.iter().any(|block| block.contains(flow.peer()))
@@ -202,7 +231,8 @@ fn proofs(view: &View, card: &Card, advised: &Advised) -> Table {
     shown.sort_by_key(|flow| (flow.first, flow.interface, flow.direction));
     let row = |flow: &&Flow| {
         let name = interfaces.get(flow.interface as usize).copied().unwrap_or_default();
-        let (from, to) = if flow.leg == Leg::Opening { (flow.client, flow.server) } else { (flow.server, flow.client) };
+        let (from, to) =
+            if flow.leg == Leg::Opening { (flow.client, flow.server) } else { (flow.server, flow.client) };
         let action = if flow.accepted { Cell::new("ACCEPT") } else { Cell::new("REJECT").tone(Tone::Held) };
         Row::of([
             say::moment(Some(flow.first)).name(),
@@ -212,7 +242,9 @@ fn proofs(view: &View, card: &Card, advised: &Advised) -> Table {
             Cell::code(from.to_string()),
             Cell::code(to.to_string()),
             action,
-            Cell::new(flow.tcp_flags.map(|flags| contract::names::tcp_flags(flags.into())).unwrap_or_default()),
+            Cell::new(
+                flow.tcp_flags.map(|flags| contract::names::tcp_flags(flags.into())).unwrap_or_default(),
+            ),
             say::count(flow.flows),
             say::amount(human::bytes(flow.bytes), flow.bytes),
         ])
@@ -220,10 +252,8 @@ fn proofs(view: &View, card: &Card, advised: &Advised) -> Table {
     let mut head = Head::new("records", "Records that prove it")
         .sub("the conversation with most refusals, by the hour, at every interface that logged it");
     if let Some(pair) = pair {
-        let clause = format!(
-            "client = {} AND server = {} AND service-port = {}",
-            pair.client, pair.server, pair.port
-        );
+        let clause =
+            format!("client = {} AND server = {} AND service-port = {}", pair.client, pair.server, pair.port);
         let unfiltered = View { filter: Default::default(), ..bare(view) };
         if let Some(address) = super::links::narrowed(Page::Conversations, &unfiltered, &clause) {
             head = head.way("The conversation", address);
@@ -268,7 +298,11 @@ fn rules(view: &View, card: &Card, advised: &Advised, firewall: &Firewall) -> Ta
         ]))
     };
     let groups = card.groups.join(", ");
-    let sub = if groups.is_empty() { "no group guards the interface".to_owned() } else { format!("of {groups}, nearest first") };
+    let sub = if groups.is_empty() {
+        "no group guards the interface".to_owned()
+    } else {
+        format!("of {groups}, nearest first")
+    };
     Table {
         head: Head::new("rules", "Rules that were asked").sub(sub).foot(format!(
             "{} of {}",
@@ -317,13 +351,18 @@ fn far_ends(view: &View, card: &Card, firewall: Option<&Firewall>) -> Table {
 /// The entry that the network ACL lacks, with the commands that add it and take it back.
 fn acl_entry(entry: &MissingEntry, card: &Card, firewall: &Firewall) -> Option<Block> {
     let acl = firewall.inventory_at(card.last)?.acls.get(&entry.acl)?;
-    let taken = |number: u32| acl.entries.iter().any(|one| one.egress == entry.egress && one.number == number);
+    let taken =
+        |number: u32| acl.entries.iter().any(|one| one.egress == entry.egress && one.number == number);
     let before = entry.before.unwrap_or(32_766);
     let mut free = (1..before).rev().filter(|number| !taken(*number));
     let (mut text, way) = (String::new(), if entry.egress { "--egress" } else { "--ingress" });
     for block in &entry.blocks {
         let number = free.next()?;
-        let family = if block.family() == firewall::address::Family::V4 { "--cidr-block" } else { "--ipv6-cidr-block" };
+        let family = if block.family() == firewall::address::Family::V4 {
+            "--cidr-block"
+        } else {
+            "--ipv6-cidr-block"
+        };
         let ports = match (entry.from_port, entry.to_port) {
             (0, 0) => String::new(),
             (from, to) => format!(" --port-range From={from},To={to}"),
@@ -335,7 +374,8 @@ fn acl_entry(entry: &MissingEntry, card: &Card, firewall: &Firewall) -> Option<B
             entry.protocol
         ));
     }
-    let head = Head::new("entry", "The entry that the ACL lacks")
-        .sub("to review: an ACL judges the whole subnet, and what else the entry lets pass these logs cannot say");
+    let head = Head::new("entry", "The entry that the ACL lacks").sub(
+        "to review: an ACL judges the whole subnet, and what else the entry lets pass these logs cannot say",
+    );
     Some(Block::Code(Code { head, text: text.trim_end().to_owned(), file: String::new() }))
 }

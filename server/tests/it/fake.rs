@@ -1,5 +1,6 @@
 //! A port with fixed answers, and the router over it.
 
+use crate::talks::Refusals;
 use app::ports::Flows;
 use async_trait::async_trait;
 use axum::Router;
@@ -10,7 +11,6 @@ use contract::{
     Coverage, Grid, Matrix, MatrixRow, Objects, Progress, Refusal, RefusalKind, Series, SetAside,
     SourceStatus, Span, Stage, Summary, Timeline, Top, TopRow, View,
 };
-use crate::talks::Refusals;
 use server::advice::{Adviser, Decisions};
 use server::http::{Hosts, Lifecycle, Limits, Parts, Site, router};
 use server::reports::Composer;

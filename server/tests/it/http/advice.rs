@@ -1,7 +1,7 @@
 //! `/api/v1/{advice,blocked,groups,rules,replay}`, the suggestions as text, and what people say of them.
 
 use crate::fake::{LINK, Seen, get, send, with_adviser};
-use crate::talks::{adviser, CLIENT};
+use crate::talks::{CLIENT, adviser};
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
@@ -56,7 +56,9 @@ async fn a_filter_picks_what_is_shown_and_not_what_is_known() {
     let router = router().await;
     let told = |filter: String| {
         let router = router.clone();
-        async move { ask(&router, &format!("/api/v1/blocked?{LINK}&filter={filter}")).await.json()["blocked"].clone() }
+        async move {
+            ask(&router, &format!("/api/v1/blocked?{LINK}&filter={filter}")).await.json()["blocked"].clone()
+        }
     };
     let mine = told(format!("client%20%3D%20{CLIENT}%20AND%20action%20%3D%20REJECT")).await;
     assert_eq!(mine[0]["verdict"], "sg-ingress", "the accepted neighbour is still known: {mine}");
@@ -66,7 +68,8 @@ async fn a_filter_picks_what_is_shown_and_not_what_is_known() {
 #[tokio::test]
 async fn an_edit_is_replayed_or_refused_by_the_place_of_its_fault() {
     let router = router().await;
-    let edit = |text: &str| format!("/api/v1/replay?{LINK}&edits={}", text.replace(' ', "+").replace('\n', "%0A"));
+    let edit =
+        |text: &str| format!("/api/v1/replay?{LINK}&edits={}", text.replace(' ', "+").replace('\n', "%0A"));
     let open = ask(&router, &edit("add sg-db ingress tcp 5432 from 10.0.1.0/24")).await.json();
     assert_eq!((open["allowed"].as_u64(), open["dropped"].as_u64()), (Some(30), Some(0)), "{open}");
     assert_eq!(open["changes"][0]["client"], CLIENT);
@@ -115,9 +118,53 @@ async fn what_people_say_of_a_suggestion_is_kept_and_can_be_taken_back() {
     assert_eq!(state(), "dismissed");
     say(&router, &body("undo"), &[("sec-fetch-site", "same-origin")]).await;
     assert_eq!(state(), "open");
-    for foreign in [("origin", "https://evil.example"), ("origin", "null"), ("sec-fetch-site", "cross-site")] {
+    for foreign in [("origin", "https://evil.example"), ("origin", "null"), ("sec-fetch-site", "cross-site")]
+    {
         assert_eq!(say(&router, &body("dismissed"), &[foreign]).await.status, 403, "{foreign:?}");
     }
     assert_eq!(say(&router, "suggestion=none&say=open", &[]).await.status, 404);
     assert_eq!(state(), "open");
+}
+
+async fn page(router: &Router, path: &str) -> String {
+    let request = Request::get(path).header("host", "localhost:3000").header("accept", "text/html");
+    let seen = send(router.clone(), request.body(Body::empty()).unwrap()).await;
+    assert_eq!(seen.status, 200, "{path}: {}", seen.text());
+    seen.text()
+}
+
+#[tokio::test]
+async fn the_pages_lead_from_what_is_blocked_to_its_cure_and_to_the_replay_of_it() {
+    let router = router().await;
+    let list = page(&router, &format!("/blocked?{LINK}")).await;
+    assert!(
+        list.contains("No inbound rule") && list.contains("id=eni-db:ingress:6:5432:sg-ingress"),
+        "{list}"
+    );
+    let card = page(&router, &format!("/blocked?{LINK}&id=eni-db:ingress:6:5432:sg-ingress")).await;
+    for words in
+        ["Why blocked", "differs in the address", "aws_vpc_security_group_ingress_rule", "/decisions"]
+    {
+        assert!(card.contains(words), "{words}: {card}");
+    }
+    let commands =
+        page(&router, &format!("/blocked?{LINK}&id=eni-db:ingress:6:5432:sg-ingress&as=cli")).await;
+    assert!(commands.contains("# revert: aws ec2 revoke-security-group-ingress"), "{commands}");
+    let groups = page(&router, &format!("/groups?{LINK}")).await;
+    assert!(groups.contains("id=sg-db") && groups.contains("1 of 2 rules were not used"), "{groups}");
+    let group = page(&router, &format!("/groups?{LINK}&id=sg-db")).await;
+    assert!(group.contains("10.9.0.0/16") && group.contains("unused"), "{group}");
+    let replay =
+        page(&router, &format!("/replay?{LINK}&edits=add+sg-db+ingress+tcp+5432+from+10.0.1.0/24")).await;
+    assert!(replay.contains("Newly let through") && replay.contains(CLIENT), "{replay}");
+    let wrong = page(&router, &format!("/replay?{LINK}&edits=add+sg-db+sideways")).await;
+    assert!(wrong.contains("line 1, column 11"), "{wrong}");
+}
+
+#[tokio::test]
+async fn without_an_inventory_the_pages_say_what_is_missing() {
+    let (router, _) = crate::fake::with_limits(Limits::default());
+    for path in ["/blocked", "/groups", "/replay"] {
+        assert!(page(&router, &format!("{path}?{LINK}")).await.contains("--inventory DIR"), "{path}");
+    }
 }

@@ -173,7 +173,9 @@ impl<'a> Words<'a> {
     fn end(&self, change: Change) -> Result<Change, WordsError> {
         match self.list.get(self.next) {
             None => Ok(change),
-            Some((_, word)) => Err(self.fault(self.next, format!("nothing more is expected, yet here is {word}"))),
+            Some((_, word)) => {
+                Err(self.fault(self.next, format!("nothing more is expected, yet here is {word}")))
+            }
         }
     }
 
@@ -260,7 +262,8 @@ mod tests {
     fn inventory() -> Inventory {
         let mut inventory = Inventory::default();
         let rule = |id: &str, text: &str| Rule { id: id.to_owned(), ..rule(text) };
-        let rules = vec![rule("sgr-1", "ingress tcp 443 from 0.0.0.0/0"), rule("sgr-2", "egress all to ::/0")];
+        let rules =
+            vec![rule("sgr-1", "ingress tcp 443 from 0.0.0.0/0"), rule("sgr-2", "egress all to ::/0")];
         let group = Group { id: "sg-1".to_owned(), rules, ..Group::default() };
         inventory.groups.insert("sg-1".to_owned(), group);
         inventory

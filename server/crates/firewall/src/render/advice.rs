@@ -112,7 +112,9 @@ pub fn advice(
     AdviceJson {
         window: WindowJson { from: window.from, to: window.to, coverage: window.coverage },
         blocked: blocked(firewall, cards),
-        suggestions: suggestions.flat_map(|one| suggestion(one, firewall, names(firewall, &one.replaces))).collect(),
+        suggestions: suggestions
+            .flat_map(|one| suggestion(one, firewall, names(firewall, &one.replaces)))
+            .collect(),
         withheld: advice.withheld.clone(),
         rule_usage: usage
             .iter()
