@@ -70,6 +70,17 @@ export class Overview {
     await this.page.mouse.click(box.x + box.width * across, box.y + box.height * down);
   }
 
+  /** Points at a row of a heatmap by what its tooltip says. */
+  async pointAtRow(panel: Locator, label: string): Promise<void> {
+    const box = await this.plate(panel);
+    for (let y = box.y + 6; y < box.y + box.height; y += 8) {
+      await this.page.mouse.move(box.x + box.width * 0.6, y);
+      const tip = panel.locator(".tip");
+      if ((await tip.count()) > 0 && flat(await tip.innerText()).startsWith(`${label},`)) return;
+    }
+    throw new Error(`no row is called ${label}`);
+  }
+
   private async plate(panel: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
     await panel.scrollIntoViewIfNeeded();
     const box = await panel.locator(".plate").boundingBox();

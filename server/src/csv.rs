@@ -1,6 +1,7 @@
 //! Answers as comma-separated tables (RFC 4180 quoting, one header line, `\n` ends a line).
 //! Times are RFC 3339 in UTC. A cell that a spreadsheet would take for a formula gets a leading apostrophe.
 
+pub mod advice;
 mod coverage;
 mod explore;
 

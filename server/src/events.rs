@@ -1,6 +1,8 @@
 //! What is worth counting: one function per event, which logs it and counts it, so that log and metrics cannot disagree.
 //! Names of metrics are stable; labels are bounded (routes and question names, never paths or addresses).
 
+use crate::advice::Stock;
+use crate::advice::stock::StockError;
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use std::time::Duration;
 
@@ -14,6 +16,7 @@ pub fn describe() {
     describe_counter!("weir_questions_total", "Questions asked of the lake, by question and outcome.");
     describe_histogram!("weir_question_seconds", "Seconds from question to answer, by question.");
     describe_counter!("weir_source_passes_total", "Looks at a source, by outcome.");
+    describe_counter!("weir_inventory_reads_total", "Times the inventory was read anew, by outcome.");
     describe_counter!("weir_objects_ingested_total", "Objects stored.");
     describe_counter!("weir_records_ingested_total", "Flow records stored.");
     describe_counter!("weir_lines_set_aside_total", "Lines that could not be read as records.");
@@ -64,6 +67,34 @@ pub struct Pass {
     pub set_aside: u64,
     /// Objects that could not be read.
     pub failed: u64,
+}
+
+/// An inventory was read.
+pub fn inventory_read(stock: &Stock) {
+    let (name, complaints) = (&stock.name, stock.complaints.len());
+    let snapshots = stock.firewall.as_ref().map_or(0, |firewall| firewall.history().snapshots().len());
+    tracing::info!(
+        inventory.name = name,
+        snapshots,
+        complaints,
+        "read {snapshots} states of the inventory {name}"
+    );
+    stock
+        .complaints
+        .iter()
+        .for_each(|complaint| tracing::warn!(inventory.name = name, "inventory: {complaint}"));
+    counter!("weir_inventory_reads_total", "outcome" => "done").increment(1);
+}
+
+/// An inventory could not be read.
+pub fn inventory_refused(name: &str, error: &StockError, retry: Duration) {
+    let (cause, secs) = (chain(error), retry.as_secs());
+    tracing::warn!(
+        inventory.name = name,
+        error = cause,
+        "cannot read the inventory {name}; again in {secs} s"
+    );
+    counter!("weir_inventory_reads_total", "outcome" => "refused").increment(1);
 }
 
 /// A source was read to the end.

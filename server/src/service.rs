@@ -1,5 +1,6 @@
 //! The port over the lake: who asks sees answers and refusals, the log sees causes. The only file that knows both.
 
+use crate::advice::Talking;
 use crate::clock::now;
 use crate::events;
 use crate::http::refused;
@@ -9,7 +10,7 @@ use contract::{
     Conversations, Coverage, Intent, Matrix, Objects, Progress, Records, Refusal, RefusalKind, SetAside,
     Summary, Timeline, Top, Values, View,
 };
-use lake::{Direct, Feed, Lake, LakeError};
+use lake::{Direct, Feed, Lake, LakeError, Talks};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Instant;
@@ -75,6 +76,17 @@ impl Flows for LakeFlows {
 
     fn progress(&self) -> Progress {
         self.lake.progress()
+    }
+}
+
+#[async_trait]
+impl Talking for LakeFlows {
+    async fn conversations(&self, view: &View, now: i64) -> Result<(Talks, f64), Refusal> {
+        told("conversations", self.lake.conversations(view, now)).await
+    }
+
+    fn generation(&self) -> u64 {
+        self.lake.progress().generation
     }
 }
 

@@ -36,7 +36,26 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b')');
 
 /// Parameters that only some pages understand; each page says what they mean there. Sorted.
-pub const DETAILS: [&str; 13] = ["act", "after", "columns", "field", "id", "limit", "offset", "on", "one-way", "prefix", "q", "record", "sort"];
+pub const DETAILS: [&str; 18] = [
+    "act",
+    "after",
+    "as",
+    "columns",
+    "edits",
+    "field",
+    "id",
+    "limit",
+    "offset",
+    "on",
+    "one-way",
+    "prefix",
+    "q",
+    "record",
+    "show",
+    "sort",
+    "suggestion",
+    "tightness",
+];
 
 /// The canonical link of `view`: `v=1`, the range, then in fixed order what differs from the default view, then the
 /// details by name, then the unknown parameters. An empty source is no source.

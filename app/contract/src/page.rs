@@ -21,11 +21,28 @@ pub enum Page {
     Interface,
     /// The views that people saved.
     Views,
+    /// What is refused, why, and what would cure it.
+    Blocked,
+    /// The security groups, their rules and how they are used.
+    Groups,
+    /// What an edit of rules would have changed.
+    Replay,
 }
 
 impl Page {
     /// Every page, in the order of the rail.
-    pub const ALL: [Page; 7] = [Page::Overview, Page::Rejects, Page::Conversations, Page::Interface, Page::Flows, Page::Coverage, Page::Views];
+    pub const ALL: [Page; 10] = [
+        Page::Overview,
+        Page::Rejects,
+        Page::Blocked,
+        Page::Conversations,
+        Page::Interface,
+        Page::Flows,
+        Page::Groups,
+        Page::Replay,
+        Page::Coverage,
+        Page::Views,
+    ];
 
     /// Where it lies.
     pub const fn path(self) -> &'static str {
@@ -37,6 +54,9 @@ impl Page {
             Page::Flows => "/flows",
             Page::Interface => "/interface",
             Page::Views => "/views",
+            Page::Blocked => "/blocked",
+            Page::Groups => "/groups",
+            Page::Replay => "/replay",
         }
     }
 
@@ -55,6 +75,9 @@ impl Page {
             Page::Flows => "Flows",
             Page::Interface => "Interfaces",
             Page::Views => "Views",
+            Page::Blocked => "Blocked",
+            Page::Groups => "Security groups",
+            Page::Replay => "Replay",
         }
     }
 

@@ -21,7 +21,7 @@ use crate::question::{self, narrowed};
 use crate::seam::Seam;
 use crate::signals::latest::{First, Load, latest};
 use crate::signals::use_link::{Link, address};
-use contract::{Dimension, Matrix, MatrixRow, Refusal, Scale, View, human, link};
+use contract::{Dimension, Matrix, MatrixRow, Page, Refusal, Scale, View, human, link};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -70,7 +70,8 @@ pub fn HeatmapPanel(
         load.with(|load| load.value.as_ref().map(|p| format!("flows per {}", step_words(p.grid.step))))
             .unwrap_or_default()
     };
-    let foot = view! { <Foot load provenance=|m: &Matrix| &m.provenance links=().erased()/> }.piece();
+    let why = view! { <a href=move || Page::Blocked.elsewhere(&scene.link.view())>"Why blocked"</a> }.piece();
+    let foot = view! { <Foot load provenance=|m: &Matrix| &m.provenance links=why/> }.piece();
     view! {
         <Frame id="rejects" title="Rejects" sub=Signal::derive(sub) face busy controls=controls(scene.link, show_table) foot>
             <Plate easel plot reader=reader(scene, load) description=Signal::derive(description) proportions=Signal::derive(proportions) still/>

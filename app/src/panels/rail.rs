@@ -9,12 +9,15 @@ use leptos::html::Dialog;
 use leptos::prelude::*;
 
 /// The pages that exist, in the order of the rail.
-const PAGES: [(Page, Icon); 7] = [
+const PAGES: [(Page, Icon); 10] = [
     (Page::Overview, icon::OVERVIEW),
     (Page::Rejects, icon::REJECTS),
+    (Page::Blocked, icon::BLOCKED),
     (Page::Conversations, icon::CONVERSATIONS),
     (Page::Interface, icon::INTERFACE),
     (Page::Flows, icon::FLOWS),
+    (Page::Groups, icon::GROUPS),
+    (Page::Replay, icon::REPLAY),
     (Page::Coverage, icon::COVERAGE),
     (Page::Views, icon::VIEWS),
 ];

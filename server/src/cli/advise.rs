@@ -1,15 +1,14 @@
 //! `weir advise`: why traffic is refused, and what the rules should be.
 
-use crate::advice::{self, Advised};
+use crate::advice::{Advised, Rows, Stock, Stop, advise};
 use crate::cli::ingest::read_all;
 use crate::cli::sources::SourceFlags;
 use crate::cli::{Fault, running};
 use crate::clock::now;
+use crate::events::chain;
 use clap::{Args, ValueEnum};
 use contract::names::protocol_name;
 use contract::{Refusal, View, link};
-use firewall::inventory::History;
-use firewall::render;
 use firewall::suggest::Options;
 use firewall::verdict::{Card, Verdict};
 use lake::{Direct, Lake, Mode, Talks};
@@ -17,6 +16,7 @@ use std::fmt::Write as _;
 use std::io::{ErrorKind, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// Say why traffic is refused, which rules are used, and what the security groups should be.
 ///
@@ -38,9 +38,10 @@ pub struct Advise {
     #[arg(long, env = "WEIR_DATA", value_name = "DIR")]
     pub data: Option<PathBuf>,
 
-    /// The folder of the inventory; without it verdicts come from the logs alone and nothing is suggested
-    #[arg(long, value_name = "DIR")]
-    pub inventory: Option<PathBuf>,
+    /// The folder of the inventory, or s3://bucket/prefix; without it verdicts come from the logs alone and nothing is
+    /// suggested
+    #[arg(long, env = "WEIR_INVENTORY", value_name = "DIR")]
+    pub inventory: Option<String>,
 
     /// Where the range begins: epoch seconds or milliseconds, RFC 3339, or now-7d
     #[arg(long, default_value = "now-24h", value_name = "TIME")]
@@ -87,26 +88,27 @@ impl Advise {
                 "give one from 0 to 1",
             ));
         }
-        let history = self.read_inventory()?;
         let at = now();
-        let (talks, coverage) = running::block_on(self.conversations(&view, at))?;
+        let (stock, talks, coverage) = running::block_on(async {
+            let stock = self.stock().await?;
+            let (talks, coverage) = self.conversations(&view, at).await?;
+            Ok((stock, talks, coverage))
+        })?;
         let span = view.span(at);
+        let rows = Arc::new(Rows::of(talks, (span.from, span.to), coverage));
         let options = Options { tightness: self.tightness, ..Options::default() };
-        let advised = advice::advise(&talks, (span.from, span.to), coverage, history, &options);
-        print(&self.written(&advised)?)
+        let advised = advise(&rows, stock.firewall, &options, &Stop::default());
+        print(&self.written(&advised.ok_or_else(|| Fault::new("the advice was stopped", ""))?)?)
     }
 
-    fn read_inventory(&self) -> Result<Option<History>, Fault> {
-        let Some(folder) = &self.inventory else { return Ok(None) };
-        let read = advice::inventory(folder).map_err(|error| {
-            let doing = format!("cannot read the inventory {}", folder.display());
-            Fault::io(doing, &error, "give the folder that holds security-groups.json and its siblings")
-        });
-        let (history, complaints) = read?;
-        for complaint in complaints {
+    async fn stock(&self) -> Result<Stock, Fault> {
+        let Some(name) = &self.inventory else { return Ok(Stock::default()) };
+        let read = Stock::unread(name).renewed(&self.source.reach.options()).await;
+        let stock = read.map_err(|error| Fault::new(chain(&error), error.hint()))?.unwrap_or_default();
+        for complaint in &stock.complaints {
             eprintln!("warning: inventory: {complaint}");
         }
-        Ok(Some(history))
+        Ok(stock)
     }
 
     async fn conversations(&self, view: &View, at: i64) -> Result<(Talks, f64), Fault> {
@@ -133,30 +135,16 @@ impl Advise {
         let json = |value: serde_json::Result<String>| {
             value.map_err(|error| Fault::new(format!("cannot write JSON: {error}"), ""))
         };
-        let Some(firewall) = advised.firewall.as_ref().filter(|_| self.format != Format::Json) else {
-            return match self.format {
-                Format::Json => json(serde_json::to_string_pretty(&advised.json)),
-                Format::Text => Ok(text(advised)),
-                _ => Err(Fault::new("there are no suggestions without an inventory", "add --inventory DIR")),
-            };
-        };
+        if advised.firewall.is_none() && !matches!(self.format, Format::Json | Format::Text) {
+            return Err(Fault::new("there are no suggestions without an inventory", "add --inventory DIR"));
+        }
         let suggestions = &advised.advice.suggestions;
         Ok(match self.format {
-            Format::Json | Format::Text => text(advised),
-            Format::Terraform => render::terraform(suggestions, firewall),
-            Format::Cloudformation => {
-                json(serde_json::to_string_pretty(&render::template(suggestions, firewall)))?
-            }
-            Format::Cli => {
-                let commands = suggestions.iter().flat_map(|one| {
-                    let why = format!("# {}: {}", one.id, one.why);
-                    let commands = render::commands(one, firewall).into_iter();
-                    std::iter::once(why).chain(
-                        commands.map(|command| format!("{}\n# revert: {}", command.apply, command.revert)),
-                    )
-                });
-                commands.collect::<Vec<_>>().join("\n")
-            }
+            Format::Json => json(serde_json::to_string_pretty(&advised.json()))?,
+            Format::Text => text(advised),
+            Format::Terraform => advised.terraform(suggestions),
+            Format::Cloudformation => json(advised.template(suggestions))?,
+            Format::Cli => advised.commands(suggestions),
         })
     }
 }

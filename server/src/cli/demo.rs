@@ -1,12 +1,11 @@
 //! `weir demo`: a simulated day, ingested and shown. A day that is still fresh is shown again without any work.
 
 use crate::cli::ingest::{DataFlag, read_all};
-use crate::cli::serve::{Reading, WebFlags, show};
+use crate::cli::serve::{InventoryFlag, Reading, WebFlags, show};
 use crate::cli::simulate::{Shape, write_shape};
 use crate::cli::sources::Place;
 use crate::cli::{Fault, running};
 use crate::clock;
-use crate::views::Views;
 use clap::Args;
 use jiff::Timestamp;
 use lake::{Lake, Mode};
@@ -40,6 +39,10 @@ pub struct Demo {
     #[command(flatten)]
     pub data: DataFlag,
 
+    /// The inventory; the simulated one where none is given.
+    #[command(flatten)]
+    pub inventory: InventoryFlag,
+
     /// The web server.
     #[command(flatten)]
     pub web: WebFlags,
@@ -58,7 +61,9 @@ impl Demo {
         };
         let source = day.join("logs").to_string_lossy().into_owned();
         running::block_on(async {
-            let lake = Lake::open(&day.join("lake"), Mode::Write)?;
+            let folder = day.join("lake");
+            let simulated = day.join("inventory").to_string_lossy().into_owned();
+            let lake = Lake::open(&folder, Mode::Write)?;
             let opened = store::open(&source, &Options::default()).await?;
             let passes = read_all(&lake, &[opened.into()]).await;
             passes.lines.iter().for_each(|line| eprintln!("{line}"));
@@ -66,8 +71,9 @@ impl Demo {
                 sources: vec![Place { name: source, format: None }],
                 options: Options::default(),
                 every: WATCH,
+                inventory: Some(self.inventory.inventory.clone().unwrap_or(simulated)),
             };
-            show(lake, Views::open(&self.data.data), reading, &self.web).await
+            show(lake, &folder, reading, &self.web).await
         })
     }
 

@@ -1,5 +1,6 @@
 //! `weir serve`: the dashboard over a lake that keeps reading its sources.
 
+use crate::advice::{Adviser, Decisions, Stock};
 use crate::cli::ingest::DataFlag;
 use crate::cli::sources::{Place, SourceFlags};
 use crate::cli::{Fault, running};
@@ -42,6 +43,10 @@ pub struct Serve {
     #[command(flatten)]
     pub data: DataFlag,
 
+    /// The inventory.
+    #[command(flatten)]
+    pub inventory: InventoryFlag,
+
     /// The web server.
     #[command(flatten)]
     pub web: WebFlags,
@@ -50,6 +55,19 @@ pub struct Serve {
     /// requests per account, region and day
     #[arg(long, env = "WEIR_WATCH", value_name = "TIME", default_value = "60s", value_parser = pause)]
     pub watch: Duration,
+}
+
+/// The inventory's flag.
+#[derive(Args, Clone, Debug, Default)]
+pub struct InventoryFlag {
+    /// Where the inventory of the account is: a folder, or s3://bucket/prefix, with what "aws ec2 describe-…" prints
+    ///
+    /// security-groups.json, security-group-rules.json, network-interfaces.json, network-acls.json, subnets.json,
+    /// managed-prefix-lists.json and prefix-list-entries/pl-….json, or one folder of them for each snapshot, named by its
+    /// time (2026-11-23T19:50:00Z). Each flow is judged by the state at its time; what is missing is told. Looked at again
+    /// as often as the sources. Without it verdicts come from the logs alone and nothing is suggested.
+    #[arg(long, env = "WEIR_INVENTORY", value_name = "DIR")]
+    pub inventory: Option<String>,
 }
 
 /// The web server's flags.
@@ -86,8 +104,9 @@ impl Serve {
                 sources: self.source.places()?,
                 options: self.source.reach.options(),
                 every: self.watch,
+                inventory: self.inventory.inventory.clone(),
             };
-            show(lake, Views::open(&self.data.data), reading, &self.web).await
+            show(lake, &self.data.data, reading, &self.web).await
         })
     }
 }
@@ -101,26 +120,39 @@ pub struct Reading {
     pub options: Options,
     /// Pause between looks.
     pub every: Duration,
+    /// Where the inventory lies.
+    pub inventory: Option<String>,
 }
 
-/// Serves `lake` and reads `reading` into it until a signal comes. Prints the address on stdout once it can be opened.
+/// Serves `lake`, which lies in `folder`, and reads `reading` into it until a signal comes. Prints the address on
+/// stdout once it can be opened.
 ///
 /// # Errors
 /// When the site or the address cannot be used, or the socket fails.
-pub async fn show(lake: Lake, views: Views, reading: Reading, web: &WebFlags) -> Result<ExitCode, Fault> {
+pub async fn show(lake: Lake, folder: &Path, reading: Reading, web: &WebFlags) -> Result<ExitCode, Fault> {
     let metrics = telemetry::metrics()?;
     let site = site(web.site.as_deref())?;
     let lifecycle = Lifecycle::default();
     let hosts = if web.listen.ip().is_loopback() { Hosts::loopback() } else { Hosts::open() };
     reading.sources.iter().for_each(|source| lake.expect(&source.name));
 
+    let views = Views::open(folder);
+    let decisions = Decisions::open(folder).map_err(|error| {
+        let cure = "repair decisions.json in the data folder, or move it away to begin anew";
+        Fault::io("cannot read the decisions about suggestions", &error, cure)
+    })?;
+    let adviser = Arc::new(Adviser::new(Arc::new(LakeFlows::new(lake.clone())), decisions));
+
     let listener = listen::bind(web.listen, web.unsafe_listen).await?;
     let address = listener.local_addr().map_err(|error| Fault::io("cannot listen", &error, ""))?;
     let flows: Arc<dyn Flows> = Arc::new(LakeFlows::new(lake.clone()));
     let router = http::router(http::Parts {
-        reports: Arc::new(Composer::new(Arc::clone(&flows)).keeping(views.clone())),
+        reports: Arc::new(
+            Composer::new(Arc::clone(&flows)).keeping(views.clone()).advised_by(Arc::clone(&adviser)),
+        ),
         flows,
         views,
+        adviser: Arc::clone(&adviser),
         site: Arc::new(site),
         metrics: metrics.clone(),
         hosts: hosts.and(&web.allow_hosts),
@@ -132,6 +164,10 @@ pub async fn show(lake: Lake, views: Views, reading: Reading, web: &WebFlags) ->
     let mut chores = JoinSet::new();
     for source in &reading.sources {
         chores.spawn(keep_reading(source.clone(), lake.clone(), reading.clone(), lifecycle.clone()));
+    }
+    if let Some(name) = reading.inventory.clone() {
+        adviser.take_stock(Stock::unread(&name));
+        chores.spawn(keep_stock(adviser, reading.clone(), lifecycle.clone()));
     }
     let upkept = lifecycle.clone();
     chores.spawn(async move {
@@ -166,6 +202,30 @@ async fn keep_reading(place: Place, lake: Lake, reading: Reading, lifecycle: Lif
                 }
                 Err(error) => {
                     events::pass_refused(name, &error, retry);
+                    Look::Refused
+                }
+            }
+        }
+    };
+    watch::keep_looking(reading.every, lifecycle, look).await;
+}
+
+/// Looks at the inventory for as long as the server runs.
+async fn keep_stock(adviser: Arc<Adviser>, reading: Reading, lifecycle: Lifecycle) {
+    let look = |retry| {
+        let (adviser, options) = (&adviser, &reading.options);
+        async move {
+            let stock = adviser.stock();
+            match stock.renewed(options).await {
+                Ok(None) => Look::Done,
+                Ok(Some(renewed)) => {
+                    events::inventory_read(&renewed);
+                    adviser.take_stock(renewed);
+                    Look::Done
+                }
+                Err(error) => {
+                    events::inventory_refused(&stock.name, &error, retry);
+                    adviser.take_stock(Stock { refused: Some(error.into_refusal()), ..Stock::clone(&stock) });
                     Look::Refused
                 }
             }

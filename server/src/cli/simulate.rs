@@ -128,12 +128,12 @@ impl Simulate {
     }
 }
 
-/// Simulates `shape` up to `end` (Unix seconds) into `out`, beside a progress bar.
+/// Simulates `shape` up to `end` (Unix seconds) into `out`, with every state of its inventory, beside a progress bar.
 ///
 /// # Errors
 /// When the folder cannot be written.
 pub fn write_shape(shape: &Shape, end: i64, out: &Path) -> Result<Truth, Fault> {
-    write(&shape.settings(end), out)
+    write(&Settings { history: true, ..shape.settings(end) }, out)
 }
 
 fn write(settings: &Settings, out: &Path) -> Result<Truth, Fault> {

@@ -14,8 +14,10 @@ use std::sync::Arc;
 
 /// How an answer is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
+pub(crate) enum Form {
+    /// One JSON object.
     Json,
+    /// A table with a header line.
     Csv,
 }
 
@@ -45,7 +47,7 @@ pub fn routes(flows: Arc<dyn Flows>) -> Router {
 }
 
 /// JSON unless the asker prefers CSV by naming it.
-fn form(headers: &HeaderMap) -> Form {
+pub(crate) fn form(headers: &HeaderMap) -> Form {
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if accept.contains("text/csv") && !accept.contains("application/json") { Form::Csv } else { Form::Json }
 }
@@ -93,7 +95,8 @@ fn progress(flows: &dyn Flows, form: Form) -> Result<Response, Refused> {
     })
 }
 
-fn written(form: Form, body: Vec<u8>, name: &str) -> Response {
+/// An answer with the headers of its form.
+pub(crate) fn written(form: Form, body: Vec<u8>, name: &str) -> Response {
     let vary = [(header::VARY, "accept")];
     match form {
         Form::Json => (vary, [(header::CONTENT_TYPE, "application/json")], body).into_response(),

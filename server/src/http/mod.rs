@@ -6,16 +6,20 @@
 //! | `/healthz` `/readyz` `/metrics` | operators |
 //! | `/api/v1/{summary,timeline,matrix,top,coverage,objects,set-aside,progress}[.csv]` | programs |
 //! | `/api/v1/set-aside.ndjson` | programs |
+//! | `/api/v1/{advice,blocked,groups,rules,replay}[.csv]`, `/api/v1/advice.{tf,sh,cfn.json}` | programs, people who apply |
 //! | `/api/v1/report/PAGE` `/api/v1/report/PAGE/TABLE.csv` | programs |
 //! | `/api/v1/{timeline,matrix}.{svg,png}` | `<img>` and link previews |
 //! | `/api/v1/views…` | saved views: programs, and the forms of pages |
 //! | `/api/v1/{find,complete,when}` | boxes of pages that answer while one types |
 //! | `/v/SLUG` | short links of saved views |
+//! | `POST /decisions` | forms about suggestions |
 //! | pages, server functions | people |
 //! | everything else | files of the site folder, or a 404 |
 
+pub mod advice;
 pub mod api;
 pub mod complete;
+pub mod decide;
 pub mod find;
 pub mod guard;
 pub mod health;
@@ -35,6 +39,7 @@ pub use health::Lifecycle;
 pub use hosts::Hosts;
 pub use site::Site;
 
+use crate::advice::Adviser;
 use crate::views::Views;
 use app::ports::{Flows, Reports};
 use axum::Router;
@@ -48,6 +53,8 @@ use tower_http::limit::RequestBodyLimitLayer;
 pub struct Parts {
     /// Who answers.
     pub flows: Arc<dyn Flows>,
+    /// Who gives advice.
+    pub adviser: Arc<Adviser>,
     /// Who composes the pages that are documents.
     pub reports: Arc<dyn Reports>,
     /// Who keeps views.
@@ -67,10 +74,12 @@ pub struct Parts {
 /// The whole router. The last layer is the outermost: a panic is caught and a request counted whatever it passed
 /// through, and a request under a foreign name gets no further than the guard of names.
 pub fn router(parts: Parts) -> Router {
-    let Parts { flows, reports, views, site, metrics, hosts, lifecycle, limits } = parts;
+    let Parts { flows, reports, adviser, views, site, metrics, hosts, lifecycle, limits } = parts;
     let gate = guard::Gate::new(limits);
     Router::new()
         .merge(api::routes(Arc::clone(&flows)))
+        .merge(decide::routes(Arc::clone(&adviser)))
+        .merge(advice::routes(adviser))
         .merge(picture::routes(Arc::clone(&flows)))
         .merge(report::routes(Arc::clone(&reports)))
         .merge(views::routes(views.clone()))

@@ -87,7 +87,7 @@ pub fn no_such_path() -> Refusal {
     Refusal::new(
         RefusalKind::NotFound,
         "There is nothing at this path.",
-        "The API is at /api/v1/summary, timeline, matrix, top, coverage, objects, set-aside, progress and views; the pages start at /.",
+        "The API is at /api/v1/summary, timeline, matrix, top, coverage, objects, set-aside, progress, advice, blocked, groups, rules, replay and views; the pages start at /.",
     )
 }
 

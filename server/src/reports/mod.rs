@@ -1,13 +1,21 @@
 //! Pages that are documents: what they say is composed here, from answers, one file a page. How a document is drawn,
 //! `app` knows.
 
+mod blocked;
 mod conversations;
+mod cure;
 mod flows;
+mod group;
+mod groups;
 mod interface;
 mod links;
 mod rejects;
+mod replay;
+mod say;
 mod views;
+mod why;
 
+use crate::advice::Adviser;
 use crate::clock;
 use crate::views::Views;
 use app::ports::{Flows, Reports};
@@ -21,18 +29,29 @@ use std::sync::Arc;
 pub struct Composer {
     flows: Arc<dyn Flows>,
     views: Views,
+    adviser: Option<Arc<Adviser>>,
 }
 
 impl Composer {
     /// Over this port.
     pub fn new(flows: Arc<dyn Flows>) -> Self {
-        Composer { flows, views: Views::nowhere() }
+        Composer { flows, views: Views::nowhere(), adviser: None }
     }
 
     /// With the saved views.
     #[must_use]
     pub fn keeping(self, views: Views) -> Self {
         Composer { views, ..self }
+    }
+
+    /// With somebody to ask for advice.
+    #[must_use]
+    pub fn advised_by(self, adviser: Arc<Adviser>) -> Self {
+        Composer { adviser: Some(adviser), ..self }
+    }
+
+    fn adviser(&self, page: Page) -> Result<&Adviser, Refusal> {
+        self.adviser.as_deref().ok_or_else(|| no_document(page))
     }
 }
 
@@ -45,6 +64,9 @@ impl Reports for Composer {
             Page::Flows => flows::compose(self.flows.as_ref(), view).await?,
             Page::Interface => interface::compose(self.flows.as_ref(), view).await?,
             Page::Views => views::compose(&self.views, view, clock::now()).await?,
+            Page::Blocked => blocked::compose(self.adviser(page)?, view).await?,
+            Page::Groups => groups::compose(self.adviser(page)?, view).await?,
+            Page::Replay => replay::compose(self.adviser(page)?, view).await?,
             Page::Overview | Page::Coverage => return Err(no_document(page)),
         };
         // Every table is also a file.

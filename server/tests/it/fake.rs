@@ -1,5 +1,6 @@
 //! A port with fixed answers, and the router over it.
 
+use crate::talks::Refusals;
 use app::ports::Flows;
 use async_trait::async_trait;
 use axum::Router;
@@ -11,6 +12,7 @@ use contract::{
     Progress, Record, Records, Refusal, RefusalKind, Scalar, Series, SetAside, SourceStatus, Span, Stage,
     Summary, Timeline, Top, TopRow, ValueRow, Values, View,
 };
+use server::advice::{Adviser, Decisions};
 use server::http::{Hosts, Lifecycle, Limits, Parts, Site, router};
 use server::reports::Composer;
 use server::views::Views;
@@ -289,20 +291,32 @@ fn line_set_aside() -> SetAsideLine {
     }
 }
 
-/// The router over [`Scripted`] with these limits.
+/// The router over [`Scripted`] with these limits, without an inventory.
 pub fn with_limits(limits: Limits) -> (Router, Lifecycle) {
-    with_views(limits, Views::nowhere())
+    with(Arc::new(Adviser::new(Arc::new(Refusals), Decisions::in_memory())), Views::nowhere(), limits)
 }
 
 /// The router over [`Scripted`] and these views.
 pub fn with_views(limits: Limits, views: Views) -> (Router, Lifecycle) {
+    with(Arc::new(Adviser::new(Arc::new(Refusals), Decisions::in_memory())), views, limits)
+}
+
+/// The router over [`Scripted`] and an adviser with these limits.
+pub fn with_adviser(adviser: Arc<Adviser>, limits: Limits) -> (Router, Lifecycle) {
+    with(adviser, Views::nowhere(), limits)
+}
+
+fn with(adviser: Arc<Adviser>, views: Views, limits: Limits) -> (Router, Lifecycle) {
     let lifecycle = Lifecycle::default();
     let mut site = Site::empty();
     site.add("/pkg/weir.css", "body{}");
     let router = router(Parts {
         flows: Arc::new(Scripted),
-        reports: Arc::new(Composer::new(Arc::new(Scripted)).keeping(views.clone())),
+        reports: Arc::new(
+            Composer::new(Arc::new(Scripted)).keeping(views.clone()).advised_by(Arc::clone(&adviser)),
+        ),
         views,
+        adviser,
         site: Arc::new(site),
         metrics: server::telemetry::recorder().unwrap().build_recorder().handle(),
         hosts: Hosts::loopback(),

@@ -1,5 +1,9 @@
 //! Changes to security-group rules as values, and an inventory as it would be after them.
 
+mod words;
+
+pub use words::{WordsError, parse, rule_words, words};
+
 use crate::evaluate::Firewall;
 use crate::inventory::{Inventory, Rule};
 

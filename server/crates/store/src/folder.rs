@@ -44,6 +44,11 @@ impl Folder {
         })
     }
 
+    /// The folder itself, absolute.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The file of a key. A key that would leave the folder has no file.
     fn file(&self, key: &str) -> Option<PathBuf> {
         let relative = Path::new(key);
@@ -98,7 +103,7 @@ impl Tree for Folder {
 }
 
 /// Runs file-system calls where they may block.
-async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     path: &Path,
     work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
@@ -144,7 +149,7 @@ fn is_circle(root: &Path, path: &Path, target: &Metadata) -> bool {
         .any(|folder| (folder.dev(), folder.ino()) == (target.dev(), target.ino()))
 }
 
-fn described(key: String, metadata: &Metadata) -> ObjectMeta {
+pub(crate) fn described(key: String, metadata: &Metadata) -> ObjectMeta {
     ObjectMeta { key, size: metadata.len(), etag: etag(metadata), modified: metadata.mtime() }
 }
 
@@ -175,7 +180,7 @@ fn is_missing(error: &std::io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
-fn fault(path: &Path, error: std::io::Error, missing: impl FnOnce() -> StoreError) -> StoreError {
+pub(crate) fn fault(path: &Path, error: std::io::Error, missing: impl FnOnce() -> StoreError) -> StoreError {
     let path = path.display().to_string();
     if is_missing(&error) {
         missing()

@@ -12,10 +12,12 @@ mod listing;
 mod memory;
 pub mod plan;
 mod s3;
+mod shelf;
 mod source;
 mod tree;
 pub mod unpack;
 mod walk;
 
 pub use error::{Cause, StoreError};
+pub use shelf::Shelf;
 pub use source::{AccessKeys, Credentials, ObjectMeta, Options, Source, open};

@@ -4,6 +4,7 @@ mod advise;
 mod ask;
 mod cost;
 mod decode;
+mod inventory;
 mod serve;
 mod usage;
 

@@ -1,5 +1,6 @@
 //! The tree of paths.
 
+mod advice;
 mod api;
 mod boxes;
 mod guards;

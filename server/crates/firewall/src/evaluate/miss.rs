@@ -41,16 +41,24 @@ const NEAR_BITS: u8 = 2;
 impl Firewall {
     /// The rule of the interface's groups that comes nearest to permitting an opening that none permits.
     pub fn nearest_miss(&self, at: i64, interface: &str, opening: &Opening) -> Option<NearMiss> {
-        let inventory = self.inventory_at(at)?;
+        self.misses(at, interface, opening).into_iter().next()
+    }
+
+    /// Every rule that was asked and did not match, nearest first, with what differs.
+    pub fn misses(&self, at: i64, interface: &str, opening: &Opening) -> Vec<NearMiss> {
+        let Some(inventory) = self.inventory_at(at) else { return Vec::new() };
         let vpc = inventory.interfaces.get(interface).map_or("", |one| one.vpc.as_str());
         let twin = self.twins(at, opening.peer, vpc);
         let asked = self.rules_asked(at, interface, opening.direction).iter();
-        let misses = asked.filter_map(|place| {
-            let rule = &self.rules()[*place].rule;
-            let (differs, distance) = compare(rule, opening, inventory, &twin);
-            (!differs.is_empty()).then_some(NearMiss { rule: *place, differs, distance })
-        });
-        misses.min_by_key(|miss| (miss.differs.len(), miss.distance))
+        let mut misses: Vec<NearMiss> = asked
+            .map(|place| {
+                let (differs, distance) = compare(&self.rules()[*place].rule, opening, inventory, &twin);
+                NearMiss { rule: *place, differs, distance }
+            })
+            .filter(|miss| !miss.differs.is_empty())
+            .collect();
+        misses.sort_by_key(|miss| (miss.differs.len(), miss.distance));
+        misses
     }
 
     /// The far end's other addresses, of either family.

@@ -26,8 +26,10 @@ struct WindowJson {
     coverage: f64,
 }
 
+/// One story of refused traffic.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-struct BlockedJson {
+pub struct BlockedJson {
+    id: String,
     interface: String,
     direction: &'static str,
     protocol: u8,
@@ -106,15 +108,13 @@ pub fn advice(
     advice: &Advice,
     usage: &[RuleUse],
 ) -> AdviceJson {
-    let names = |places: &[usize]| -> Vec<String> {
-        let rules = firewall.map(Firewall::rules).unwrap_or_default();
-        places.iter().filter_map(|place| rules.get(*place)).map(|known| known.name().to_owned()).collect()
-    };
     let suggestions = advice.suggestions.iter();
     AdviceJson {
         window: WindowJson { from: window.from, to: window.to, coverage: window.coverage },
-        blocked: cards.iter().map(|card| blocked(card, &names)).collect(),
-        suggestions: suggestions.flat_map(|one| suggestion(one, firewall, names(&one.replaces))).collect(),
+        blocked: blocked(firewall, cards),
+        suggestions: suggestions
+            .flat_map(|one| suggestion(one, firewall, names(firewall, &one.replaces)))
+            .collect(),
         withheld: advice.withheld.clone(),
         rule_usage: usage
             .iter()
@@ -137,8 +137,19 @@ pub fn advice(
     }
 }
 
-fn blocked(card: &Card, names: &dyn Fn(&[usize]) -> Vec<String>) -> BlockedJson {
+/// Stories of refused traffic, as they stand in the whole document.
+pub fn blocked(firewall: Option<&Firewall>, cards: &[Card]) -> Vec<BlockedJson> {
+    cards.iter().map(|card| one_blocked(card, &|places| names(firewall, places))).collect()
+}
+
+fn names(firewall: Option<&Firewall>, places: &[usize]) -> Vec<String> {
+    let rules = firewall.map(Firewall::rules).unwrap_or_default();
+    places.iter().filter_map(|place| rules.get(*place)).map(|known| known.name().to_owned()).collect()
+}
+
+fn one_blocked(card: &Card, names: &dyn Fn(&[usize]) -> Vec<String>) -> BlockedJson {
     BlockedJson {
+        id: card.id(),
         interface: card.interface.clone(),
         direction: card.direction.name(),
         protocol: card.protocol,

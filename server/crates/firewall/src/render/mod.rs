@@ -15,7 +15,7 @@ mod description;
 mod permission;
 mod terraform;
 
-pub use advice::{AdviceJson, advice};
+pub use advice::{AdviceJson, BlockedJson, advice, blocked};
 pub use cli::{Command, commands};
 pub use cloudformation::template;
 pub use description::description;

@@ -64,6 +64,15 @@ pub struct Card {
     pub concern: f64,
 }
 
+impl Card {
+    /// Its name, the same for the same story at any time: interface, direction, leg, protocol, port, verdict.
+    pub fn id(&self) -> String {
+        let leg = if self.leg == Leg::Opening { "" } else { ":answers" };
+        let (direction, verdict) = (self.direction.name(), self.verdict.name());
+        format!("{}:{direction}{leg}:{}:{}:{verdict}", self.interface, self.protocol, self.port)
+    }
+}
+
 type Story = (u32, Direction, Leg, u8, u16, Verdict);
 
 /// The cards of judged conversations, most concerning first.

@@ -1,0 +1,282 @@
+//! Blocked: what is refused, what looks most like it should work first; noise is a number.
+
+use super::say;
+use super::{cure, why};
+use crate::advice::decisions::State;
+use crate::advice::{Advised, Adviser, Stock};
+use crate::clock::now;
+use crate::http::advice::{beside, options};
+use contract::human;
+use contract::report::{Block, Cell, Choice, Column, Head, Row, Table, Tile, Tone};
+use contract::{Page, Refusal, Report, View};
+use firewall::suggest::Action;
+use firewall::verdict::Card;
+
+/// Stories told on the page; the file and the API have all.
+const ROWS: usize = 200;
+/// Conversations without answers told on the page.
+const UNANSWERED: usize = 20;
+
+/// Which stories are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Show {
+    /// Those that look as if something should work.
+    Concerns,
+    /// Scanners and late packets.
+    Noise,
+    /// All.
+    All,
+}
+
+impl Show {
+    const ALL: [(Show, &'static str, &'static str); 3] =
+        [(Show::Concerns, "", "Without noise"), (Show::Noise, "noise", "Noise"), (Show::All, "all", "All")];
+
+    fn of(view: &View) -> Show {
+        let name = beside(view, "show").unwrap_or_default();
+        Show::ALL.into_iter().find(|(_, known, _)| *known == name).map_or(Show::Concerns, |(show, ..)| show)
+    }
+
+    fn shows(self, card: &Card) -> bool {
+        match self {
+            Show::Concerns => !say::is_noise(card.verdict),
+            Show::Noise => say::is_noise(card.verdict),
+            Show::All => true,
+        }
+    }
+}
+
+/// The page: the list, or one story of it.
+///
+/// # Errors
+/// Whatever the adviser refuses.
+pub async fn compose(adviser: &Adviser, view: &View) -> Result<Report, Refusal> {
+    let stock = adviser.stock();
+    let advised = adviser.advised(view, &options(view)?).await?;
+    let cards = adviser.cards(view, &advised).await?;
+    match beside(view, "id") {
+        Some(id) => why::compose(adviser, (view, id), &advised, &cards, &stock),
+        None => Ok(list(adviser, view, &advised, &cards, &stock)),
+    }
+}
+
+/// A view with one detail changed; an empty value takes it away.
+pub(super) fn with(view: &View, name: &str, value: &str) -> View {
+    let mut view = view.clone();
+    if value.is_empty() {
+        view.details.remove(name);
+    } else {
+        view.details.insert(name.to_owned(), value.to_owned());
+    }
+    view
+}
+
+/// The address of a story.
+pub(super) fn address(view: &View, card: &Card) -> String {
+    let bare = View { details: Default::default(), ..view.clone() };
+    Page::Blocked.address(&with(&bare, "id", &card.id()))
+}
+
+fn list(adviser: &Adviser, view: &View, advised: &Advised, cards: &[Card], stock: &Stock) -> Report {
+    let show = Show::of(view);
+    let shown: Vec<&Card> = cards.iter().filter(|card| show.shows(card)).collect();
+    let mut blocks = vec![Block::Tiles(tiles(adviser, advised, cards))];
+    blocks.push(Block::Table(table(view, advised, (show, &shown, cards), stock)));
+    blocks.extend(say::inventory_note(stock));
+    blocks.extend(withheld(advised));
+    blocks.extend(unanswered(advised));
+    Report { headline: headline(cards, advised), blocks }
+}
+
+fn headline(cards: &[Card], advised: &Advised) -> String {
+    let firewall = advised.firewall.as_deref();
+    let Some(first) = cards.iter().find(|card| !say::is_noise(card.verdict)) else {
+        return match cards.is_empty() {
+            true => "Nothing is refused in this range.".to_owned(),
+            false => "Nothing that looks as if it should work is refused.".to_owned(),
+        };
+    };
+    let whom = say::interface_name(&first.interface, first.first, firewall);
+    let service = say::service(first.protocol, first.port);
+    let far = match first.sources {
+        1 => say::peers(first),
+        more => say::counted(more as u64, "far end", "far ends"),
+    };
+    let cured = !cure::of_card(first, advised).is_empty();
+    let cure = if cured { " A rule would cure it." } else { "" };
+    match first.direction {
+        firewall::traffic::Direction::Ingress => {
+            format!(
+                "Most telling: `{far}` asked `{whom}` for `{service}` and was refused {} times.{cure}",
+                human::count(first.flows)
+            )
+        }
+        firewall::traffic::Direction::Egress => {
+            format!(
+                "Most telling: `{whom}` was refused `{service}` of `{far}` {} times.{cure}",
+                human::count(first.flows)
+            )
+        }
+    }
+}
+
+fn tiles(adviser: &Adviser, advised: &Advised, cards: &[Card]) -> Vec<Tile> {
+    let sum = |is_meant: fn(&Card) -> bool| {
+        cards.iter().filter(|card| is_meant(card)).map(|card| card.flows).sum::<u64>()
+    };
+    let noise = sum(|card| say::is_noise(card.verdict));
+    let real = sum(|card| !say::is_noise(card.verdict));
+    let stories = cards.iter().filter(|card| !say::is_noise(card.verdict)).count() as u64;
+    let abstained =
+        cards.iter().filter(|card| card.verdict == firewall::verdict::Verdict::Unknown).count() as u64;
+    let openings = advised.advice.suggestions.iter().filter(|one| one.action == Action::Open);
+    let (mut open, mut decided) = (0_u64, 0_u64);
+    for one in openings {
+        let state = adviser.decisions().of(&one.id).map_or(State::Open, |known| known.state(now()));
+        *(if state == State::Open { &mut open } else { &mut decided }) += 1;
+    }
+    let tile = |title: &str, number: u64, note: String, tone: Tone| {
+        let read = human::count(number);
+        Tile {
+            title: title.to_owned(),
+            value: read.value,
+            unit: read.unit.to_owned(),
+            exact: human::exact(number),
+            note,
+            tone,
+        }
+    };
+    vec![
+        tile("Stories", stories, format!("{} records", human::count(real)), Tone::Plain),
+        tile("Suggested openings", open, format!("{decided} decided already"), Tone::Plain),
+        tile("Not told apart", abstained, "a field or file is missing".to_owned(), Tone::Plain),
+        tile("Noise", noise, "records of scanners and closed connections".to_owned(), Tone::Quiet),
+    ]
+}
+
+fn table(
+    view: &View,
+    advised: &Advised,
+    (show, shown, all): (Show, &[&Card], &[Card]),
+    stock: &Stock,
+) -> Table {
+    let mut head = Head::new("stories", "Blocked").sub("what looks most as if it should work, first");
+    head.choices = Show::ALL
+        .map(|(one, name, label)| Choice {
+            label: label.to_owned(),
+            href: Page::Blocked.address(&with(view, "show", name)),
+            is_current: one == show,
+        })
+        .to_vec();
+    head = head
+        .foot(say::origin(advised, stock))
+        .way("JSON", format!("/api/v1/blocked?{}", contract::link::encode(view)));
+    let most = shown.iter().map(|card| card.flows).max().unwrap_or(1).max(1);
+    let rows = shown.iter().take(ROWS).map(|card| row(view, advised, card, most)).collect();
+    Table {
+        head,
+        columns: vec![
+            Column::words("Why"),
+            Column::words("Interface"),
+            Column::words("Way"),
+            Column::words("Service"),
+            Column::words("Far ends"),
+            Column::number("Records"),
+            Column::words("First"),
+            Column::words("Last"),
+        ],
+        rows,
+        empty: match all.is_empty() {
+            true => "No refused traffic in this range passes the filter.".to_owned(),
+            false => "Nothing of this kind; choose another at the right.".to_owned(),
+        },
+    }
+}
+
+fn row(view: &View, advised: &Advised, card: &Card, most: u64) -> Row {
+    let firewall = advised.firewall.as_deref();
+    let name = say::interface_name(&card.interface, card.first, firewall);
+    let is_named = name != card.interface;
+    let interface = if is_named { Cell::new(name).note(card.interface.clone()) } else { Cell::code(name) };
+    let far = Cell::code(say::peers(card)).exact(blocks_of(card));
+    let far = match (card.sources, card.peers.first()) {
+        (1, Some(block)) => far.note(say::owner(block.first(), card.first, firewall).unwrap_or_default()),
+        (more, _) => far.note(format!("{} addresses", human::count(more as u64))),
+    };
+    let title =
+        Cell::new(say::title(card.verdict)).name().to(address(view, card)).note(say::why(card, firewall));
+    let tone = if say::is_noise(card.verdict) { Tone::Quiet } else { Tone::Plain };
+    let cells = [
+        title.exact(card.verdict.name()),
+        interface,
+        Cell::new(say::way(card.direction)),
+        Cell::new(say::service(card.protocol, card.port)),
+        far,
+        say::count(card.flows).share(card.flows as f64 / most as f64),
+        say::moment(Some(card.first)),
+        say::moment(Some(card.last)),
+    ];
+    Row { tone, ..Row::of(cells) }
+}
+
+fn blocks_of(card: &Card) -> String {
+    card.peers.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
+/// Wishes that got no suggestion, by reason.
+fn withheld(advised: &Advised) -> Option<Block> {
+    let rows: Vec<Row> = advised
+        .advice
+        .withheld
+        .iter()
+        .map(|one| {
+            Row::of([Cell::new(one.reason).name(), say::count(one.flows), say::count(one.sources as u64)])
+        })
+        .collect();
+    (!rows.is_empty()).then(|| {
+        Block::Table(Table {
+            head: Head::new("withheld", "Not opened")
+                .sub("refused openings for which no rule is suggested, and why"),
+            columns: vec![Column::words("Reason"), Column::number("Records"), Column::number("Clients")],
+            rows,
+            empty: String::new(),
+        })
+    })
+}
+
+/// What was let through everywhere and never answered: the firewall is cleared.
+fn unanswered(advised: &Advised) -> Option<Block> {
+    let rows: Vec<Row> = advised
+        .unanswered
+        .iter()
+        .take(UNANSWERED)
+        .map(|one| {
+            Row::of([
+                Cell::code(one.client.to_string()).name(),
+                Cell::code(one.server.to_string()),
+                Cell::new(say::service(firewall::traffic::TCP, one.port)),
+                say::count(one.left),
+                say::count(one.arrived),
+                say::moment(Some(one.first)),
+                say::moment(Some(one.last)),
+            ])
+        })
+        .collect();
+    let sub = "asked and never answered although every interface let it pass: nothing listens, the host refuses, or a route is missing";
+    (!rows.is_empty()).then(|| {
+        Block::Table(Table {
+            head: Head::new("unanswered", "Not the firewall").sub(sub),
+            columns: vec![
+                Column::words("Client"),
+                Column::words("Server"),
+                Column::words("Service"),
+                Column::number("Left the client"),
+                Column::number("Reached the server"),
+                Column::words("First"),
+                Column::words("Last"),
+            ],
+            rows,
+            empty: String::new(),
+        })
+    })
+}
