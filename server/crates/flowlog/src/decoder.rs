@@ -130,6 +130,7 @@ impl LineDecoder {
         self.flush(page);
         self.tally.lines += index.line_ends().len() as u64;
         let done = index.line_ends().last().map_or(0, |line_end| *line_end as usize + 1);
+        self.tally.text_bytes += done as u64;
         self.index = index;
         done
     }

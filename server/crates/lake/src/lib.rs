@@ -28,6 +28,7 @@ mod fold;
 mod ingest;
 mod judge;
 mod manifest;
+mod measured;
 mod observed;
 mod order;
 pub mod parquet_lines;
@@ -42,6 +43,7 @@ mod spread;
 mod status;
 mod survey;
 mod tables;
+mod volume;
 mod window;
 mod writer;
 
@@ -50,6 +52,8 @@ pub use error::LakeError;
 pub use feed::Feed;
 pub use fold::conversations::{Conversation, Talks};
 pub use ingest::IngestReport;
+pub use measured::{DayVolume, FieldVolume, LogVolume};
+pub use volume::InterfaceText;
 
 use crate::ask::{Facts, Ground};
 use crate::cache::{Answer, Cache};

@@ -11,6 +11,7 @@ use crate::feed::Feed;
 use crate::manifest::Manifest;
 use crate::observed::Observed;
 use crate::pump::{Fetched, Reader, pump, reader_count};
+use crate::volume::Lengths;
 use contract::{Coverage, Objects, Progress, SetAside, SourceStatus, View};
 use datafusion::arrow::array::RecordBatch;
 use flowlog::Want;
@@ -92,6 +93,7 @@ impl Reader for Surveyor {
             let stretch = seen.stretch(records.num_rows());
             let records = enrich(records, &[stretch], Added::Only(&[]))?;
             seen.see(&records);
+            seen.measure(&Lengths::of(&records), 0..records.num_rows());
             Ok(())
         };
         let decoded = self.decoder.decode(meta, &bytes, 1, &mut see)?;
@@ -101,8 +103,9 @@ impl Reader for Surveyor {
         }
         self.objects.push(match decoded {
             Err(fault) => seen.unreadable(fault.to_string()),
-            Ok(tally) => {
-                seen.count(tally);
+            Ok(mut tally) => {
+                let quiet = std::mem::take(&mut tally.coverage);
+                seen.count(tally, &quiet);
                 seen.entry()
             }
         });
