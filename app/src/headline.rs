@@ -4,7 +4,7 @@
 use crate::chart::{change, ticks};
 use crate::question;
 use crate::range::period_before;
-use crate::signals::use_link::Page;
+use contract::Page;
 use contract::{
     Dimension, Grid, Matrix, MatrixRow, Measure, Moment, Previous, Span, Summary, Timeline, View, human,
 };

@@ -8,10 +8,12 @@
 //! - [`signals`]: what moves: the link, answers, sizes, time.
 //! - [`api`]: server functions; [`ports`]: the trait behind them, the only door to data.
 //! - [`question`], [`range`], [`headline`]: pure functions of views and answers.
+//! - `report`: draws pages that are documents; on the server only.
 //! - `seam`: where the types of views are forgotten, for the sake of what the browser downloads.
 //!
 //! `pages → panels → {parts, chart, signals, api} → contract`; `parts` and `chart` never name `api`. Nothing here knows
-//! files, AWS or an engine: whoever serves the application provides `Arc<dyn ports::Flows>` as context.
+//! files, AWS or an engine: whoever serves the application provides `Arc<dyn ports::Flows>` and `Arc<dyn ports::Reports>` as
+//! context.
 #![recursion_limit = "256"]
 
 pub mod api;
@@ -24,6 +26,8 @@ pub mod parts;
 pub mod ports;
 pub mod question;
 pub mod range;
+#[cfg(feature = "ssr")]
+mod report;
 mod seam;
 #[cfg(feature = "ssr")]
 mod shell;
@@ -49,6 +53,7 @@ pub fn App() -> impl IntoView {
             <FlatRoutes fallback=pages::not_found::NotFound>
                 <Route path=path!("/") view=pages::overview::Overview ssr=SsrMode::InOrder/>
                 <Route path=path!("/coverage") view=pages::coverage::CoveragePage ssr=SsrMode::InOrder/>
+                <Route path=path!("/:page") view=pages::report::ReportPage ssr=SsrMode::InOrder/>
             </FlatRoutes>
         </Router>
     }

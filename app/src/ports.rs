@@ -1,9 +1,11 @@
-//! What the pages ask of a server, as one trait: the only door to data.
-//! Knows neither files nor engines; whoever serves the application implements it and puts it into the context as
-//! `Arc<dyn Flows>`.
+//! What the pages ask of a server, as two traits: the only doors to data.
+//! They know neither files nor engines; whoever serves the application implements them and puts them into the context as
+//! `Arc<dyn Flows>` and `Arc<dyn Reports>`.
 
 use async_trait::async_trait;
-use contract::{Coverage, Matrix, Objects, Progress, Refusal, SetAside, Summary, Timeline, Top, View};
+use contract::{
+    Coverage, Matrix, Objects, Page, Progress, Refusal, Report, SetAside, Summary, Timeline, Top, View,
+};
 use std::sync::Arc;
 
 /// Answers questions about flow logs. Every method may be called from many requests at once; a caller that loses
@@ -33,4 +35,12 @@ pub trait Flows: Send + Sync + 'static {
 
     /// How far reading the sources has come. Answers at once, from memory.
     fn progress(&self) -> Progress;
+}
+
+/// Composes the pages that are documents. May be called from many requests at once; a caller that loses interest drops
+/// the future.
+#[async_trait]
+pub trait Reports: Send + Sync + 'static {
+    /// What `page` says about `view`. A page that is made of pictures is no document and is not found here.
+    async fn report(&self, page: Page, view: &View) -> Result<Report, Refusal>;
 }

@@ -13,6 +13,26 @@ use jiff::Timestamp;
 /// (<https://owasp.org/www-community/attacks/CSV_Injection>).
 const FORMULA_STARTS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
+/// A table of a document: its columns, exact values where the page rounds.
+pub fn report_table(table: &contract::report::Table) -> String {
+    let heads: Vec<&str> = table.columns.iter().map(|column| column.label.as_str()).collect();
+    let mut sheet = Table::new(&heads);
+    for line in &table.rows {
+        sheet.row(|row| {
+            for cell in &line.cells {
+                let text = cell.exact.as_deref().unwrap_or(&cell.text);
+                // A number stays one, also below zero.
+                if text.parse::<f64>().is_ok() {
+                    row.plain(text)
+                } else {
+                    row.text(text)
+                };
+            }
+        });
+    }
+    sheet.text
+}
+
 /// One row with every number of the summary.
 pub fn summary(summary: &Summary) -> String {
     let mut table = Table::new(&[

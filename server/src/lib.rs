@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! main ── cli ─┬─ demo, serve ── http ── question ── app::ports::Flows ◄── service ── lake ── store
+//!              │                ├─ reports ── app::ports::Reports
 //!              │                └─ watch ────────────────────────────────────────────┘
 //!              ├─ ingest, ask ──────── question, service
 //!              ├─ advise ───────────── advice ── firewall
@@ -26,6 +27,7 @@ pub mod events;
 pub mod http;
 pub mod ndjson;
 pub mod question;
+pub mod reports;
 pub mod service;
 pub mod telemetry;
 pub mod watch;

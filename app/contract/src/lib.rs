@@ -1,5 +1,6 @@
 //! What crosses the wire between the browser, the HTTP API, the command line and the lake:
-//! questions ([`View`]), answers ([`Timeline`], [`Matrix`], [`Top`], [`Summary`], [`Coverage`], [`Progress`]), the link
+//! questions ([`View`]), answers ([`Timeline`], [`Matrix`], [`Top`], [`Summary`], [`Coverage`], [`Progress`]), pages as
+//! documents ([`Report`]), the link
 //! that prints a question as text ([`link`]) and the filter language ([`filter`]).
 //!
 //! Plain data with serde and nothing else: no I/O, no clock, no UI. It compiles to WebAssembly and natively alike.
@@ -16,7 +17,9 @@ pub mod lacking;
 pub mod link;
 pub mod moment;
 pub mod names;
+pub mod page;
 pub mod refusal;
+pub mod report;
 mod spelling;
 pub mod view;
 
@@ -29,5 +32,7 @@ pub use field::{Field, Kind};
 pub use filter::Filter;
 pub use grid::{Grid, Span};
 pub use moment::Moment;
+pub use page::Page;
 pub use refusal::{Refusal, RefusalKind};
+pub use report::Report;
 pub use view::{Addresses, Count, Dimension, Measure, Refresh, Scale, TopBy, View, Zone};

@@ -35,8 +35,11 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'(')
     .remove(b')');
 
+/// Parameters that only some pages understand; each page says what they mean there. Sorted.
+pub const DETAILS: [&str; 1] = ["id"];
+
 /// The canonical link of `view`: `v=1`, the range, then in fixed order what differs from the default view, then the
-/// unknown parameters. An empty source is no source.
+/// details by name, then the unknown parameters. An empty source is no source.
 pub fn encode(view: &View) -> String {
     let default = View::default();
     let mut link = format!("v={VERSION}");
@@ -55,6 +58,9 @@ pub fn encode(view: &View) -> String {
     put_changed(&mut link, "points", &view.points.map(|p| p.to_string()).unwrap_or_default(), "");
     put_changed(&mut link, "addresses", view.addresses.name(), default.addresses.name());
     put_changed(&mut link, "count", view.count.name(), default.count.name());
+    for (name, value) in &view.details {
+        put_changed(&mut link, name, value, "");
+    }
     for (name, value) in &view.unknown {
         put(&mut link, name, value);
     }
@@ -144,7 +150,8 @@ fn take(view: &mut View, name: String, value: String) -> Result<(), LinkError> {
         "addresses",
         "count",
     ];
-    if KNOWN.contains(&name.as_str()) && value.is_empty() {
+    let is_detail = DETAILS.contains(&name.as_str());
+    if (is_detail || KNOWN.contains(&name.as_str())) && value.is_empty() {
         return Ok(());
     }
     match name.as_str() {
@@ -180,6 +187,9 @@ fn take(view: &mut View, name: String, value: String) -> Result<(), LinkError> {
             view.count = choice("count", &value, Count::from_name, Count::ALL.iter().map(|c| c.name()))?
         }
         "points" => view.points = Some(number("points", &value, POINTS_LIMIT)?),
+        _ if is_detail => {
+            view.details.insert(name, value);
+        }
         _ => view.unknown.push((name, value)),
     }
     Ok(())

@@ -3,6 +3,7 @@
 use crate::as_text::text_serde;
 use crate::{Field, Filter, Moment, Refusal, RefusalKind, Span};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The whole state of a view. Its text form is the link ([`crate::link`]): equal views print equal links.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,6 +38,9 @@ pub struct View {
     pub addresses: Addresses,
     /// How often a flow counts that two interfaces logged.
     pub count: Count,
+    /// What only some pages understand, such as the id of the group that a page is about; names are in
+    /// [`crate::link::DETAILS`].
+    pub details: BTreeMap<String, String>,
     /// Parameters this version does not know, in the order they came; shown, never dropped.
     pub unknown: Vec<(String, String)>,
 }
@@ -68,6 +72,7 @@ impl Default for View {
             points: None,
             addresses: Addresses::Interface,
             count: Count::EachEnd,
+            details: BTreeMap::new(),
             unknown: Vec::new(),
         }
     }

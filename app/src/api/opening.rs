@@ -3,7 +3,8 @@
 //! Not an endpoint: a page that is opened by navigation in the browser starts empty and asks for itself.
 
 use crate::headline::Headline;
-use crate::signals::use_link::{Asked, Page};
+use crate::signals::use_link::Asked;
+use contract::Page;
 use contract::{Coverage, Matrix, Progress, Refusal, Summary, Timeline, Top};
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +23,8 @@ pub struct Opening {
     pub headline: Option<Result<Headline, Refusal>>,
     /// All of the Coverage page.
     pub coverage: Option<Result<Coverage, Refusal>>,
+    /// All of a page that is a document, as HTML.
+    pub report: Option<Result<String, Refusal>>,
     /// The state of the sources.
     pub progress: Option<Progress>,
 }
@@ -39,7 +42,7 @@ pub use on_the_server::{headline_of, open};
 mod on_the_server {
     use super::{Asked, Headline, Matrix, Opening, Page, Refusal, Timeline};
     use crate::headline;
-    use crate::ports::Flows;
+    use crate::ports::{Flows, Reports};
     use crate::question::{self, HEATMAP_NOMINAL_CSS, TIMELINE_NOMINAL_CSS};
     use contract::View;
     use leptos::prelude::expect_context;
@@ -62,6 +65,7 @@ mod on_the_server {
         let opening = match (asked.question(), page) {
             (Ok(view), Page::Overview) => overview(flows.as_ref(), view).await,
             (Ok(view), Page::Coverage) => coverage(flows.as_ref(), view).await,
+            (Ok(view), page) => report(flows.as_ref(), page, view).await,
             (Err(refusal), _) => refused(refusal),
         };
         Opening { progress, ..opening }
@@ -99,6 +103,18 @@ mod on_the_server {
         }
     }
 
+    async fn report(flows: &dyn Flows, page: Page, view: &View) -> Opening {
+        let reports = expect_context::<Arc<dyn Reports>>();
+        let summary_q = question::summary(view);
+        let (summary, report) =
+            futures::join!(soon(flows.summary(&summary_q)), soon(reports.report(page, view)));
+        Opening {
+            summary: summary.map(|answer| answer.map(Arc::unwrap_or_clone)),
+            report: report.map(|answer| answer.map(crate::report::html)),
+            ..Opening::default()
+        }
+    }
+
     /// No question, no answers: every panel says why.
     fn refused(refusal: &Refusal) -> Opening {
         Opening {
@@ -108,6 +124,7 @@ mod on_the_server {
             matrix: Some(Err(refusal.clone())),
             headline: Some(Err(refusal.clone())),
             coverage: Some(Err(refusal.clone())),
+            report: Some(Err(refusal.clone())),
             progress: None,
         }
     }

@@ -11,7 +11,7 @@ use crate::panels::say::{Line, refused};
 use crate::panels::scene::use_scene;
 use crate::question;
 use crate::signals::latest::{First, latest};
-use crate::signals::use_link::Page;
+use contract::Page;
 use contract::{Refusal, View, link};
 use leptos::prelude::*;
 

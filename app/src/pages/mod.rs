@@ -4,3 +4,4 @@ pub mod coverage;
 pub mod not_found;
 pub mod opened;
 pub mod overview;
+pub mod report;

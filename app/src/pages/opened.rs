@@ -7,13 +7,15 @@ use crate::api::opening::{Opening, open};
 use crate::panels::keys::Keys;
 use crate::panels::rail::Rail;
 use crate::panels::reading::ReadingCorner;
+use crate::panels::report::ReportPanel;
 use crate::panels::scene::{self, provide_scene};
 use crate::panels::top_bar::TopBar;
 use crate::question;
 use crate::seam::Seam;
 use crate::signals::latest::{First, latest};
-use crate::signals::use_link::{Link, Page, use_link};
+use crate::signals::use_link::{Link, use_link};
 use crate::signals::use_progress::use_progress;
+use contract::Page;
 use contract::{Refusal, View, link};
 use leptos::html::{Dialog, Input};
 use leptos::prelude::*;
@@ -53,6 +55,7 @@ fn surrounded(link: Link, title: &'static str, mut opening: Opening) -> AnyView 
     let middle = match link.page {
         Page::Overview => overview::dashboard(opening).piece(),
         Page::Coverage => coverage::survey(opening).piece(),
+        _ => view! { <ReportPanel first=opening.report.take()/> }.piece(),
     };
     let (filter, help) = (NodeRef::<Input>::new(), NodeRef::<Dialog>::new());
     view! {

@@ -12,7 +12,7 @@ use crate::panels::talkers::TalkersPanel;
 use crate::panels::tiles::Tiles;
 use crate::panels::timeline::TimelinePanel;
 use crate::signals::latest::{First, latest};
-use crate::signals::use_link::Page;
+use contract::Page;
 use contract::{Refusal, View, link};
 use leptos::prelude::*;
 

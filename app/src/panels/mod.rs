@@ -13,6 +13,7 @@ pub mod notice;
 pub mod plate;
 pub mod rail;
 pub mod reading;
+pub mod report;
 pub mod say;
 pub mod scene;
 pub mod share;

@@ -3,14 +3,17 @@
 use super::keys::HelpButton;
 use super::scene::use_scene;
 use crate::parts::icon::{self, Brand, Icon, Pictogram};
-use crate::signals::use_link::Page;
+use contract::Page;
 use contract::{Stage, human};
 use leptos::html::Dialog;
 use leptos::prelude::*;
 
 /// The pages that exist, in the order of the rail.
-const PAGES: [(Page, Icon, &str); 2] =
-    [(Page::Overview, icon::OVERVIEW, "Overview"), (Page::Coverage, icon::COVERAGE, "Coverage")];
+const PAGES: [(Page, Icon); 3] = [
+    (Page::Overview, icon::OVERVIEW),
+    (Page::Conversations, icon::CONVERSATIONS),
+    (Page::Coverage, icon::COVERAGE),
+];
 
 /// The rail.
 #[component]
@@ -36,10 +39,10 @@ pub fn Rail(
         <nav class="rail" aria-label="Pages">
             <a class="brand" href="/" aria-label="Weir, overview"><Brand/><span>"Weir"</span></a>
             <ul>
-                {PAGES.map(|(page, icon, label)| view! {
+                {PAGES.map(|(page, icon)| view! {
                     <li>
-                        <a href=move || page.address(&scene.link.view()) aria-current=(page == scene.link.page).then_some("page") title=label>
-                            <Pictogram icon/><span>{label}</span>
+                        <a href=move || page.elsewhere(&scene.link.view()) aria-current=(page == scene.link.page).then_some("page") title=page.label()>
+                            <Pictogram icon/><span>{page.label()}</span>
                         </a>
                     </li>
                 }).collect_view()}

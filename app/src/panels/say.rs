@@ -7,7 +7,7 @@ use crate::headline::{Headline, Lead, Part, Tone};
 use crate::parts::icon::{self, Pictogram};
 use crate::range::span_said;
 use crate::signals::latest::Load;
-use crate::signals::use_link::Page;
+use contract::Page;
 use contract::{Filter, Moment, Refusal, View};
 use leptos::prelude::*;
 
@@ -132,7 +132,7 @@ fn explain(scene: Scene, notice: Notice) -> Headline {
                 Part::Strong("No records in this range,".to_owned()),
                 plain(" though there are some before and after. Widen the range to see them."),
             ];
-            let address = Page::Coverage.address(&scene.link.view());
+            let address = Page::Coverage.elsewhere(&scene.link.view());
             let lead = Lead { label: "Was anything delivered?".to_owned(), address };
             (Tone::Unknown, parts, Some(lead))
         }

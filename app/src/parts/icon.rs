@@ -33,6 +33,8 @@ pub const OVERVIEW: Icon = Icon("M2.5 13V9.5M6.2 13V6M9.8 13V8M13.5 13V3");
 pub const COVERAGE: Icon = Icon(
     "M2.8 3.2h2.6v2.6H2.8zM6.7 3.2h2.6v2.6H6.7zM10.6 3.2h2.6v2.6h-2.6zM2.8 10.2h2.6v2.6H2.8zM10.6 10.2h2.6v2.6h-2.6zM7.4 11.5h1.2",
 );
+/// The page of who talks to whom.
+pub const CONVERSATIONS: Icon = Icon("M2.8 5.6h9M9 2.8l2.8 2.8L9 8.4M13.2 10.8h-9M7 8l-2.8 2.8L7 13.6");
 /// Taking away.
 pub const CLEAR: Icon = Icon("M4.5 4.5l7 7M11.5 4.5l-7 7");
 /// A place to put records.

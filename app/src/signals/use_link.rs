@@ -2,12 +2,11 @@
 //! There is no second copy anywhere.
 
 use contract::link::{self, LinkError};
-use contract::{Refusal, View};
+use contract::{Page, Refusal, View};
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 use percent_encoding::percent_decode_str;
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// What the address asks.
@@ -55,31 +54,6 @@ fn filter_of(search: &str) -> String {
     let value =
         search.split('&').rfind(is_filter).and_then(|pair| pair.split_once('=')).map_or("", |(_, v)| v);
     percent_decode_str(&value.replace('+', " ")).decode_utf8_lossy().into_owned()
-}
-
-/// A page that shows a view. Every page has the same link, so that changing pages keeps the question.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Page {
-    /// What flows and what is held back.
-    #[default]
-    Overview,
-    /// How completely that is known.
-    Coverage,
-}
-
-impl Page {
-    /// Where it lies.
-    pub const fn path(self) -> &'static str {
-        match self {
-            Page::Overview => "/",
-            Page::Coverage => "/coverage",
-        }
-    }
-
-    /// The address of `view` on this page.
-    pub fn address(self, view: &View) -> String {
-        format!("{}?{}", self.path(), link::encode(view))
-    }
 }
 
 type Go = Arc<dyn Fn(&str, bool) + Send + Sync>;
@@ -176,14 +150,6 @@ mod tests {
         let asked = Asked::read("from=now-3h&filter=action%3dreject");
         assert_eq!(asked.question().unwrap().filter.to_string(), asked.filter_text);
         assert_eq!(asked.filter_text, "action = REJECT");
-    }
-
-    #[test]
-    fn changing_the_page_keeps_the_question() {
-        let view = Asked::read("from=now-3h&measure=flows").view;
-        let [overview, coverage] = [Page::Overview, Page::Coverage].map(|page| page.address(&view));
-        assert_eq!(overview.strip_prefix("/?"), coverage.strip_prefix("/coverage?"));
-        assert_eq!(overview, address(&view));
     }
 
     #[test]

@@ -6,9 +6,11 @@ use crate::cli::{Fault, running};
 use crate::clock;
 use crate::events::{self, Pass};
 use crate::http::{self, Hosts, Lifecycle, Limits, Site, listen};
+use crate::reports::Composer;
 use crate::service::LakeFlows;
 use crate::telemetry;
 use crate::watch::{self, Look};
+use app::ports::Flows;
 use clap::Args;
 use lake::{IngestReport, Lake, LakeError, Mode};
 use std::net::SocketAddr;
@@ -113,8 +115,10 @@ pub async fn show(lake: Lake, reading: Reading, web: &WebFlags) -> Result<ExitCo
 
     let listener = listen::bind(web.listen, web.unsafe_listen).await?;
     let address = listener.local_addr().map_err(|error| Fault::io("cannot listen", &error, ""))?;
+    let flows: Arc<dyn Flows> = Arc::new(LakeFlows::new(lake.clone()));
     let router = http::router(http::Parts {
-        flows: Arc::new(LakeFlows::new(lake.clone())),
+        reports: Arc::new(Composer::new(Arc::clone(&flows))),
+        flows,
         site: Arc::new(site),
         metrics: metrics.clone(),
         hosts: hosts.and(&web.allow_hosts),

@@ -1,4 +1,4 @@
-//! The web face: one router over the port [`Flows`]. It lists every route once, in the order of who calls them, and
+//! The web face: one router over the ports [`Flows`] and [`Reports`]. It lists every route once, in the order of who calls them, and
 //! wraps them in the guards that every request passes. Knows nothing of the lake or of S3.
 //!
 //! | Path | For |
@@ -6,6 +6,7 @@
 //! | `/healthz` `/readyz` `/metrics` | operators |
 //! | `/api/v1/{summary,timeline,matrix,top,coverage,objects,set-aside,progress}[.csv]` | programs |
 //! | `/api/v1/set-aside.ndjson` | programs |
+//! | `/api/v1/report/PAGE` `/api/v1/report/PAGE/TABLE.csv` | programs |
 //! | `/api/v1/{timeline,matrix}.{svg,png}` | `<img>` and link previews |
 //! | pages, server functions | people |
 //! | everything else | files of the site folder, or a 404 |
@@ -19,6 +20,7 @@ pub mod pages;
 pub mod picture;
 pub mod query;
 pub mod refused;
+pub mod report;
 pub mod site;
 
 pub use guard::Limits;
@@ -26,7 +28,7 @@ pub use health::Lifecycle;
 pub use hosts::Hosts;
 pub use site::Site;
 
-use app::ports::Flows;
+use app::ports::{Flows, Reports};
 use axum::Router;
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::sync::Arc;
@@ -38,6 +40,8 @@ use tower_http::limit::RequestBodyLimitLayer;
 pub struct Parts {
     /// Who answers.
     pub flows: Arc<dyn Flows>,
+    /// Who composes the pages that are documents.
+    pub reports: Arc<dyn Reports>,
     /// The files of the browser's side.
     pub site: Arc<Site>,
     /// Prints the metrics.
@@ -53,12 +57,13 @@ pub struct Parts {
 /// The whole router. The last layer is the outermost: a panic is caught and a request counted whatever it passed
 /// through, and a request under a foreign name gets no further than the guard of names.
 pub fn router(parts: Parts) -> Router {
-    let Parts { flows, site, metrics, hosts, lifecycle, limits } = parts;
+    let Parts { flows, reports, site, metrics, hosts, lifecycle, limits } = parts;
     let gate = guard::Gate::new(limits);
     Router::new()
         .merge(api::routes(Arc::clone(&flows)))
         .merge(picture::routes(Arc::clone(&flows)))
-        .merge(pages::routes(flows, site))
+        .merge(report::routes(Arc::clone(&reports)))
+        .merge(pages::routes(flows, reports, site))
         .layer(axum::middleware::from_fn_with_state(gate, guard::admit))
         // Outside the gate: an operator must see a server that is too busy for anybody else.
         .merge(health::routes(metrics, lifecycle))

@@ -1,13 +1,15 @@
-//! The application's pages and server functions, with the port in their context and a content policy around them, and
+//! The application's pages and server functions, with the ports in their context and a content policy around them, and
 //! behind them the files of the site. Whatever else is asked for gets the application's own "not found".
 
 use crate::http::refused::{self, Refused};
 use crate::http::site::Site;
-use app::ports::Flows;
+use app::ports::{Flows, Reports};
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use contract::Page;
 use leptos::config::{Env, LeptosOptions};
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
@@ -19,12 +21,16 @@ const PROGRAM: &str = "weir";
 /// The folder of the browser's files within the site.
 const PROGRAM_FOLDER: &str = "pkg";
 
+/// Where the server functions lie.
+const QUESTIONS: &str = "/api/ask/";
+
 /// The pages, the server functions, and the files as what is left.
-pub fn routes(flows: Arc<dyn Flows>, site: Arc<Site>) -> Router {
+pub fn routes(flows: Arc<dyn Flows>, reports: Arc<dyn Reports>, site: Arc<Site>) -> Router {
     let options =
         LeptosOptions::builder().output_name(PROGRAM).site_pkg_dir(PROGRAM_FOLDER).env(Env::PROD).build();
     let context = move || {
         provide_context(Arc::clone(&flows));
+        provide_context(Arc::clone(&reports));
         set_policy();
     };
     let (listing, _) =
@@ -37,28 +43,29 @@ pub fn routes(flows: Arc<dyn Flows>, site: Arc<Site>) -> Router {
     Router::new()
         .leptos_routes_with_context(&options, listing, context, shell)
         .fallback(move |request: Request| {
-            let (site, missing) = (Arc::clone(&site), missing.clone());
-            async move {
-                match file(&site, &request) {
-                    Some(response) => response,
-                    None => not_found(missing(request).await),
-                }
-            }
+            let missing = missing.clone();
+            async move { not_found(missing(request).await) }
         })
+        .layer(axum::middleware::from_fn_with_state(site, files_first))
         .with_state(options)
 }
 
-/// A file of the site, or a refusal for those who did not come for a page.
-fn file(site: &Site, request: &Request) -> Option<Response> {
+/// A file of the site where the path names one; else a page, but only for those who came for one or know its name.
+async fn files_first(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     if reads && let Some(response) = site.serve(path, request.headers()) {
-        return Some(response);
+        return response;
     }
     let accept =
         request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let wants_page = reads && accept.contains("text/html") && !path.starts_with("/api/");
-    (!wants_page).then(|| Refused(refused::no_such_path()).into_response())
+    let is_known = path.starts_with(QUESTIONS) || Page::ALL.into_iter().any(|page| page.path() == path);
+    if wants_page || is_known {
+        next.run(request).await
+    } else {
+        Refused(refused::no_such_path()).into_response()
+    }
 }
 
 fn not_found(mut page: Response) -> Response {

@@ -11,6 +11,7 @@ use contract::{
     SourceStatus, Span, Stage, Summary, Timeline, Top, TopRow, View,
 };
 use server::http::{Hosts, Lifecycle, Limits, Parts, Site, router};
+use server::reports::Composer;
 use std::sync::Arc;
 use tower::ServiceExt;
 
@@ -212,6 +213,7 @@ pub fn with_limits(limits: Limits) -> (Router, Lifecycle) {
     site.add("/pkg/weir.css", "body{}");
     let router = router(Parts {
         flows: Arc::new(Scripted),
+        reports: Arc::new(Composer::new(Arc::new(Scripted))),
         site: Arc::new(site),
         metrics: server::telemetry::recorder().unwrap().build_recorder().handle(),
         hosts: Hosts::loopback(),

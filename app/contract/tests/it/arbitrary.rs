@@ -1,14 +1,16 @@
 //! Random filters and views, of every shape the constructors can make.
 
 use contract::filter::{Expr, Op, Value};
+use contract::link::DETAILS;
 use contract::moment::LATEST;
 use contract::view::{POINTS_LIMIT, TOP_LIMIT};
 use contract::{
     Addresses, Count, Dimension, Field, Filter, Kind, Measure, Moment, Refresh, Scale, TopBy, View, Zone,
 };
-use proptest::collection::vec;
+use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::select;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 const OPS: [Op; 6] = [Op::Eq, Op::Ne, Op::Lt, Op::Le, Op::Gt, Op::Ge];
@@ -127,8 +129,14 @@ fn unknown() -> impl Strategy<Value = Vec<(String, String)>> {
         "addresses",
         "count",
     ];
-    let name = any::<String>().prop_filter("known", |name| !KNOWN.contains(&name.as_str()));
+    let name = any::<String>()
+        .prop_filter("known", |name| !KNOWN.contains(&name.as_str()) && !DETAILS.contains(&name.as_str()));
     vec((name, any::<String>()), 0..3)
+}
+
+fn details() -> impl Strategy<Value = BTreeMap<String, String>> {
+    let value = any::<String>().prop_filter("no value", |value| !value.is_empty());
+    btree_map(select(&DETAILS[..]).prop_map(str::to_owned), value, 0..3)
 }
 
 /// Any view a link can hold.
@@ -137,7 +145,7 @@ pub fn view() -> impl Strategy<Value = View> {
     let by = prop_oneof![Just(TopBy::Talkers), dimension().prop_map(TopBy::Dimension)];
     let source = proptest::option::of(any::<String>().prop_filter("no source", |source| !source.is_empty()));
     let question = (range(), proptest::option::of(expr()), dimension(), select(Measure::ALL), 1..=TOP_LIMIT);
-    let rest = (dimension(), by, source, proptest::option::of(1..=POINTS_LIMIT), unknown());
+    let rest = (dimension(), by, source, proptest::option::of(1..=POINTS_LIMIT), details(), unknown());
     let surface = (
         select(Refresh::ALL),
         select(Scale::ALL),
@@ -147,7 +155,7 @@ pub fn view() -> impl Strategy<Value = View> {
     );
     (question, rest, surface).prop_map(|(question, rest, surface)| {
         let ((from, to), expr, split, measure, top) = question;
-        let (rows, by, source, points, unknown) = rest;
+        let (rows, by, source, points, details, unknown) = rest;
         let (refresh, scale, zone, addresses, count) = surface;
         let filter = Filter { expr };
         View {
@@ -166,6 +174,7 @@ pub fn view() -> impl Strategy<Value = View> {
             points,
             addresses,
             count,
+            details,
             unknown,
         }
     })

@@ -48,16 +48,18 @@ fn handed_out() -> Vec<(&'static str, View)> {
                 points: Some(600),
                 addresses: Addresses::Interface,
                 count: Count::EachEnd,
+                details: Default::default(),
                 unknown: Vec::new(),
             },
         ),
         (
-            "?to=2025-11-20T01:10:00Z&from=1763590000123&measure=packets&theme=night+sky&filter=NOT+(bytes+%3E+1000)",
+            "?to=2025-11-20T01:10:00Z&from=1763590000123&measure=packets&theme=night+sky&id=sg-0a1&filter=NOT+(bytes+%3E+1000)",
             View {
                 from: Moment::At(1_763_590_000),
                 to: Moment::At(1_763_601_000),
                 filter: filter("NOT bytes > 1000"),
                 measure: Measure::Packets,
+                details: [("id".to_owned(), "sg-0a1".to_owned())].into(),
                 unknown: vec![("theme".to_owned(), "night sky".to_owned())],
                 ..day.clone()
             },

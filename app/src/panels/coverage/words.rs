@@ -7,7 +7,7 @@ use crate::panels::timeline_words::bucket_said;
 use crate::parts::data_table::Sheet;
 use crate::question::narrowed;
 use crate::range::span_said;
-use crate::signals::use_link::Page;
+use contract::Page;
 use contract::coverage::{CoverageRow, Delivered, Doubled, Freshness, Slot};
 use contract::{Coverage, Moment, Span, View, human};
 

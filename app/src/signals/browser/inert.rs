@@ -32,6 +32,11 @@ pub async fn copy(_text: String) -> bool {
     false
 }
 
+/// Nothing is clicked.
+pub fn to_copy(_click: &leptos::ev::MouseEvent) -> Option<String> {
+    None
+}
+
 /// Empty: links stay relative.
 pub fn origin() -> String {
     String::new()

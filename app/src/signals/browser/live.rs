@@ -145,6 +145,12 @@ pub async fn copy(text: String) -> bool {
     wasm_bindgen_futures::JsFuture::from(window.navigator().clipboard().write_text(&text)).await.is_ok()
 }
 
+/// The text that a click on a button asks to be copied: the button stands beside it.
+pub fn to_copy(click: &leptos::ev::MouseEvent) -> Option<String> {
+    let button = click.target()?.dyn_into::<Element>().ok()?.closest("[data-copies]").ok()??;
+    button.parent_element()?.query_selector("pre").ok()??.text_content()
+}
+
 /// Scheme, host and port of the page.
 pub fn origin() -> String {
     window().and_then(|w| w.location().origin().ok()).unwrap_or_default()

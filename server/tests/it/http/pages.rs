@@ -43,7 +43,10 @@ async fn an_unknown_page_says_so_in_html_to_browsers_and_in_json_to_programs() {
     assert_eq!(page.status, 404);
     assert!(page.header("content-type").starts_with("text/html"));
     assert!(page.header("content-security-policy").contains("script-src"));
-    assert_eq!(get("/no/such/page").await.json()["kind"], "not-found");
+    for path in ["/no/such/page", "/nopage"] {
+        assert_eq!(get(path).await.json()["kind"], "not-found");
+        assert_eq!(get_with(path, &[BROWSER]).await.status, 404);
+    }
 }
 
 #[tokio::test]
@@ -61,4 +64,29 @@ async fn a_server_function_answers_and_refuses_like_the_api() {
     assert_eq!(get(&format!("/api/ask/summary?link={link}")).await.status, 200);
     let refused = get(&format!("/api/ask/summary?link={link}%26filter%3D((")).await;
     assert_eq!(refused.status, 400);
+}
+
+#[tokio::test]
+async fn a_document_is_in_the_page_and_its_tables_are_files_with_the_same_numbers() {
+    let page = get_with(&format!("/conversations?{LINK}"), &[BROWSER]).await;
+    assert_eq!(page.status, 200);
+    let html = page.text();
+    assert!(
+        html.contains("10.0.0.1") && html.contains("/api/v1/report/conversations/talkers.csv?"),
+        "{html}"
+    );
+    let json = get(&format!("/api/v1/report/conversations?{LINK}")).await.json();
+    let rows = &json["blocks"][0]["table"]["rows"];
+    let file = get(&format!("/api/v1/report/conversations/talkers.csv?{LINK}")).await;
+    assert!(file.header("content-type").starts_with("text/csv"));
+    assert_eq!(file.text().lines().count(), 1 + rows.as_array().unwrap().len());
+    let client = rows[0]["cells"][0]["text"].as_str().unwrap();
+    assert!(file.text().lines().nth(1).unwrap().starts_with(client));
+    for missing in
+        ["/api/v1/report/nowhere", "/api/v1/report/conversations/none.csv", "/api/v1/report/coverage"]
+    {
+        assert_eq!(get(missing).await.status, 404, "{missing}");
+    }
+    let asked = get("/api/ask/report?page=conversations&link=v%3D1%26source%3Ddenied").await;
+    assert_eq!(asked.status, 403);
 }

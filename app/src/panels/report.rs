@@ -1,0 +1,51 @@
+//! The middle of a page that is a document. The server composes and draws it; here it is shown, kept while the next one
+//! is on its way, and its buttons are heard.
+
+use super::frame::{RefusedFace, faces};
+use super::scene::use_scene;
+use crate::api;
+use crate::signals::browser;
+use crate::signals::latest::{Face, First, latest};
+use contract::{Refusal, View, link};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// The document, following the link.
+#[component]
+pub fn ReportPanel(
+    /// What the server wrote into the page.
+    first: Option<Result<String, Refusal>>,
+) -> impl IntoView {
+    let scene = use_scene();
+    let page = scene.link.page;
+    let ask = move |view: View| async move {
+        api::report(page.name().to_owned(), link::encode(&view)).await.map_err(Refusal::from)
+    };
+    let load = latest(First::whole(first), move || scene.key(View::clone), ask);
+    let (face, busy) = faces(load);
+    let name = move || match face.get() {
+        Face::Loading => "loading",
+        Face::Stale => "stale",
+        Face::Ready => "ready",
+        Face::Refused(_) => "refused",
+    };
+    // An equal document is not put in again: what is being read, marked or typed in it stays.
+    let html = Memo::new(move |_| load.with(|load| load.value.as_deref().cloned()).unwrap_or_default());
+    let refused = move || match face.get() {
+        Face::Refused(refusal) => {
+            Some(view! { <div class="panel"><div class="body"><RefusedFace refusal/></div></div> })
+        }
+        _ => None,
+    };
+    let copy = move |event: leptos::ev::MouseEvent| {
+        if let Some(text) = browser::to_copy(&event) {
+            spawn_local(async move {
+                browser::copy(text).await;
+            });
+        }
+    };
+    view! {
+        <div class="report" data-face=name aria-busy=move || busy.get().then_some("true") on:click=copy inner_html=move || html.get()></div>
+        {refused}
+    }
+}

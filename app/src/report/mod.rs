@@ -1,0 +1,99 @@
+//! Draws a [`Report`] as HTML. Only the server does: the browser is handed the outcome, so that a page of tables, texts
+//! and forms adds nothing to what it downloads. Everything that is said passes through Leptos' escaping.
+
+mod code;
+mod form;
+mod head;
+mod picture;
+mod table;
+mod text;
+mod tiles;
+
+use crate::seam::Seam;
+use contract::Report;
+use contract::report::{Block, Tone};
+use leptos::prelude::*;
+
+/// The report as HTML.
+pub fn html(report: Report) -> String {
+    let Report { headline, blocks } = report;
+    let said = (!headline.is_empty()).then(|| {
+        view! { <div class="say" data-tone="quiet" role="status"><p>{text::words(&headline)}</p></div> }
+    });
+    let blocks = blocks.into_iter().map(block).collect_view();
+    // A view outside of a page needs an owner of its own for what it creates while it is drawn.
+    Owner::new().with(|| view! { {said}{blocks} }.to_html())
+}
+
+fn block(block: Block) -> AnyView {
+    match block {
+        Block::Tiles(tiles) => tiles::draw(tiles).erased(),
+        Block::Table(table) => table::draw(table).erased(),
+        Block::Text(text) => text::draw(text).erased(),
+        Block::Code(code) => code::draw(code).erased(),
+        Block::Form(form) => form::draw(form).erased(),
+        Block::Picture(picture) => picture::draw(picture).erased(),
+        Block::Pair(blocks) => {
+            view! { <div class="pair">{blocks.into_iter().map(self::block).collect_view()}</div> }.erased()
+        }
+    }
+}
+
+/// The class of a tone.
+const fn class(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Plain => "",
+        Tone::Good => "good",
+        Tone::Held => "held",
+        Tone::Warn => "warn",
+        Tone::Quiet => "quiet",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use contract::report::{Cell, Code, Column, Head, Row, Table};
+
+    fn drawn(block: Block) -> String {
+        html(Report { headline: String::new(), blocks: vec![block] })
+    }
+
+    #[test]
+    fn what_the_logs_say_cannot_become_markup() {
+        let evil = "<script>alert(1)</script>\"'&";
+        let table = Table {
+            head: Head::new("evil", evil).sub(evil).foot(evil).way(evil, evil),
+            columns: vec![Column::words(evil)],
+            rows: vec![Row::of([Cell::code(evil).note(evil).to(evil).way(evil, evil)])],
+            empty: evil.to_owned(),
+        };
+        let code = Code { head: Head::new("code", evil), text: evil.to_owned(), file: evil.to_owned() };
+        for html in [drawn(Block::Table(table)), drawn(Block::Code(code))] {
+            assert!(!html.contains("<script"), "{html}");
+            assert!(html.contains("&lt;script"), "{html}");
+        }
+    }
+
+    #[test]
+    fn a_link_leads_within_this_server_or_to_a_page_over_https() {
+        let row = |href: &str| Table { rows: vec![Row::of([Cell::new("x").to(href)])], ..Table::default() };
+        for good in ["/flows?v=1", "https://docs.aws.amazon.com/", "#id", "?v=1"] {
+            assert!(drawn(Block::Table(row(good))).contains("href"), "{good}");
+        }
+        for bad in ["javascript:alert(1)", "//evil.example", "http://evil.example", "data:text/html,x"] {
+            assert!(!drawn(Block::Table(row(bad))).contains("href"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_empty_table_says_so() {
+        let table = Table {
+            columns: vec![Column::words("a"), Column::number("b")],
+            empty: "Nothing".into(),
+            ..Table::default()
+        };
+        let html = drawn(Block::Table(table));
+        assert!(html.contains("colspan=\"2\"") && html.contains("Nothing"), "{html}");
+    }
+}

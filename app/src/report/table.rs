@@ -1,0 +1,70 @@
+//! A panel with a table.
+
+use super::class;
+use super::head::{panel, safe, way};
+use crate::seam::Seam;
+use contract::report::{Cell, Column, Row, Sorted, Table};
+use leptos::prelude::*;
+
+/// The panel; the table scrolls sideways where there is little room.
+pub fn draw(table: Table) -> impl IntoView {
+    let Table { head, columns, rows, empty } = table;
+    let label = head.title.clone();
+    let look = format!("ledger report-table {}", head.id);
+    let nothing = rows.is_empty().then(|| {
+        view! { <tr><td class="none" colspan=columns.len().to_string()>{empty}</td></tr> }
+    });
+    let is_number: Vec<bool> = columns.iter().map(|column| column.is_number).collect();
+    let rows = rows.into_iter().map(|row| self::row(row, &is_number)).collect_view();
+    panel(
+        head,
+        view! {
+            <div class="scroll" tabindex="0" role="region" aria-label=label>
+                <table class=look>
+                    <thead><tr>{columns.into_iter().map(column).collect_view()}</tr></thead>
+                    <tbody>{rows}{nothing}</tbody>
+                </table>
+            </div>
+        },
+    )
+}
+
+fn column(Column { label, is_number, href, sorted }: Column) -> impl IntoView {
+    let order = sorted.map(|sorted| match sorted {
+        Sorted::Ascending => "ascending",
+        Sorted::Descending => "descending",
+    });
+    let label = match href.and_then(safe) {
+        Some(href) => view! { <a href=href data-noscroll="">{label}</a> }.erased(),
+        None => view! { <span>{label}</span> }.erased(),
+    };
+    view! { <th scope="col" class=is_number.then_some("n") aria-sort=order>{label}</th> }
+}
+
+fn row(Row { cells, tone }: Row, is_number: &[bool]) -> impl IntoView + use<> {
+    let numbers = is_number.iter().copied().chain(std::iter::repeat(false));
+    let cells =
+        cells.into_iter().zip(numbers).map(|(cell, is_number)| self::cell(cell, is_number)).collect_view();
+    view! { <tr class=class(tone)>{cells}</tr> }
+}
+
+fn cell(cell: Cell, is_number: bool) -> impl IntoView {
+    let Cell { text, is_code, is_name, note, href, ways, share, tone, exact } = cell;
+    let look = match (is_number, is_code) {
+        (true, _) => "n",
+        (false, true) => "code",
+        (false, false) => "",
+    };
+    let said = match href.and_then(safe) {
+        Some(href) => view! { <a href=href>{text}</a> }.erased(),
+        None => view! { <i>{text}</i> }.erased(),
+    };
+    let bar = share.map(|share| view! { <span class="bar" aria-hidden="true" style:width=format!("{:.1}%", 100.0 * share)></span> });
+    let ways = (!ways.is_empty())
+        .then(|| view! { <span class="ways">{ways.into_iter().map(way).collect_view()}</span> });
+    view! {
+        <td class=format!("{look} {}", class(tone)).trim().to_owned() role=is_name.then_some("rowheader") title=exact>
+            {bar}{said}{ways}<small>{note}</small>
+        </td>
+    }
+}

@@ -1,0 +1,13 @@
+//! A panel with paragraphs.
+
+use super::head::panel;
+use contract::report::Text;
+use leptos::prelude::*;
+
+pub use crate::panels::frame::words;
+
+/// The panel.
+pub fn draw(Text { head, paragraphs }: Text) -> impl IntoView {
+    let paragraphs = paragraphs.iter().map(|text| view! { <p>{words(text)}</p> }).collect_view();
+    panel(head, view! { <div class="prose">{paragraphs}</div> })
+}

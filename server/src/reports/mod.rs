@@ -1,0 +1,44 @@
+//! Pages that are documents: what they say is composed here, from answers, one file a page. How a document is drawn,
+//! `app` knows.
+
+mod conversations;
+
+use app::ports::{Flows, Reports};
+use async_trait::async_trait;
+use contract::report::Way;
+use contract::{Page, Refusal, RefusalKind, Report, View, link};
+use std::sync::Arc;
+
+/// Composes documents from the answers of a port.
+#[derive(Clone)]
+pub struct Composer {
+    flows: Arc<dyn Flows>,
+}
+
+impl Composer {
+    /// Over this port.
+    pub fn new(flows: Arc<dyn Flows>) -> Self {
+        Composer { flows }
+    }
+}
+
+#[async_trait]
+impl Reports for Composer {
+    async fn report(&self, page: Page, view: &View) -> Result<Report, Refusal> {
+        let mut report = match page {
+            Page::Conversations => conversations::compose(self.flows.as_ref(), view).await?,
+            Page::Overview | Page::Coverage => return Err(no_document(page)),
+        };
+        // Every table is also a file.
+        report.each_table(|table| {
+            let file = format!("/api/v1/report/{}/{}.csv?{}", page.name(), table.head.id, link::encode(view));
+            table.head.ways.push(Way { label: "CSV".to_owned(), href: file });
+        });
+        Ok(report)
+    }
+}
+
+fn no_document(page: Page) -> Refusal {
+    let message = format!("the page {} is no document", page.label());
+    Refusal::new(RefusalKind::NotFound, message, "Open it in a browser.")
+}
