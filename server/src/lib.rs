@@ -6,7 +6,7 @@
 //!              │                └─ watch ────────────────────────────────────────────┘
 //!              ├─ ingest, ask ──────── question, service
 //!              ├─ advise ───────────── advice ── firewall
-//!              ├─ cost ─────────────── pricing
+//!              ├─ cost ─────────────── cost ──── pricing
 //!              ├─ decode ───────────── ndjson ── flowlog, store::unpack
 //!              └─ simulate
 //! ```
@@ -22,12 +22,14 @@
 pub mod advice;
 pub mod cli;
 pub mod clock;
+pub mod cost;
 pub mod csv;
 pub mod events;
 pub mod http;
 pub mod ndjson;
 pub mod question;
 pub mod reports;
+pub mod self_test;
 pub mod service;
 pub mod telemetry;
 pub mod watch;

@@ -13,11 +13,18 @@ pub enum Page {
     Coverage,
     /// Who talks to whom.
     Conversations,
+    /// What the flow logs cost.
+    Cost,
+    /// How a flow log is set up right.
+    Setup,
+    /// Whether the sources can be read, step by step.
+    SelfTest,
 }
 
 impl Page {
     /// Every page, in the order of the rail.
-    pub const ALL: [Page; 3] = [Page::Overview, Page::Conversations, Page::Coverage];
+    pub const ALL: [Page; 6] =
+        [Page::Overview, Page::Conversations, Page::Coverage, Page::Cost, Page::Setup, Page::SelfTest];
 
     /// Where it lies.
     pub const fn path(self) -> &'static str {
@@ -25,6 +32,9 @@ impl Page {
             Page::Overview => "/",
             Page::Coverage => "/coverage",
             Page::Conversations => "/conversations",
+            Page::Cost => "/cost",
+            Page::Setup => "/setup",
+            Page::SelfTest => "/self-test",
         }
     }
 
@@ -39,6 +49,9 @@ impl Page {
             Page::Overview => "Overview",
             Page::Coverage => "Coverage",
             Page::Conversations => "Conversations",
+            Page::Cost => "Cost",
+            Page::Setup => "Set-up",
+            Page::SelfTest => "Self-test",
         }
     }
 

@@ -8,11 +8,13 @@ use contract::{Stage, human};
 use leptos::html::Dialog;
 use leptos::prelude::*;
 
-/// The pages that exist, in the order of the rail.
-const PAGES: [(Page, Icon); 3] = [
+/// The pages that exist, in the order of the rail; the self-test is reached from the set-up.
+const PAGES: [(Page, Icon); 5] = [
     (Page::Overview, icon::OVERVIEW),
     (Page::Conversations, icon::CONVERSATIONS),
     (Page::Coverage, icon::COVERAGE),
+    (Page::Cost, icon::COST),
+    (Page::Setup, icon::SETUP),
 ];
 
 /// The rail.

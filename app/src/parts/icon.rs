@@ -35,6 +35,11 @@ pub const COVERAGE: Icon = Icon(
 );
 /// The page of who talks to whom.
 pub const CONVERSATIONS: Icon = Icon("M2.8 5.6h9M9 2.8l2.8 2.8L9 8.4M13.2 10.8h-9M7 8l-2.8 2.8L7 13.6");
+/// The page of what it costs.
+pub const COST: Icon =
+    Icon("M10.8 5.2A3 2 0 0 0 8 4a3 2 0 0 0 0 4 3 2 0 0 1 0 4 3 2 0 0 1-2.8-1.2M8 2.4V4M8 12v1.6");
+/// The page of how it is set up.
+pub const SETUP: Icon = Icon("M2.8 4.5h6M12 4.5h1.2M10.4 3v3M2.8 11.5H5M8.2 11.5h5M6.6 10v3");
 /// Taking away.
 pub const CLEAR: Icon = Icon("M4.5 4.5l7 7M11.5 4.5l-7 7");
 /// A place to put records.

@@ -1,12 +1,15 @@
 //! `weir serve`: the dashboard over a lake that keeps reading its sources.
 
+use crate::cli::cost::PriceFlag;
 use crate::cli::ingest::DataFlag;
 use crate::cli::sources::{Place, SourceFlags};
 use crate::cli::{Fault, running};
 use crate::clock;
+use crate::cost::{Costs, LakeCosts};
 use crate::events::{self, Pass};
 use crate::http::{self, Hosts, Lifecycle, Limits, Site, listen};
 use crate::reports::Composer;
+use crate::self_test::SourceTests;
 use crate::service::LakeFlows;
 use crate::telemetry;
 use crate::watch::{self, Look};
@@ -71,6 +74,10 @@ pub struct WebFlags {
     /// read but nothing in them moves
     #[arg(long, env = "WEIR_SITE", value_name = "DIR")]
     pub site: Option<PathBuf>,
+
+    /// The prices.
+    #[command(flatten)]
+    pub prices: PriceFlag,
 }
 
 impl Serve {
@@ -116,9 +123,20 @@ pub async fn show(lake: Lake, reading: Reading, web: &WebFlags) -> Result<ExitCo
     let listener = listen::bind(web.listen, web.unsafe_listen).await?;
     let address = listener.local_addr().map_err(|error| Fault::io("cannot listen", &error, ""))?;
     let flows: Arc<dyn Flows> = Arc::new(LakeFlows::new(lake.clone()));
+    let costs: Arc<dyn Costs> =
+        Arc::new(LakeCosts::new(lake.clone(), web.prices.book()?).map_err(|error| {
+            Fault::io(
+                "cannot read what was imported of flow logs",
+                &error,
+                "import it anew after deleting the file",
+            )
+        })?);
+    let tests =
+        SourceTests { places: reading.sources.clone(), options: reading.options.clone(), lake: lake.clone() };
     let router = http::router(http::Parts {
-        reports: Arc::new(Composer::new(Arc::clone(&flows))),
+        reports: Arc::new(Composer::new(Arc::clone(&flows), Arc::clone(&costs), Arc::new(tests))),
         flows,
+        costs,
         site: Arc::new(site),
         metrics: metrics.clone(),
         hosts: hosts.and(&web.allow_hosts),

@@ -6,12 +6,14 @@
 //! | `/healthz` `/readyz` `/metrics` | operators |
 //! | `/api/v1/{summary,timeline,matrix,top,coverage,objects,set-aside,progress}[.csv]` | programs |
 //! | `/api/v1/set-aside.ndjson` | programs |
+//! | `/api/v1/cost[.csv]` `/api/v1/cost.svg` `/api/v1/flow-logs` (POST) | programs |
 //! | `/api/v1/report/PAGE` `/api/v1/report/PAGE/TABLE.csv` | programs |
 //! | `/api/v1/{timeline,matrix}.{svg,png}` | `<img>` and link previews |
 //! | pages, server functions | people |
 //! | everything else | files of the site folder, or a 404 |
 
 pub mod api;
+pub mod cost;
 pub mod guard;
 pub mod health;
 pub mod hosts;
@@ -28,6 +30,7 @@ pub use health::Lifecycle;
 pub use hosts::Hosts;
 pub use site::Site;
 
+use crate::cost::Costs;
 use app::ports::{Flows, Reports};
 use axum::Router;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -42,6 +45,8 @@ pub struct Parts {
     pub flows: Arc<dyn Flows>,
     /// Who composes the pages that are documents.
     pub reports: Arc<dyn Reports>,
+    /// Who says what flow logs cost.
+    pub costs: Arc<dyn Costs>,
     /// The files of the browser's side.
     pub site: Arc<Site>,
     /// Prints the metrics.
@@ -57,17 +62,20 @@ pub struct Parts {
 /// The whole router. The last layer is the outermost: a panic is caught and a request counted whatever it passed
 /// through, and a request under a foreign name gets no further than the guard of names.
 pub fn router(parts: Parts) -> Router {
-    let Parts { flows, reports, site, metrics, hosts, lifecycle, limits } = parts;
+    let Parts { flows, reports, costs, site, metrics, hosts, lifecycle, limits } = parts;
     let gate = guard::Gate::new(limits);
     Router::new()
         .merge(api::routes(Arc::clone(&flows)))
         .merge(picture::routes(Arc::clone(&flows)))
         .merge(report::routes(Arc::clone(&reports)))
+        .merge(cost::routes(Arc::clone(&costs)))
         .merge(pages::routes(flows, reports, site))
+        .layer(RequestBodyLimitLayer::new(limits.body_bytes))
+        // These have bodies, and a bound of their own.
+        .merge(cost::orders(costs))
         .layer(axum::middleware::from_fn_with_state(gate, guard::admit))
         // Outside the gate: an operator must see a server that is too busy for anybody else.
         .merge(health::routes(metrics, lifecycle))
-        .layer(RequestBodyLimitLayer::new(limits.body_bytes))
         .layer(CompressionLayer::new().compress_when(guard::whole_texts()))
         .layer(axum::middleware::from_fn_with_state(Arc::new(hosts), guard::check_host))
         .layer(CatchPanicLayer::custom(refused::after_panic))

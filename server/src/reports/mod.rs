@@ -2,7 +2,10 @@
 //! `app` knows.
 
 mod conversations;
+pub mod cost;
 
+use crate::cost::Costs;
+use crate::self_test::Tests;
 use app::ports::{Flows, Reports};
 use async_trait::async_trait;
 use contract::report::Way;
@@ -13,12 +16,14 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Composer {
     flows: Arc<dyn Flows>,
+    costs: Arc<dyn Costs>,
+    tests: Arc<dyn Tests>,
 }
 
 impl Composer {
-    /// Over this port.
-    pub fn new(flows: Arc<dyn Flows>) -> Self {
-        Composer { flows }
+    /// Over these ports.
+    pub fn new(flows: Arc<dyn Flows>, costs: Arc<dyn Costs>, tests: Arc<dyn Tests>) -> Self {
+        Composer { flows, costs, tests }
     }
 }
 
@@ -27,6 +32,9 @@ impl Reports for Composer {
     async fn report(&self, page: Page, view: &View) -> Result<Report, Refusal> {
         let mut report = match page {
             Page::Conversations => conversations::compose(self.flows.as_ref(), view).await?,
+            Page::Cost => cost::compose(self.costs.as_ref(), view).await?,
+            Page::Setup => setup::compose(self.costs.as_ref(), view).await?,
+            Page::SelfTest => self_test::compose(self.tests.as_ref(), view).await,
             Page::Overview | Page::Coverage => return Err(no_document(page)),
         };
         // Every table is also a file.

@@ -33,6 +33,7 @@ mod observed;
 mod order;
 pub mod parquet_lines;
 mod plan;
+mod probe;
 mod pump;
 mod rollup;
 mod scan;
@@ -53,6 +54,7 @@ pub use feed::Feed;
 pub use fold::conversations::{Conversation, Talks};
 pub use ingest::IngestReport;
 pub use measured::{DayVolume, FieldVolume, LogVolume};
+pub use probe::{Probed, probe};
 pub use volume::InterfaceText;
 
 use crate::ask::{Facts, Ground};
@@ -126,6 +128,11 @@ impl Lake {
             cache: Cache::default(),
             _lock: lock,
         })))
+    }
+
+    /// The data folder.
+    pub fn folder(&self) -> &Path {
+        &self.0.root
     }
 
     /// Reads and stores every object of `feed` that is new, within `span` (Unix seconds) if given.

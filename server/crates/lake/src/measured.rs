@@ -51,6 +51,8 @@ pub struct LogVolume {
     pub hive: bool,
     /// Whether there is a folder for each hour.
     pub hourly: bool,
+    /// End of the delivery window of its newest object, Unix seconds.
+    pub last: i64,
     /// Its days in their order, days without an object left out.
     pub days: Vec<DayVolume>,
     /// Its fields in the order of the line.
@@ -139,31 +141,32 @@ pub fn note(tx: &Transaction<'_>, objects: &[ObjectEntry]) -> rusqlite::Result<(
 }
 
 impl Lake {
-    /// The volume of every flow log of a source, or of all, in the days that `span` touches (UTC). Objects count in the
-    /// day in which their delivery window begins.
-    pub async fn volume(&self, source: Option<&str>, span: Span) -> Result<Vec<LogVolume>, LakeError> {
+    /// The volume of every flow log of a source, or of all, in the last so many days (UTC) that anything is stored of.
+    /// Objects count in the day in which their delivery window begins.
+    pub async fn volume(&self, source: Option<&str>, days: u32) -> Result<Vec<LogVolume>, LakeError> {
         let (lake, source) = (self.clone(), source.map(str::to_owned));
         let asked = tokio::task::spawn_blocking(move || {
             let manifest = lake.0.manifest();
             let mut catalog = lake.0.catalog.lock().unwrap_or_else(PoisonError::into_inner);
-            volumes(&mut catalog, &manifest, source.as_deref(), span)
+            volumes(&mut catalog, &manifest, source.as_deref(), days)
         });
         asked.await.map_err(|error| LakeError::Worker(error.to_string()))?
     }
 }
 
-/// The volume of every flow log.
+/// The volume of every flow log of the last so many days.
 pub fn volumes(
     catalog: &mut Catalog,
     manifest: &Manifest,
     source: Option<&str>,
-    span: Span,
+    days: u32,
 ) -> Result<Vec<LogVolume>, LakeError> {
-    let span = Span { from: day_of(span.from), to: day_of(span.to + DAY_SECS - 1) };
+    let readable = || manifest.objects_of(source).filter(|object| object.why.is_none());
+    let Some(newest) = readable().map(|object| object.stamp).max() else { return Ok(Vec::new()) };
+    let to = day_of(newest) + DAY_SECS;
+    let span = Span { from: to - i64::from(days) * DAY_SECS, to };
     let mut logs: BTreeMap<(String, String), Seen> = BTreeMap::new();
-    let objects =
-        manifest.objects_of(source).filter(|object| object.why.is_none() && span.holds(object.stamp));
-    for object in objects {
+    for object in readable().filter(|object| span.holds(object.stamp)) {
         let key = LogKey::of(&object.source, &object.key);
         let seen = logs.entry((key.source.clone(), key.id.clone())).or_insert_with(|| Seen::of(&key));
         seen.add(object);
@@ -180,9 +183,13 @@ pub fn volumes(
             log.interfaces.insert(interface, text);
         }
     }
+    let mut formats = catalog.formats()?;
+    formats.sort_by_key(|format| std::cmp::Reverse(format.last));
     for log in told.values_mut() {
-        let order = catalog.field_order(&log.source, &log.id)?;
-        log.fields.sort_by_key(|field| order.iter().position(|name| *name == field.field));
+        // In the order of the newest format; fields of older ones stand behind.
+        let of_log = formats.iter().filter(|format| format.source == log.source && format.id == log.id);
+        let order: Vec<&String> = of_log.flat_map(|format| &format.fields).collect();
+        log.fields.sort_by_key(|field| order.iter().position(|name| **name == field.field));
     }
     Ok(told.into_values().collect())
 }
@@ -219,9 +226,10 @@ impl Seen {
     }
 
     fn volume(self, span: Span) -> LogVolume {
-        let Seen { mut log, days, reaches, .. } = self;
+        let Seen { mut log, days, reaches, newest } = self;
         let begun = reaches.iter().map(|(from, _)| *from).min().unwrap_or_default();
-        let ended = days.keys().next_back().map_or(begun, |_| self.newest + WINDOW_SECS);
+        let ended = newest + WINDOW_SECS;
+        log.last = ended;
         let gaps = silences(reaches.into_iter(), Span { from: begun.max(span.from), to: ended.min(span.to) });
         for (day, mut volume) in days {
             let (from, to) = (day.max(begun), (day + DAY_SECS).min(ended));
@@ -285,13 +293,5 @@ impl Catalog {
             })?;
             rows.collect()
         })
-    }
-
-    /// The fields of a flow log in the order of its newest format, those of older ones behind them.
-    fn field_order(&mut self, source: &str, id: &str) -> Result<Vec<String>, LakeError> {
-        let mut formats = self.formats()?;
-        formats.retain(|format| format.source == source && format.id == id);
-        formats.sort_by_key(|format| std::cmp::Reverse(format.last));
-        Ok(formats.into_iter().flat_map(|format| format.fields).collect())
     }
 }

@@ -56,4 +56,4 @@ pub use storage::FOR_EVER_DAYS;
 pub use table::{Fault, TableError};
 pub use tier::Tier;
 pub use volume::{FieldVolume, Volume};
-pub use what_if::{Choice, Topic, WhatIf, what_if};
+pub use what_if::{Choice, Topic, WhatIf, chosen, what_if};

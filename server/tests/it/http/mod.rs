@@ -1,6 +1,7 @@
 //! The tree of paths.
 
 mod api;
+mod cost;
 mod guards;
 mod health;
 mod pages;

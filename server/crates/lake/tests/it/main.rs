@@ -10,3 +10,4 @@ mod logs;
 mod once;
 mod packets;
 mod sums;
+mod volume;
