@@ -4,3 +4,9 @@
 pub fn now() -> i64 {
     jiff::Timestamp::now().as_second()
 }
+
+/// The day it is, UTC.
+#[must_use]
+pub fn today() -> jiff::civil::Date {
+    jiff::tz::TimeZone::UTC.to_datetime(jiff::Timestamp::now()).date()
+}

@@ -6,7 +6,7 @@
 //!              │                └─ watch ────────────────────────────────────────────┘
 //!              ├─ ingest, ask ──────── question, service
 //!              ├─ advise ───────────── advice ── firewall
-//!              ├─ cost ─────────────── pricing
+//!              ├─ cost ─────────────── cost ──── pricing
 //!              ├─ decode ───────────── ndjson ── flowlog, store::unpack
 //!              └─ simulate
 //! ```
@@ -23,6 +23,7 @@ pub mod advice;
 pub mod cli;
 pub mod clock;
 pub mod complete;
+pub mod cost;
 pub mod csv;
 pub mod events;
 pub mod find;
@@ -30,6 +31,7 @@ pub mod http;
 pub mod ndjson;
 pub mod question;
 pub mod reports;
+pub mod self_test;
 pub mod service;
 pub mod telemetry;
 pub mod views;

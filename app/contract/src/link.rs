@@ -99,6 +99,11 @@ fn put(link: &mut String, name: &str, value: &str) {
     link.extend(utf8_percent_encode(value, ENCODED));
 }
 
+/// The link of a view as names and values: what a form sends along to stay with the question.
+pub fn parameters(view: &View) -> Vec<(String, String)> {
+    pairs(&encode(view)).unwrap_or_default()
+}
+
 /// Reads a link.
 ///
 /// Forgiven are a leading `?`, any order, `+` for a blank, and missing or empty parameters, which mean the default (a

@@ -27,11 +27,17 @@ pub enum Page {
     Groups,
     /// What an edit of rules would have changed.
     Replay,
+    /// What the flow logs cost.
+    Cost,
+    /// How a flow log is set up right.
+    Setup,
+    /// Whether the sources can be read, step by step.
+    SelfTest,
 }
 
 impl Page {
     /// Every page, in the order of the rail.
-    pub const ALL: [Page; 10] = [
+    pub const ALL: [Page; 13] = [
         Page::Overview,
         Page::Rejects,
         Page::Blocked,
@@ -40,6 +46,9 @@ impl Page {
         Page::Flows,
         Page::Groups,
         Page::Replay,
+        Page::Cost,
+        Page::Setup,
+        Page::SelfTest,
         Page::Coverage,
         Page::Views,
     ];
@@ -57,6 +66,9 @@ impl Page {
             Page::Blocked => "/blocked",
             Page::Groups => "/groups",
             Page::Replay => "/replay",
+            Page::Cost => "/cost",
+            Page::Setup => "/setup",
+            Page::SelfTest => "/self-test",
         }
     }
 
@@ -78,6 +90,9 @@ impl Page {
             Page::Blocked => "Blocked",
             Page::Groups => "Security groups",
             Page::Replay => "Replay",
+            Page::Cost => "Cost",
+            Page::Setup => "Set-up",
+            Page::SelfTest => "Self-test",
         }
     }
 

@@ -28,6 +28,8 @@ pub mod timeline;
 pub mod tokens;
 #[cfg(feature = "ssr")]
 mod vector;
+#[cfg(feature = "ssr")]
+pub mod waterfall;
 
 #[cfg(test)]
 mod sample;

@@ -3,6 +3,7 @@
 
 use super::letters::{FONT_CSS, FONT_STACK};
 use super::vector::{Vector, escaped};
+use super::waterfall::{self, Waterfall};
 use super::{Look, PaintError, heatmap, sentence, side_css, timeline as painter};
 use contract::{Matrix, Timeline};
 use plotters::coord::Shift;
@@ -40,6 +41,21 @@ pub fn matrix(picture: &Matrix, width_css: u32, height_css: u32, look: &Look) ->
     let title = format!("Rejects over time, by {}", picture.by.label().to_lowercase());
     let words = (title.as_str(), sentence::matrix(picture, look.zone_offset_secs));
     document((width_css, height_css), &look, words, |area| heatmap::paint(area, picture, &look))
+}
+
+/// A waterfall as an SVG document of this size in CSS pixels (kept within [`super::SIDE_LIMIT_CSS`]).
+///
+/// # Errors
+/// When the painter fails, which an SVG surface gives no cause for.
+pub fn waterfall(
+    picture: &Waterfall,
+    width_css: u32,
+    height_css: u32,
+    look: &Look,
+) -> Result<String, PaintError> {
+    let look = Look { ratio: MATRIX_UNITS, ..*look };
+    let words = (picture.title.as_str(), picture.words.clone());
+    document((width_css, height_css), &look, words, |area| waterfall::paint(area, picture, &look))
 }
 
 fn document(
@@ -135,6 +151,29 @@ mod tests {
     fn a_full_screen_of_cells_stays_a_reasonable_document() -> Result<(), PaintError> {
         let document = matrix(&sample::matrix(1_440, 200), 1_400, 640, &Look::default())?;
         assert!(document.len() < 4_000_000, "{} bytes", document.len());
+        Ok(())
+    }
+
+    #[test]
+    fn a_waterfall_looks_as_agreed() -> Result<(), PaintError> {
+        let bar = |label: &str, from, to, is_sum| waterfall::Bar {
+            label: label.to_owned(),
+            said: format!("${:.2}", f64::abs(to - from)),
+            from,
+            to,
+            is_sum,
+        };
+        let bars = vec![
+            bar("Delivery to S3", 0.0, 8.0, false),
+            bar("Storage in S3 Standard", 8.0, 10.0, false),
+            bar("A month", 0.0, 10.0, true),
+            bar("without tcp-flags", 10.0, 9.5, false),
+        ];
+        let picture = Waterfall { title: "A month".to_owned(), words: "Ten dollars.".to_owned(), bars };
+        let height = waterfall::height_css(4);
+        insta::assert_snapshot!("waterfall", readable(&waterfall(&picture, 420, height, &Look::default())?));
+        let empty = waterfall(&Waterfall::default(), 0, 0, &Look::of(Theme::Dark))?;
+        assert!(empty.starts_with("<svg"));
         Ok(())
     }
 

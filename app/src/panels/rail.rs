@@ -8,8 +8,7 @@ use contract::{Stage, human};
 use leptos::html::Dialog;
 use leptos::prelude::*;
 
-/// The pages that exist, in the order of the rail.
-const PAGES: [(Page, Icon); 10] = [
+const PAGES: [(Page, Icon); 12] = [
     (Page::Overview, icon::OVERVIEW),
     (Page::Rejects, icon::REJECTS),
     (Page::Blocked, icon::BLOCKED),
@@ -18,6 +17,8 @@ const PAGES: [(Page, Icon); 10] = [
     (Page::Flows, icon::FLOWS),
     (Page::Groups, icon::GROUPS),
     (Page::Replay, icon::REPLAY),
+    (Page::Cost, icon::COST),
+    (Page::Setup, icon::SETUP),
     (Page::Coverage, icon::COVERAGE),
     (Page::Views, icon::VIEWS),
 ];

@@ -48,6 +48,11 @@ pub const BLOCKED: Icon = Icon("M8 2.8a5.2 5.2 0 1 1 0 10.4A5.2 5.2 0 0 1 8 2.8M
 pub const GROUPS: Icon = Icon("M8 2.5l4.7 1.8v3.6c0 2.9-2 4.8-4.7 5.8-2.7-1-4.7-2.9-4.7-5.8V4.3z");
 /// The page of what an edit would have changed.
 pub const REPLAY: Icon = Icon("M3.2 8a4.8 4.8 0 1 0 1.4-3.4L3 6.2M3 3v3.2h3.2M8 5.4V8l1.8 1.2");
+/// The page of what it costs.
+pub const COST: Icon =
+    Icon("M10.8 5.2A3 2 0 0 0 8 4a3 2 0 0 0 0 4 3 2 0 0 1 0 4 3 2 0 0 1-2.8-1.2M8 2.4V4M8 12v1.6");
+/// The page of how it is set up.
+pub const SETUP: Icon = Icon("M2.8 4.5h6M12 4.5h1.2M10.4 3v3M2.8 11.5H5M8.2 11.5h5M6.6 10v3");
 /// Taking away.
 pub const CLEAR: Icon = Icon("M4.5 4.5l7 7M11.5 4.5l-7 7");
 /// A place to put records.

@@ -1,13 +1,16 @@
 //! `weir serve`: the dashboard over a lake that keeps reading its sources.
 
 use crate::advice::{Adviser, Decisions, Stock};
+use crate::cli::cost::PriceFlag;
 use crate::cli::ingest::DataFlag;
 use crate::cli::sources::{Place, SourceFlags};
 use crate::cli::{Fault, running};
 use crate::clock;
+use crate::cost::{Costs, LakeCosts};
 use crate::events::{self, Pass};
 use crate::http::{self, Hosts, Lifecycle, Limits, Site, listen};
 use crate::reports::Composer;
+use crate::self_test::SourceTests;
 use crate::service::LakeFlows;
 use crate::telemetry;
 use crate::views::Views;
@@ -90,6 +93,10 @@ pub struct WebFlags {
     /// read but nothing in them moves
     #[arg(long, env = "WEIR_SITE", value_name = "DIR")]
     pub site: Option<PathBuf>,
+
+    /// The prices.
+    #[command(flatten)]
+    pub prices: PriceFlag,
 }
 
 impl Serve {
@@ -146,11 +153,26 @@ pub async fn show(lake: Lake, folder: &Path, reading: Reading, web: &WebFlags) -
     let listener = listen::bind(web.listen, web.unsafe_listen).await?;
     let address = listener.local_addr().map_err(|error| Fault::io("cannot listen", &error, ""))?;
     let flows: Arc<dyn Flows> = Arc::new(LakeFlows::new(lake.clone()));
+    let costs: Arc<dyn Costs> =
+        Arc::new(LakeCosts::new(lake.clone(), web.prices.book()?).map_err(|error| {
+            Fault::io(
+                "cannot read what was imported of flow logs",
+                &error,
+                "import it anew after deleting the file",
+            )
+        })?);
+    let tests =
+        SourceTests { places: reading.sources.clone(), options: reading.options.clone(), lake: lake.clone() };
     let router = http::router(http::Parts {
-        reports: Arc::new(
-            Composer::new(Arc::clone(&flows)).keeping(views.clone()).advised_by(Arc::clone(&adviser)),
-        ),
+        reports: Arc::new(Composer {
+            flows: Arc::clone(&flows),
+            costs: Arc::clone(&costs),
+            tests: Arc::new(tests),
+            views: views.clone(),
+            adviser: Arc::clone(&adviser),
+        }),
         flows,
+        costs,
         views,
         adviser: Arc::clone(&adviser),
         site: Arc::new(site),

@@ -7,6 +7,7 @@
 //! | `/api/v1/{summary,timeline,matrix,top,coverage,objects,set-aside,progress}[.csv]` | programs |
 //! | `/api/v1/set-aside.ndjson` | programs |
 //! | `/api/v1/{advice,blocked,groups,rules,replay}[.csv]`, `/api/v1/advice.{tf,sh,cfn.json}` | programs, people who apply |
+//! | `/api/v1/cost[.csv]` `/api/v1/cost.svg` `/api/v1/flow-logs` (POST) | programs |
 //! | `/api/v1/report/PAGE` `/api/v1/report/PAGE/TABLE.csv` | programs |
 //! | `/api/v1/{timeline,matrix}.{svg,png}` | `<img>` and link previews |
 //! | `/api/v1/views…` | saved views: programs, and the forms of pages |
@@ -19,6 +20,7 @@
 pub mod advice;
 pub mod api;
 pub mod complete;
+pub mod cost;
 pub mod decide;
 pub mod find;
 pub mod guard;
@@ -40,6 +42,7 @@ pub use hosts::Hosts;
 pub use site::Site;
 
 use crate::advice::Adviser;
+use crate::cost::Costs;
 use crate::views::Views;
 use app::ports::{Flows, Reports};
 use axum::Router;
@@ -59,6 +62,8 @@ pub struct Parts {
     pub reports: Arc<dyn Reports>,
     /// Who keeps views.
     pub views: Views,
+    /// Who says what flow logs cost.
+    pub costs: Arc<dyn Costs>,
     /// The files of the browser's side.
     pub site: Arc<Site>,
     /// Prints the metrics.
@@ -74,7 +79,7 @@ pub struct Parts {
 /// The whole router. The last layer is the outermost: a panic is caught and a request counted whatever it passed
 /// through, and a request under a foreign name gets no further than the guard of names.
 pub fn router(parts: Parts) -> Router {
-    let Parts { flows, reports, adviser, views, site, metrics, hosts, lifecycle, limits } = parts;
+    let Parts { flows, reports, costs, adviser, views, site, metrics, hosts, lifecycle, limits } = parts;
     let gate = guard::Gate::new(limits);
     Router::new()
         .merge(api::routes(Arc::clone(&flows)))
@@ -86,14 +91,17 @@ pub fn router(parts: Parts) -> Router {
         .merge(find::routes(Arc::clone(&flows), views.clone()))
         .merge(complete::routes(Arc::clone(&flows)))
         .merge(when::routes())
+        .merge(cost::routes(Arc::clone(&costs)))
         .merge(
             pages::routes(flows, reports, site)
                 .layer(axum::middleware::from_fn_with_state(views, views::go_home)),
         )
+        .layer(RequestBodyLimitLayer::new(limits.body_bytes))
+        // These have bodies, and a bound of their own.
+        .merge(cost::orders(costs))
         .layer(axum::middleware::from_fn_with_state(gate, guard::admit))
         // Outside the gate: an operator must see a server that is too busy for anybody else.
         .merge(health::routes(metrics, lifecycle))
-        .layer(RequestBodyLimitLayer::new(limits.body_bytes))
         .layer(CompressionLayer::new().compress_when(guard::whole_texts()))
         .layer(axum::middleware::from_fn(guard::check_origin))
         .layer(axum::middleware::from_fn_with_state(Arc::new(hosts), guard::check_host))

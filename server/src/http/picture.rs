@@ -45,7 +45,7 @@ enum Picture {
 
 /// How large and in which colours.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Canvas {
+pub struct Canvas {
     width_css: u32,
     height_css: u32,
     ratio: u32,
@@ -98,7 +98,10 @@ async fn ask(flows: &dyn Flows, subject: Subject, view: &View, width_css: f64) -
 
 impl Canvas {
     /// Separates the picture's parameters from the link.
-    fn of(raw: &str) -> Result<(String, Canvas), Refused> {
+    ///
+    /// # Errors
+    /// A refusal that names the parameter, when one is none.
+    pub fn of(raw: &str) -> Result<(String, Canvas), Refused> {
         let (link, [width, height, ratio, theme]) = query::take(raw, ["width", "height", "ratio", "theme"]);
         let theme = match theme {
             None => Theme::Light,
@@ -116,8 +119,13 @@ impl Canvas {
         Ok((link, canvas))
     }
 
+    /// CSS pixels across and down.
+    pub const fn size(self) -> (u32, u32) {
+        (self.width_css, self.height_css)
+    }
+
     /// Without a browser there is no local zone: the server draws in UTC.
-    fn look(self, scale: Scale) -> Look {
+    pub fn look(self, scale: Scale) -> Look {
         Look { ratio: f64::from(self.ratio), scale, ..Look::of(self.theme) }
     }
 }

@@ -3,6 +3,7 @@
 
 mod blocked;
 mod conversations;
+pub mod cost;
 mod cure;
 mod flows;
 mod group;
@@ -12,11 +13,15 @@ mod links;
 mod rejects;
 mod replay;
 mod say;
+mod self_test;
+mod setup;
 mod views;
 mod why;
 
 use crate::advice::Adviser;
 use crate::clock;
+use crate::cost::Costs;
+use crate::self_test::Tests;
 use crate::views::Views;
 use app::ports::{Flows, Reports};
 use async_trait::async_trait;
@@ -24,35 +29,19 @@ use contract::report::Way;
 use contract::{Page, Refusal, RefusalKind, Report, View, link};
 use std::sync::Arc;
 
-/// Composes documents from the answers of a port.
+/// Composes documents from what these answer.
 #[derive(Clone)]
 pub struct Composer {
-    flows: Arc<dyn Flows>,
-    views: Views,
-    adviser: Option<Arc<Adviser>>,
-}
-
-impl Composer {
-    /// Over this port.
-    pub fn new(flows: Arc<dyn Flows>) -> Self {
-        Composer { flows, views: Views::nowhere(), adviser: None }
-    }
-
-    /// With the saved views.
-    #[must_use]
-    pub fn keeping(self, views: Views) -> Self {
-        Composer { views, ..self }
-    }
-
-    /// With somebody to ask for advice.
-    #[must_use]
-    pub fn advised_by(self, adviser: Arc<Adviser>) -> Self {
-        Composer { adviser: Some(adviser), ..self }
-    }
-
-    fn adviser(&self, page: Page) -> Result<&Adviser, Refusal> {
-        self.adviser.as_deref().ok_or_else(|| no_document(page))
-    }
+    /// Who answers questions.
+    pub flows: Arc<dyn Flows>,
+    /// Who says what flow logs cost.
+    pub costs: Arc<dyn Costs>,
+    /// Who tries the sources.
+    pub tests: Arc<dyn Tests>,
+    /// Who keeps views.
+    pub views: Views,
+    /// Who gives advice.
+    pub adviser: Arc<Adviser>,
 }
 
 #[async_trait]
@@ -64,9 +53,12 @@ impl Reports for Composer {
             Page::Flows => flows::compose(self.flows.as_ref(), view).await?,
             Page::Interface => interface::compose(self.flows.as_ref(), view).await?,
             Page::Views => views::compose(&self.views, view, clock::now()).await?,
-            Page::Blocked => blocked::compose(self.adviser(page)?, view).await?,
-            Page::Groups => groups::compose(self.adviser(page)?, view).await?,
-            Page::Replay => replay::compose(self.adviser(page)?, view).await?,
+            Page::Blocked => blocked::compose(self.adviser.as_ref(), view).await?,
+            Page::Groups => groups::compose(self.adviser.as_ref(), view).await?,
+            Page::Replay => replay::compose(self.adviser.as_ref(), view).await?,
+            Page::Cost => cost::compose(self.costs.as_ref(), view).await?,
+            Page::Setup => setup::compose(self.costs.as_ref(), view).await?,
+            Page::SelfTest => self_test::compose(self.tests.as_ref(), view).await,
             Page::Overview | Page::Coverage => return Err(no_document(page)),
         };
         // Every table is also a file.

@@ -12,11 +12,15 @@ use contract::{
     Progress, Record, Records, Refusal, RefusalKind, Scalar, Series, SetAside, SourceStatus, Span, Stage,
     Summary, Timeline, Top, TopRow, ValueRow, Values, View,
 };
+use lake::{DayVolume, FieldVolume, InterfaceText, LogVolume};
+use pricing::PriceBook;
 use server::advice::{Adviser, Decisions};
+use server::cost::{Cost, Costs, Described, Given, Measured, cost};
 use server::http::{Hosts, Lifecycle, Limits, Parts, Site, router};
 use server::reports::Composer;
+use server::self_test::{Outcome, STEPS, SourceTest, Step, Tests};
 use server::views::Views;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock};
 use tower::ServiceExt;
 
 /// 2026-11-20T03:00:00Z.
@@ -291,6 +295,71 @@ fn line_set_aside() -> SetAsideLine {
     }
 }
 
+/// Costs of one flow log of ten gigabytes a day, and sources of which one is in order and one refuses.
+#[derive(Default)]
+pub struct ScriptedCosts {
+    described: Mutex<Described>,
+    book: OnceLock<PriceBook>,
+}
+
+#[async_trait]
+impl Costs for ScriptedCosts {
+    async fn cost(&self, view: &View) -> Result<Arc<Cost>, Refusal> {
+        let text =
+            InterfaceText { vpc: "vpc-1".into(), lines: 40, accepted: 10 << 30, ..InterfaceText::default() };
+        let day = DayVolume {
+            day: FROM - 3 * 3_600,
+            objects: 288,
+            lines: 40,
+            text_bytes: 10 << 30,
+            stored_bytes: 1 << 30,
+            coverage: 1.0,
+        };
+        let log = LogVolume {
+            source: "s3://acme/logs".to_owned(),
+            id: "fl-0123456789abcdef0".to_owned(),
+            account: "123456789012".to_owned(),
+            region: "us-east-1".to_owned(),
+            days: vec![day],
+            fields: vec![
+                FieldVolume { field: "srcaddr".to_owned(), value_bytes: 6 << 30, records: 40 },
+                FieldVolume { field: "tcp-flags".to_owned(), value_bytes: 1 << 30, records: 40 },
+            ],
+            interfaces: [("eni-1".into(), text)].into(),
+            ..LogVolume::default()
+        };
+        let measured = Measured { logs: vec![log], checks: Vec::new() };
+        let today = jiff::civil::date(2026, 11, 20);
+        Ok(Arc::new(cost(self.book(), &measured, &self.described(), &Given::of(view)?, today)))
+    }
+
+    fn book(&self) -> &PriceBook {
+        self.book.get_or_init(|| PriceBook::built_in().unwrap())
+    }
+
+    fn described(&self) -> Described {
+        self.described.lock().unwrap().clone()
+    }
+
+    fn import(&self, json: &str) -> Result<(), Refusal> {
+        let mut described = self.described.lock().unwrap();
+        *described = described.clone().with(json)?;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Tests for ScriptedCosts {
+    async fn run(&self) -> Vec<SourceTest> {
+        let step =
+            |name, outcome| Step { name, outcome, found: "Seen.".to_owned(), cure: "Look.".to_owned() };
+        let good = STEPS.map(|name| step(name, Outcome::Good)).to_vec();
+        let failed = vec![step("Credentials", Outcome::Failed)];
+        let test = |source: &str, steps| SourceTest { source: source.to_owned(), steps };
+        vec![test("s3://acme", good), test("s3://closed", failed)]
+    }
+}
+
 /// The router over [`Scripted`] with these limits, without an inventory.
 pub fn with_limits(limits: Limits) -> (Router, Lifecycle) {
     with(Arc::new(Adviser::new(Arc::new(Refusals), Decisions::in_memory())), Views::nowhere(), limits)
@@ -310,11 +379,18 @@ fn with(adviser: Arc<Adviser>, views: Views, limits: Limits) -> (Router, Lifecyc
     let lifecycle = Lifecycle::default();
     let mut site = Site::empty();
     site.add("/pkg/weir.css", "body{}");
+    let costs: Arc<dyn Costs> = Arc::new(ScriptedCosts::default());
+    let tests = Arc::new(ScriptedCosts::default());
     let router = router(Parts {
         flows: Arc::new(Scripted),
-        reports: Arc::new(
-            Composer::new(Arc::new(Scripted)).keeping(views.clone()).advised_by(Arc::clone(&adviser)),
-        ),
+        reports: Arc::new(Composer {
+            flows: Arc::new(Scripted),
+            costs: Arc::clone(&costs),
+            tests,
+            views: views.clone(),
+            adviser: Arc::clone(&adviser),
+        }),
+        costs,
         views,
         adviser,
         site: Arc::new(site),

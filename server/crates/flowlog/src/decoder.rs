@@ -128,6 +128,7 @@ impl LineDecoder {
         }
         self.tally.lines += index.lines().len() as u64;
         let done = index.lines().last().map_or(0, |line| line.end as usize + 1);
+        self.tally.text_bytes += done as u64;
         self.index = index;
         done
     }

@@ -55,6 +55,7 @@ mod number;
 mod status;
 mod stream;
 mod tally;
+pub mod text_size;
 mod unescape;
 mod validity;
 mod want;

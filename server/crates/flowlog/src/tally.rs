@@ -12,6 +12,9 @@ use crate::fields::FieldName;
 pub struct Tally {
     /// Lines seen, of every sort.
     pub lines: u64,
+    /// Bytes of these lines with their line feeds, out of JSON where they come wrapped in it; without lines that are too
+    /// long to be looked at.
+    pub text_bytes: u64,
     /// Header lines that set the layout.
     pub headers: u64,
     /// Lines that say nothing: of nothing but white space, and in JSON CloudWatch's control messages and envelopes

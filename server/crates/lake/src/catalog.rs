@@ -5,7 +5,9 @@
 use crate::error::LakeError;
 use crate::files::{self, FileEntry};
 use crate::flow_logs;
+use crate::measured;
 use crate::sight::Sight;
+use crate::volume::Text;
 use contract::Table;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 use sides::Knowledge;
@@ -16,8 +18,14 @@ pub const SAMPLES_PER_OBJECT: usize = 20;
 
 /// What makes a catalog of each version from the one before, the first from nothing. A file of a higher version than
 /// there are steps is from a newer Weir.
-const STEPS: [&[&str]; 5] =
-    [&[FIRST], &[ACCOUNTS, flow_logs::TABLES], &[ANEW, INTERFACES, KNOWLEDGE], &[ANEW, PACKETS], &[ANEW]];
+const STEPS: [&[&str]; 6] = [
+    &[FIRST],
+    &[ACCOUNTS, flow_logs::TABLES],
+    &[ANEW, INTERFACES, KNOWLEDGE],
+    &[ANEW, PACKETS],
+    &[ANEW],
+    &[ANEW, measured::TABLES],
+];
 
 const FIRST: &str = "
 create table object (
@@ -83,6 +91,8 @@ pub struct ObjectEntry {
     pub lines: u64,
     /// Header and blank lines.
     pub headers: u64,
+    /// Bytes of its uncompressed text, which is what AWS bills; of Parquet that of the lines it stands for.
+    pub text_bytes: u64,
     /// Flow records.
     pub records: u64,
     /// NODATA records.
@@ -99,6 +109,8 @@ pub struct ObjectEntry {
     pub last: Option<i64>,
     /// What it shows of its flow log; kept in tables of its own.
     pub sight: Sight,
+    /// Its text by field and interface; kept in tables of its own.
+    pub text: Text,
 }
 
 /// The open catalog.
@@ -181,6 +193,7 @@ impl Catalog {
                 insert_object(&tx, object)?;
             }
             flow_logs::note(&tx, objects)?;
+            measured::note(&tx, objects)?;
             for file in files {
                 tx.prepare_cached("insert into file values (?,?,?,?,?,?,?,?,?)")?.execute(params![
                     file.path,
@@ -225,12 +238,12 @@ impl Catalog {
         })
     }
 
-    /// Every object, without the samples of its bad lines and what it shows of its flow log.
+    /// Every object, without the samples of its bad lines, its text by field and interface, and what it shows of its flow log.
     pub fn objects(&mut self) -> Result<Vec<ObjectEntry>, LakeError> {
         self.run(|db| {
             let mut query = db.prepare(
                 "select source, key, etag, size, stamp, why, lines, records, nodata, skipdata, set_aside, first, last,
-                        headers, modified
+                        headers, modified, text_bytes
                  from object",
             )?;
             let rows = query.query_map([], |row| {
@@ -252,7 +265,9 @@ impl Catalog {
                     last: row.get(12)?,
                     headers: count(13)?,
                     modified: row.get(14)?,
+                    text_bytes: count(15)?,
                     sight: Sight::default(),
+                    text: Text::default(),
                 })
             })?;
             rows.collect()
@@ -290,7 +305,7 @@ impl Catalog {
 }
 
 fn insert_object(tx: &rusqlite::Transaction<'_>, object: &ObjectEntry) -> rusqlite::Result<()> {
-    tx.prepare_cached("insert or replace into object values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")?.execute(
+    tx.prepare_cached("insert or replace into object values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")?.execute(
         params![
             object.source,
             object.key,
@@ -307,6 +322,7 @@ fn insert_object(tx: &rusqlite::Transaction<'_>, object: &ObjectEntry) -> rusqli
             object.last,
             object.headers as i64,
             object.modified,
+            object.text_bytes as i64,
         ],
     )?;
     tx.prepare_cached("delete from set_aside where source = ? and key = ?")?

@@ -16,6 +16,7 @@ use crate::judge::judged;
 use crate::observed::Observed;
 use crate::status::Status;
 use crate::tables::{Gap, parts};
+use crate::volume::Lengths;
 use crate::writer::Writer;
 use datafusion::arrow::array::RecordBatch;
 use flowlog::Tally;
@@ -90,13 +91,13 @@ impl Commit {
         }
         let region: Arc<str> = next.object.origin.region.as_deref().unwrap_or_default().into();
         let flow_log: Arc<str> = next.object.origin.flow_log.as_deref().unwrap_or_default().into();
-        let gaps = std::mem::take(&mut tally.coverage).into_iter();
-        self.gaps.extend(gaps.map(|record| Gap {
+        let quiet = std::mem::take(&mut tally.coverage);
+        next.object.count(tally, &quiet);
+        self.gaps.extend(quiet.into_iter().map(|record| Gap {
             record,
             region: Arc::clone(&region),
             flow_log: Arc::clone(&flow_log),
         }));
-        next.object.count(tally);
         self.waiting.push(next);
     }
 
@@ -125,6 +126,7 @@ impl Commit {
         let records = records.slice(before, records.num_rows() - before);
         let records = enrich(records.clone(), &[next.object.stretch(records.num_rows())], Added::All)?;
         next.object.see(&records);
+        next.object.measure(&Lengths::of(&records), 0..records.num_rows());
         self.store(records, &[])
     }
 
@@ -138,9 +140,10 @@ impl Commit {
         }
         let stretches: Vec<Stretch<'_>> = waiting.iter().map(|next| next.object.stretch(next.rows)).collect();
         let records = enrich(records, &stretches, Added::All)?;
-        let mut from = 0;
+        let (mut from, lengths) = (0, Lengths::of(&records));
         for Waiting { mut object, rows, .. } in waiting {
             object.see(&records.slice(from, rows));
+            object.measure(&lengths, from..from + rows);
             from += rows;
             objects.push(object.entry());
         }

@@ -30,10 +30,12 @@ mod ingest;
 mod intent;
 mod judge;
 mod manifest;
+mod measured;
 mod observed;
 mod order;
 pub mod parquet_lines;
 mod plan;
+mod probe;
 mod pump;
 mod records;
 mod rollup;
@@ -47,6 +49,7 @@ mod status;
 mod survey;
 mod tables;
 mod values;
+mod volume;
 mod window;
 mod writer;
 
@@ -55,6 +58,9 @@ pub use error::LakeError;
 pub use feed::Feed;
 pub use fold::conversations::{Conversation, Talks};
 pub use ingest::IngestReport;
+pub use measured::{DayVolume, FieldVolume, LogVolume};
+pub use probe::{Probed, probe};
+pub use volume::InterfaceText;
 
 use crate::ask::{Facts, Ground};
 use crate::cache::{Answer, Cache};
@@ -130,6 +136,11 @@ impl Lake {
             cache: Cache::default(),
             _lock: lock,
         })))
+    }
+
+    /// The data folder.
+    pub fn folder(&self) -> &Path {
+        &self.0.root
     }
 
     /// Reads and stores every object of `feed` that is new, within `span` (Unix seconds) if given.

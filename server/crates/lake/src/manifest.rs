@@ -5,6 +5,7 @@ use crate::files::FileEntry;
 use crate::flow_logs::LogKey;
 use crate::judge::JUDGED;
 use crate::sight::Sight;
+use crate::volume::Text;
 use contract::coverage::{GAP_SECS, WINDOW_SECS};
 use contract::{Addresses, Field, Span, Table};
 use hashbrown::{HashMap, HashSet};
@@ -73,7 +74,12 @@ impl Manifest {
             let log = log.or_insert(LogReach { first: from, newest: to });
             *log = LogReach { first: log.first.min(from), newest: log.newest.max(to) };
             // The catalog keeps these; in memory they would only weigh.
-            self.objects.push(ObjectEntry { samples: Vec::new(), sight: Sight::default(), ..object });
+            self.objects.push(ObjectEntry {
+                samples: Vec::new(),
+                sight: Sight::default(),
+                text: Text::default(),
+                ..object
+            });
         }
     }
 

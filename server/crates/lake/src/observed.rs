@@ -7,8 +7,11 @@ use crate::enrich::{Origin, Stretch};
 use crate::schema::{END, START};
 use crate::sight::Sight;
 use crate::spread::Extent;
+use crate::volume::{Lengths, Text};
 use datafusion::arrow::array::{Int64Array, RecordBatch};
-use flowlog::Tally;
+use flowlog::{CoverageRecord, Tally};
+use std::collections::BTreeMap;
+use std::ops::Range;
 use store::{ObjectMeta, keys};
 
 /// An object being read.
@@ -22,6 +25,9 @@ pub struct Observed {
     stamped: bool,
     reach: Option<(i64, i64)>,
     sight: Sight,
+    text: Text,
+    /// Lines that tell of no records, by interface.
+    quiet: BTreeMap<Box<str>, u64>,
 }
 
 impl Observed {
@@ -38,7 +44,16 @@ impl Observed {
             ..ObjectEntry::default()
         };
         let stamped = keys::parse(&meta.key).is_some();
-        Observed { origin, fields: Vec::new(), entry, stamped, reach: None, sight: Sight::default() }
+        Observed {
+            origin,
+            fields: Vec::new(),
+            entry,
+            stamped,
+            reach: None,
+            sight: Sight::default(),
+            text: Text::default(),
+            quiet: BTreeMap::new(),
+        }
     }
 
     /// So many of its records.
@@ -52,11 +67,20 @@ impl Observed {
         self.reach = wider(self.reach, reach(records));
     }
 
-    /// Notes what became of its lines.
-    pub fn count(&mut self, tally: Tally) {
+    /// Measures some of its records: these rows of what the lengths are of.
+    pub fn measure(&mut self, lengths: &Lengths<'_>, rows: Range<usize>) {
+        self.text.add(lengths, rows, &self.fields);
+    }
+
+    /// Notes what became of its lines, and which of them told of no records.
+    pub fn count(&mut self, tally: Tally, quiet: &[CoverageRecord]) {
+        for line in quiet {
+            *self.quiet.entry(line.interface.clone()).or_default() += 1;
+        }
         let samples = tally.samples.iter().take(SAMPLES_PER_OBJECT);
         self.entry.samples = samples.map(|sample| (sample.line, sample.why.to_string())).collect();
         self.entry.lines = tally.lines;
+        self.entry.text_bytes = tally.text_bytes;
         self.entry.headers = tally.headers + tally.blank;
         self.entry.records = tally.records;
         self.entry.nodata = tally.nodata;
@@ -65,11 +89,12 @@ impl Observed {
     }
 
     /// Its entry, all records seen.
-    pub fn entry(self) -> ObjectEntry {
+    pub fn entry(mut self) -> ObjectEntry {
+        self.text.add_quiet(&self.quiet, self.entry.set_aside, self.entry.text_bytes);
         let (first, last) = self.reach.unzip();
         // A bare file tells no delivery window: its records do.
         let stamp = if self.stamped { self.entry.stamp } else { first.unwrap_or(self.entry.stamp) };
-        ObjectEntry { stamp, first, last, sight: self.sight, ..self.entry }
+        ObjectEntry { stamp, first, last, sight: self.sight, text: self.text, ..self.entry }
     }
 
     /// Its entry when it cannot be read.

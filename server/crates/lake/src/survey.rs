@@ -9,11 +9,14 @@ use crate::enrich::{Added, enrich};
 use crate::error::LakeError;
 use crate::feed::Feed;
 use crate::manifest::Manifest;
+use crate::measured::{LogVolume, volumes};
 use crate::observed::Observed;
 use crate::pump::{Fetched, Reader, pump, reader_count};
+use crate::volume::Lengths;
 use contract::{Coverage, Objects, Progress, SetAside, SourceStatus, View};
 use datafusion::arrow::array::RecordBatch;
 use flowlog::Want;
+use std::ops::Range;
 
 impl Direct {
     /// How completely the range is known.
@@ -31,6 +34,20 @@ impl Direct {
         self.survey(view, now, |survey| survey.set_aside(view)).await
     }
 
+    /// The volume of every flow log in the last so many days of what the sources hold; all of it is read.
+    pub async fn volume(&self, source: Option<&str>, days: u32) -> Result<Vec<LogVolume>, LakeError> {
+        let mut catalog = Catalog::in_memory()?;
+        for feed in self.wanted(source) {
+            read_into(&mut catalog, feed, None).await?;
+        }
+        let manifest = Manifest::new(Vec::new(), catalog.objects()?);
+        volumes(&mut catalog, &manifest, source, days)
+    }
+
+    fn wanted<'a>(&'a self, source: Option<&'a str>) -> impl Iterator<Item = &'a Feed> {
+        self.feeds.iter().filter(move |feed| source.is_none_or(|name| name == feed.name()))
+    }
+
     async fn survey<T>(
         &self,
         view: &View,
@@ -39,14 +56,9 @@ impl Direct {
     ) -> Result<T, LakeError> {
         let span = view.asked_span(now).map_err(LakeError::Question)?.to_minutes();
         let (mut catalog, mut progress) = (Catalog::in_memory()?, Progress::default());
-        let wanted =
-            self.feeds.iter().filter(|feed| view.source.as_ref().is_none_or(|name| name == feed.name()));
-        for feed in wanted {
-            let readers = (0..reader_count()).map(|_| Surveyor::new(feed)).collect();
+        for feed in self.wanted(view.source.as_deref()) {
             let near = span.from - LATE_SECS..span.to + LATE_SECS;
-            for surveyor in pump(&feed.source, Some(near), |page| page, readers).await? {
-                catalog.commit(&surveyor.objects, &[])?;
-            }
+            read_into(&mut catalog, feed, Some(near)).await?;
             let status = SourceStatus {
                 name: feed.name().to_owned(),
                 last_checked: Some(now),
@@ -59,7 +71,16 @@ impl Direct {
     }
 }
 
-/// Reads objects for what became of their lines.
+/// Reads the objects of a source that speak of the range, or all, into a catalog.
+async fn read_into(catalog: &mut Catalog, feed: &Feed, range: Option<Range<i64>>) -> Result<(), LakeError> {
+    let readers = (0..reader_count()).map(|_| Surveyor::new(feed)).collect();
+    for surveyor in pump(&feed.source, range, |page| page, readers).await? {
+        catalog.commit(&surveyor.objects, &[])?;
+    }
+    Ok(())
+}
+
+/// Reads objects for what became of their lines, and how much text they are.
 struct Surveyor {
     source: String,
     decoder: ObjectDecoder,
@@ -92,6 +113,7 @@ impl Reader for Surveyor {
             let stretch = seen.stretch(records.num_rows());
             let records = enrich(records, &[stretch], Added::Only(&[]))?;
             seen.see(&records);
+            seen.measure(&Lengths::of(&records), 0..records.num_rows());
             Ok(())
         };
         let decoded = self.decoder.decode(meta, &bytes, 1, &mut see)?;
@@ -101,8 +123,9 @@ impl Reader for Surveyor {
         }
         self.objects.push(match decoded {
             Err(fault) => seen.unreadable(fault.to_string()),
-            Ok(tally) => {
-                seen.count(tally);
+            Ok(mut tally) => {
+                let quiet = std::mem::take(&mut tally.coverage);
+                seen.count(tally, &quiet);
                 seen.entry()
             }
         });

@@ -55,5 +55,5 @@ pub use rust_decimal::Decimal;
 pub use storage::FOR_EVER_DAYS;
 pub use table::{Fault, TableError};
 pub use tier::Tier;
-pub use volume::{FieldVolume, MISSING_BYTES, Volume, address_bytes, number_bytes};
-pub use what_if::{Choice, Topic, WhatIf, what_if};
+pub use volume::{FieldVolume, Volume};
+pub use what_if::{Choice, Topic, WhatIf, chosen, what_if};

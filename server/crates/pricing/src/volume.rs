@@ -2,52 +2,12 @@
 //! Knows lengths of values, not values' meaning, and nothing of how objects are read.
 //!
 //! A line is its values, a space between two, and a line feed: one byte per value beside it. A text object has a header
-//! line before them (the names in the same order). So the size follows from the values exactly as long as AWS writes
-//! them the one way it documents; addresses of version 6 are taken to be written as RFC 5952 says.
+//! line before them (the names in the same order). How long values are, `flowlog::text_size` tells.
 //!
 //! Sources: "Flow log records" and "Publish flow logs to Amazon S3" in the Amazon VPC user guide. Whether AWS meters
 //! header lines and line feeds is not documented; a header is a fraction of a percent of an object of any size.
 
-use std::fmt::Write as _;
-use std::net::Ipv6Addr;
-
 use serde::Serialize;
-
-/// Length of `-`, which stands for a value that is not there.
-pub const MISSING_BYTES: u64 = 1;
-
-/// Length of a number in text, its sign included.
-#[must_use]
-pub const fn number_bytes(value: i64) -> u64 {
-    let digits = match value.unsigned_abs().checked_ilog10() {
-        Some(power) => power as u64 + 1,
-        None => 1,
-    };
-    if value < 0 { digits + 1 } else { digits }
-}
-
-/// Length of an address in text; IPv4 addresses are those mapped into IPv6 (`::ffff:a.b.c.d`). Network byte order.
-#[must_use]
-pub fn address_bytes(octets: &[u8; 16]) -> u64 {
-    if let Some([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255]) = octets.first_chunk::<12>() {
-        let numbers = octets.iter().skip(12);
-        return numbers.map(|number| number_bytes(i64::from(*number))).sum::<u64>() + 3;
-    }
-    let mut counted = Counted(0);
-    // Counting cannot fail.
-    let _ = write!(counted, "{}", Ipv6Addr::from(*octets));
-    counted.0
-}
-
-/// Counts what is written to it.
-struct Counted(u64);
-
-impl std::fmt::Write for Counted {
-    fn write_str(&mut self, text: &str) -> std::fmt::Result {
-        self.0 += text.len() as u64;
-        Ok(())
-    }
-}
 
 /// What the values of one field come to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -191,22 +151,14 @@ impl FieldVolume {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn a_number_is_as_long_as_its_digits() {
-        for value in [0, 9, 10, -1, 99_999, 100_000, i64::MAX, i64::MIN] {
-            assert_eq!(number_bytes(value), value.to_string().len() as u64, "{value}");
-        }
-    }
 
     #[test]
     fn a_line_is_its_values_and_a_byte_after_each() {
         let mut volume = Volume::of(["srcaddr", "bytes"]);
         volume.add_object();
         volume.add_lines(2);
-        volume.add_values(0, 8 + MISSING_BYTES);
-        volume.add_values(1, 4 + MISSING_BYTES);
+        volume.add_values(0, 8 + 1);
+        volume.add_values(1, 4 + 1);
         let text = "srcaddr bytes\n10.0.0.1 8420\n- -\n";
         assert_eq!(volume.text_bytes(), text.len() as u64);
         assert_eq!(volume.bytes_of("bytes"), (text.len() - "srcaddr\n10.0.0.1\n-\n".len()) as u64);
@@ -240,18 +192,5 @@ mod tests {
         assert_eq!(volume.clone().measured(10).other_bytes, 6);
         assert_eq!(volume.clone().measured(10).measured(10).text_bytes(), 10);
         assert_eq!(volume.measured(1).text_bytes(), 4);
-    }
-
-    proptest! {
-        #[test]
-        fn an_address_is_as_long_as_its_text(octets: [u8; 16], v4: [u8; 4], zeros in 0u32..16) {
-            let sparse = u128::from_be_bytes(octets) >> (zeros * 8);
-            for address in [Ipv6Addr::from(octets), Ipv6Addr::from(sparse)] {
-                let text = address.to_canonical().to_string();
-                prop_assert_eq!(address_bytes(&address.octets()), text.len() as u64, "{}", text);
-            }
-            let v4 = std::net::Ipv4Addr::from(v4);
-            prop_assert_eq!(address_bytes(&v4.to_ipv6_mapped().octets()), v4.to_string().len() as u64);
-        }
     }
 }

@@ -91,6 +91,29 @@ pub fn what_if(book: &PriceBook, plan: &Plan, others: &[Plan]) -> WhatIf {
     let rest: Vec<Usage> = others.iter().map(|other| other.usage(other.to_month())).collect();
     let pricing = Pricing { book, rest };
     let (now, _) = pricing.total(plan);
+    WhatIf {
+        flow_log: plan.flow_log.clone(),
+        now_usd: now,
+        month_bytes: plan.month_bytes(),
+        choices: changes(plan).into_iter().map(|change| pricing.choice(now, change)).collect(),
+        notes: notes(plan),
+    }
+}
+
+/// A flow log after each of these choices, one made after the other: the choice's id and the flow log with it. Those
+/// that are not offered are left out. Each is offered what the ones before it left.
+#[must_use]
+pub fn chosen(plan: &Plan, ids: &[String]) -> Vec<(String, Plan)> {
+    let mut made: Vec<(String, Plan)> = Vec::new();
+    for id in ids {
+        let now = made.last().map_or(plan, |(_, plan)| plan);
+        let change = changes(now).into_iter().find(|change| change.id == *id);
+        made.extend(change.map(|change| (change.id, change.plan)));
+    }
+    made
+}
+
+fn changes(plan: &Plan) -> Vec<Change> {
     let mut changes = change::destinations(plan);
     changes.extend(change::formats(plan));
     changes.extend(traffic::intervals(plan));
@@ -100,13 +123,7 @@ pub fn what_if(book: &PriceBook, plan: &Plan, others: &[Plan]) -> WhatIf {
     changes.extend(keeping::classes(plan));
     changes.extend(keeping::retentions(plan));
     changes.extend(keeping::keys(plan));
-    WhatIf {
-        flow_log: plan.flow_log.clone(),
-        now_usd: now,
-        month_bytes: plan.month_bytes(),
-        choices: changes.into_iter().map(|change| pricing.choice(now, change)).collect(),
-        notes: notes(plan),
-    }
+    changes
 }
 
 fn notes(plan: &Plan) -> Vec<String> {

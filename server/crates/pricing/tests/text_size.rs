@@ -6,8 +6,9 @@ use std::io::Read as _;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::LazyLock;
 
+use flowlog::text_size::{MISSING_BYTES, address_bytes, number_bytes};
 use flowlog::{Batch, Column, Data, Decoder, FIELDS, FieldName, FieldSpec, Kind, Limits, Want};
-use pricing::{MISSING_BYTES, Plan, PriceBook, Volume, address_bytes, number_bytes, what_if};
+use pricing::{Plan, PriceBook, Volume, what_if};
 use proptest::prelude::*;
 
 /// Bytes of the values of a decoded column.

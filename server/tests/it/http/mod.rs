@@ -3,6 +3,7 @@
 mod advice;
 mod api;
 mod boxes;
+mod cost;
 mod guards;
 mod health;
 mod pages;

@@ -12,3 +12,4 @@ mod logs;
 mod once;
 mod packets;
 mod sums;
+mod volume;

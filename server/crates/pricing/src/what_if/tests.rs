@@ -203,3 +203,14 @@ fn a_log_that_wrote_nothing_costs_nothing_whatever_is_chosen() {
     let empty = Plan { volume: Volume::of(["srcaddr", "dstaddr"]), by_action: None, ..plan() };
     assert!(told(&empty, &[]).choices.iter().all(|choice| choice.after_usd.is_zero()));
 }
+
+#[test]
+fn choices_are_made_one_after_the_other() {
+    let ids = ["without-tcp-flags", "format-parquet", "no-such", "without-tcp-flags", "without-custom-field"];
+    let made = chosen(&plan(), &ids.map(str::to_owned));
+    let names: Vec<&str> = made.iter().map(|(id, _)| id.as_str()).collect();
+    assert_eq!(names, ["without-tcp-flags", "format-parquet", "without-custom-field"]);
+    let last = &made[2].1;
+    assert_eq!((last.format, last.volume.fields.len()), (FileFormat::Parquet, 1));
+    assert!(last.month_bytes() < made[0].1.month_bytes());
+}

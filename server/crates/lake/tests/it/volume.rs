@@ -1,0 +1,73 @@
+//! The measured volume: what AWS bills, to the byte, however the objects are read.
+
+use crate::logs::{DAY, HEADER, Place, records};
+use lake::{Direct, LogVolume};
+use std::collections::BTreeMap;
+
+/// A year, days.
+const ALL: u32 = 366;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_byte_of_text_is_counted_by_log_field_and_interface() {
+    let place = Place::new();
+    let records = records(11, 4_000, 30);
+    place.put_records(&records);
+    let quiet = "2 123456789012 eni-00000000000000099 - - - - - - - 1795132800 1795132860 - NODATA\n";
+    place.put(DAY, 9_999, format!("{HEADER}\n{quiet}").as_bytes());
+    let lake = place.ingested().await;
+    let stored = lake.volume(None, ALL).await.unwrap();
+    assert_eq!(Direct::new(vec![place.source().await]).unwrap().volume(None, ALL).await.unwrap(), stored);
+    let [log] = &stored[..] else { panic!("one flow log: {stored:?}") };
+    assert_eq!((log.account.as_str(), log.region.as_str()), ("123456789012", "us-east-1"));
+    assert!(!log.parquet && !log.hive && !log.hourly);
+
+    let lines: Vec<String> = records.iter().map(|record| record.line()).collect();
+    let objects: u64 = log.days.iter().map(|day| day.objects).sum();
+    let all = lines.iter().map(String::len).sum::<usize>() as u64
+        + quiet.len() as u64
+        + objects * (HEADER.len() as u64 + 1);
+    assert_eq!(log.days.iter().map(|day| day.text_bytes).sum::<u64>(), all);
+    assert_eq!(log.days.iter().map(|day| day.lines).sum::<u64>(), 4_001);
+
+    let fields: Vec<&str> = log.fields.iter().map(|field| field.field.as_str()).collect();
+    assert_eq!(fields.join(" "), HEADER);
+    for (place, field) in log.fields.iter().enumerate() {
+        let values = lines.iter().map(|line| line.trim_end().split(' ').nth(place).unwrap().len() as u64);
+        assert_eq!((field.value_bytes, field.records), (values.sum(), 4_000), "{}", field.field);
+    }
+
+    let mut by_interface: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+    for (record, line) in records.iter().zip(&lines) {
+        let sum = by_interface.entry(format!("eni-{:017x}", record.interface)).or_default();
+        if record.reject { sum.1 += line.len() as u64 } else { sum.0 += line.len() as u64 }
+    }
+    for (interface, (accepted, rejected)) in by_interface {
+        let told = &log.interfaces[&*interface];
+        assert_eq!((told.accepted, told.rejected, told.quiet), (accepted, rejected, 0), "{interface}");
+    }
+    assert_eq!(log.interfaces["eni-00000000000000099"].quiet, quiet.len() as u64);
+    drop(lake);
+    let again = lake::Lake::open(&place.data(), lake::Mode::Read).unwrap();
+    assert_eq!(again.volume(None, ALL).await.unwrap(), stored, "it is in the catalog");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_counts_as_far_as_objects_speak_of_it() {
+    let place = Place::new();
+    // From six to noon, an hour lost at nine, and the next day from midnight to six.
+    let windows = (72..144).chain(288..360).filter(|window| !(108..120).contains(window));
+    for window in windows {
+        let stamp = DAY + window * 300;
+        let line =
+            format!("2 1 eni-00000000000000001 10.0.0.1 10.0.1.1 443 80 6 1 40 {stamp} {stamp} ACCEPT OK");
+        place.put(stamp, window as u32, format!("{HEADER}\n{line}\n").as_bytes());
+    }
+    let told: Vec<LogVolume> = place.ingested().await.volume(None, ALL).await.unwrap();
+    let hours: Vec<f64> = told[0].days.iter().map(|day| day.coverage * 24.0).collect();
+    assert!(
+        matches!(hours[..], [five, six] if (five - 5.0).abs() < 0.01 && (six - 6.0).abs() < 0.01),
+        "{hours:?}"
+    );
+    let last = place.ingested().await.volume(None, 1).await.unwrap();
+    assert_eq!(last[0].days.len(), 1, "the newest day alone");
+}

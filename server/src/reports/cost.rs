@@ -1,0 +1,549 @@
+//! Cost: the bill, who causes it, and what another set-up would cost and lose.
+
+use super::links::narrowed;
+use crate::cost::{Cause, Cost, Costs, Given, InterfaceCost, LogCost, Part};
+use app::chart::waterfall::{Bar, Waterfall, height_css};
+use contract::report::{
+    Block, Cell, Choice as WayChoice, Column, Form, FormField, FormKind, Head, Picture, Row, Table, Text,
+    Tile, Tone,
+};
+use contract::{Page, Refusal, Report, View, human, link};
+use pricing::{Choice, Decimal, StorageClass, Topic, dollars};
+
+/// Interfaces named on the page, unless the view asks for more; the rest are one row.
+const INTERFACES: usize = 20;
+/// A growth below this many percent a week is none.
+const GROWTH: f64 = 1.0;
+
+/// The page.
+///
+/// # Errors
+/// Whatever the port refuses.
+pub async fn compose(costs: &dyn Costs, view: &View) -> Result<Report, Refusal> {
+    let cost = costs.cost(view).await?;
+    let given = Given::of(view)?;
+    if cost.measured.is_none() {
+        let paragraphs = vec![
+            "Nothing was read yet, so nothing can be priced. What a new flow log would cost stands on the page `Set-up`."
+                .to_owned(),
+        ];
+        let text = Text {
+            head: Head::new("nothing", "Cost").way("Set up a flow log", Page::Setup.elsewhere(view)),
+            paragraphs,
+        };
+        return Ok(Report { headline: "Nothing to price yet.".to_owned(), blocks: vec![Block::Text(text)] });
+    }
+    let mut blocks = vec![
+        Block::Tiles(tiles(&cost)),
+        Block::Picture(Picture {
+            head: Head::new("waterfall", "A month of 30 days")
+                .sub("at the measured rate, from the bottom up")
+                .foot(format!("Prices as of {}", cost.bill.as_of))
+                .way("CSV", format!("/api/v1/cost.csv?{}", link::encode(view)))
+                .way("JSON", format!("/api/v1/cost?{}", link::encode(view))),
+            src: format!("/api/v1/cost.svg?{}", link::encode(view)),
+            alt: waterfall(&cost).words,
+            height_css: height_css(waterfall(&cost).bars.len()),
+        }),
+        Block::Pair(vec![Block::Table(bill(&cost)), Block::Table(causes(&cost, view))]),
+        Block::Table(logs(&cost, view)),
+        Block::Pair(vec![
+            Block::Table(parts("destinations", "By destination", "Destination", &cost.destinations)),
+            Block::Table(parts("accounts", "By account and region", "Account and region", &cost.accounts)),
+            Block::Table(parts("vpcs", "By VPC", "VPC", &cost.vpcs)),
+        ]),
+        Block::Table(interfaces(&cost, view)),
+        Block::Form(kept(view, &given)),
+    ];
+    blocks.extend(chosen(&cost, view, &given));
+    blocks.extend(what_ifs(&cost, view, &given));
+    blocks.push(Block::Text(Text {
+        head: Head::new("notes", "How far to trust this"),
+        paragraphs: cost.notes.clone(),
+    }));
+    Ok(Report { headline: headline(&cost), blocks })
+}
+
+fn headline(cost: &Cost) -> String {
+    let (month, top) = (&cost.month, cost.causes.first());
+    let cause =
+        top.map(|cause| format!(" {} cause {}.", cause.title, percent(cause.month_usd, cost.bill.total)));
+    format!(
+        "{} will cost about {}, {} so far.{}",
+        month.month,
+        rough(month.expected.total),
+        rough(month.so_far.total),
+        cause.unwrap_or_default()
+    )
+}
+
+fn tiles(cost: &Cost) -> Vec<Tile> {
+    let tile = |title: &str, amount: Decimal, note: String| Tile {
+        title: title.to_owned(),
+        value: rough(amount),
+        exact: dollars(amount),
+        note,
+        ..Tile::default()
+    };
+    let (month, bytes) = (&cost.month, human::bytes(cost.text_bytes));
+    let days = cost.logs.iter().map(|log| log.measured_days).fold(0.0, f64::max);
+    let growth = month.logs.iter().filter_map(|log| log.trend_percent_per_week);
+    let growth = growth.fold(0.0f64, |most, one| if one.abs() > most.abs() { one } else { most });
+    let range = format!("{} to {}, four chances in five", rough(month.low.total), rough(month.high.total));
+    let trend = if growth.abs() >= GROWTH { format!("; {growth:+.0} % a week") } else { String::new() };
+    let estimate = if cost.bill.estimate { "with estimated prices" } else { "list prices" };
+    let span = cost.measured.map(|(first, last)| format!("{first} to {last}")).unwrap_or_default();
+    vec![
+        tile("So far this month", month.so_far.total, format!("{}, delivery of what was read", month.month)),
+        tile("Whole month, expected", month.expected.total, format!("{range}{trend}")),
+        tile("30 days at this rate", cost.bill.total, estimate.to_owned()),
+        Tile {
+            title: "Text measured".to_owned(),
+            value: bytes.value,
+            unit: bytes.unit.to_owned(),
+            exact: format!("{} bytes", human::exact(cost.text_bytes)),
+            note: format!("{days:.1} days, {span}"),
+            ..Tile::default()
+        },
+    ]
+}
+
+/// The bill as a picture: its items, their sum, and what was chosen.
+pub fn waterfall(cost: &Cost) -> Waterfall {
+    let number = |amount: Decimal| f64::try_from(amount).unwrap_or_default();
+    let steps = cost.bill.steps();
+    let mut bars: Vec<Bar> = steps
+        .iter()
+        .map(|(item, amount, sum)| Bar {
+            label: item.label().to_owned(),
+            said: dollars(*amount),
+            from: number(*sum - *amount),
+            to: number(*sum),
+            is_sum: false,
+        })
+        .collect();
+    let sum = |label: &str, amount| Bar {
+        label: label.to_owned(),
+        said: dollars(amount),
+        from: 0.0,
+        to: number(amount),
+        is_sum: true,
+    };
+    bars.push(sum("A month", cost.bill.total));
+    for chosen in &cost.chosen {
+        let before = chosen.after_usd + chosen.saves_usd;
+        bars.push(Bar {
+            label: chosen.title.clone(),
+            said: dollars(-chosen.saves_usd),
+            from: number(before),
+            to: number(chosen.after_usd),
+            is_sum: false,
+        });
+    }
+    if let Some(last) = cost.chosen.last() {
+        bars.push(sum("As chosen", last.after_usd));
+    }
+    let named: Vec<String> =
+        steps.iter().map(|(item, amount, _)| format!("{} {}", item.label(), dollars(*amount))).collect();
+    let after = cost.chosen.last().map(|last| format!("; {} as chosen", dollars(last.after_usd)));
+    let words =
+        format!("{} in all{}: {}.", dollars(cost.bill.total), after.unwrap_or_default(), named.join(", "));
+    Waterfall { title: "What a month of flow logs costs".to_owned(), words, bars }
+}
+
+fn bill(cost: &Cost) -> Table {
+    let mut rows: Vec<Row> = cost
+        .bill
+        .lines
+        .iter()
+        .map(|line| {
+            let estimate = if line.estimate { "estimate; " } else { "" };
+            Row::of([
+                Cell::new(&line.label).name().note(format!("{estimate}{}", line.source)),
+                Cell::new(format!("{} {}", pricing::grouped(line.quantity.round_dp(3)), line.unit))
+                    .exact(line.quantity),
+                Cell::new(format!("${}", line.unit_price)).exact(line.unit_price),
+                money(line.amount),
+            ])
+        })
+        .collect();
+    let total = if cost.bill.estimate { "Total (estimate)" } else { "Total" };
+    rows.push(Row::of([
+        Cell::new(total).name().tone(Tone::Warn),
+        Cell::default(),
+        Cell::default(),
+        money(cost.bill.total).tone(Tone::Warn),
+    ]));
+    Table {
+        head: Head::new("bill", "Bill")
+            .sub("a month of 30 days")
+            .foot(format!("Prices as of {}, in USD", cost.bill.as_of)),
+        columns: vec![
+            Column::words("What"),
+            Column::number("Quantity"),
+            Column::number("Price"),
+            Column::number("Amount"),
+        ],
+        rows,
+        empty: "Nothing is charged.".to_owned(),
+    }
+}
+
+fn causes(cost: &Cost, view: &View) -> Table {
+    let row = |cause: &Cause| {
+        let name = Cell::new(&cause.title).name().note(&cause.how);
+        let to = cause.filter.as_ref().and_then(|filter| narrowed(Page::Overview, view, filter));
+        let name = match to {
+            Some(href) => name.to(href),
+            None => name,
+        };
+        Row::of([
+            name,
+            size(cause.text_bytes),
+            share_of(cause.month_usd, cost.bill.total),
+            money(cause.month_usd),
+        ])
+    };
+    Table {
+        head: Head::new("causes", "Who causes it").sub("parts may overlap"),
+        columns: vec![
+            Column::words("Cause"),
+            Column::number("Text"),
+            Column::number("Share"),
+            Column::number("A month"),
+        ],
+        rows: cost.causes.iter().map(row).collect(),
+        empty: "No NAT gateway, health check, refused traffic or quiet interface was told apart.".to_owned(),
+    }
+}
+
+fn logs(cost: &Cost, view: &View) -> Table {
+    let row = |log: &LogCost| {
+        let id = Cell::code(&log.flow_log).name().note(log.fault.clone().unwrap_or_default());
+        let id = match narrowed(Page::Overview, view, &format!("flow-log-id = {}", log.flow_log)) {
+            Some(href) if log.flow_log.starts_with("fl-") => id.to(href),
+            _ => id,
+        };
+        let about = detail(view, "log", &log.flow_log, &["choose"]);
+        let interval = log.interval.map_or_else(String::new, |interval| format!(", {interval} s"));
+        let what = format!("{} as {}, {}{interval}", log.destination.label(), log.format, log.traffic.api());
+        let stored =
+            if log.text_bytes > 0 { 100.0 * log.stored_bytes as f64 / log.text_bytes as f64 } else { 0.0 };
+        let mut row = Row::of([
+            id.way("What if", format!("{about}#what-if")),
+            Cell::code(format!("{} {}", log.account, log.region).trim()),
+            Cell::new(what),
+            Cell::new(count(log.objects)).exact(log.objects),
+            Cell::new(count(log.lines)).exact(log.lines),
+            size(log.text_bytes).note(format!("{stored:.1} % of it stored")),
+            size(log.month_bytes),
+            money(log.month_usd),
+        ]);
+        row.tone = if log.fault.is_some() { Tone::Held } else { Tone::Plain };
+        row
+    };
+    Table {
+        head: Head::new("flow-logs", "By flow log")
+            .sub("measured, and made a month of 30 days")
+            .way("Import describe-flow-logs", format!("{}#import", Page::Setup.elsewhere(view))),
+        columns: vec![
+            Column::words("Flow log"),
+            Column::words("Account and region"),
+            Column::words("Delivered to"),
+            Column::number("Objects"),
+            Column::number("Lines"),
+            Column::number("Text"),
+            Column::number("Text a month"),
+            Column::number("A month"),
+        ],
+        rows: cost.logs.iter().map(row).collect(),
+        empty: "No flow log was read.".to_owned(),
+    }
+}
+
+fn parts(id: &str, title: &str, what: &str, parts: &[Part]) -> Table {
+    let total: Decimal = parts.iter().map(|part| part.month_usd).sum();
+    let row = |part: &Part| {
+        let name = if part.name.is_empty() { "not told" } else { &part.name };
+        Row::of([
+            Cell::code(name).name(),
+            size(part.text_bytes),
+            share_of(part.month_usd, total),
+            money(part.month_usd),
+        ])
+    };
+    Table {
+        head: Head::new(id, title),
+        columns: vec![
+            Column::words(what),
+            Column::number("Text"),
+            Column::number("Share"),
+            Column::number("A month"),
+        ],
+        rows: parts.iter().map(row).collect(),
+        empty: String::new(),
+    }
+}
+
+fn interfaces(cost: &Cost, view: &View) -> Table {
+    let most = usize::from(view.top).max(INTERFACES);
+    let (named, rest) = cost.interfaces.split_at(most.min(cost.interfaces.len()));
+    let row = |one: &InterfaceCost| {
+        let name = match one.interface.as_str() {
+            "" => Cell::new("header lines and what has no interface").name(),
+            id => {
+                let cell = Cell::code(id).name();
+                match narrowed(Page::Overview, view, &format!("interface-id = {id}")) {
+                    Some(href) => cell.to(href),
+                    None => cell,
+                }
+            }
+        };
+        let name = if one.is_nat { name.note("NAT gateway") } else { name };
+        Row::of([
+            name,
+            Cell::code(&one.vpc),
+            Cell::code(&one.flow_log),
+            Cell::new(count(one.lines)).exact(one.lines),
+            size(one.text_bytes),
+            share_of(one.month_usd, cost.bill.total),
+            money(one.month_usd),
+        ])
+    };
+    let mut rows: Vec<Row> = named.iter().map(row).collect();
+    if !rest.is_empty() {
+        let (lines, bytes) = rest.iter().fold((0, 0), |(l, b), one| (l + one.lines, b + one.text_bytes));
+        let usd = rest.iter().map(|one| one.month_usd).sum();
+        rows.push(Row::of([
+            Cell::new(format!("{} more", rest.len())).name().tone(Tone::Quiet),
+            Cell::default(),
+            Cell::default(),
+            Cell::new(count(lines)).exact(lines),
+            size(bytes),
+            share_of(usd, cost.bill.total),
+            money(usd),
+        ]));
+    }
+    let more = View { top: u16::try_from(cost.interfaces.len()).unwrap_or(u16::MAX), ..view.clone() };
+    let head = Head::new("interfaces", "By interface").sub("dearest first");
+    Table {
+        head: if rest.is_empty() { head } else { head.way("All", Page::Cost.address(&more)) },
+        columns: vec![
+            Column::words("Interface"),
+            Column::words("VPC"),
+            Column::words("Flow log"),
+            Column::number("Lines"),
+            Column::number("Text"),
+            Column::number("Share"),
+            Column::number("A month"),
+        ],
+        rows,
+        empty: String::new(),
+    }
+}
+
+/// What no log tells: how long logs are kept, and where.
+fn kept(view: &View, given: &Given) -> Form {
+    let days = |days: u32| (days.to_string(), format!("{days} days"));
+    let mut kept = vec![(String::new(), "for ever".to_owned())];
+    kept.extend([14, 30, 90, 365, 730].map(days));
+    if let Some(other) =
+        given.kept_days.filter(|days| kept.iter().all(|(value, _)| *value != days.to_string()))
+    {
+        kept.push(days(other));
+    }
+    let classes = StorageClass::ALL.iter().map(|class| (class.word().to_owned(), class.word().to_owned()));
+    Form {
+        head: Head::new("kept", "How logs are kept").sub("which the logs themselves do not tell"),
+        action: Page::Cost.path().to_owned(),
+        is_order: false,
+        hidden: hidden(view, &["kept", "class"]),
+        fields: vec![
+            FormField {
+                name: "kept".to_owned(),
+                label: "Deleted after".to_owned(),
+                value: given.kept_days.map(|days| days.to_string()).unwrap_or_default(),
+                hint: "For ever is billed as a year.".to_owned(),
+                kind: FormKind::OneOf(kept),
+                ..FormField::default()
+            },
+            FormField {
+                name: "class".to_owned(),
+                label: "Storage class in S3".to_owned(),
+                value: given.storage.word().to_owned(),
+                kind: FormKind::OneOf(classes.collect()),
+                ..FormField::default()
+            },
+        ],
+        button: "Price it so".to_owned(),
+    }
+}
+
+/// The choices that were made.
+fn chosen(cost: &Cost, view: &View, given: &Given) -> Option<Block> {
+    let last = cost.chosen.last()?;
+    let row = |(place, one): (usize, &crate::cost::Chosen)| {
+        let without: Vec<&str> = given
+            .chosen
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| *at != place)
+            .map(|(_, id)| id.as_str())
+            .collect();
+        Row::of([
+            Cell::new(&one.title)
+                .name()
+                .note(&one.loses)
+                .way("Take back", detail(view, "choose", &without.join(","), &[])),
+            saving(one.saves_usd),
+            money(one.after_usd),
+        ])
+    };
+    let all = cost.bill.total - last.after_usd;
+    Some(Block::Table(Table {
+        head: Head::new("chosen", "What you chose")
+            .sub(format!(
+                "{} instead of {} a month: {}",
+                dollars(last.after_usd),
+                dollars(cost.bill.total),
+                said_saving(all)
+            ))
+            .way("Take all back", detail(view, "choose", "", &[])),
+        columns: vec![Column::words("Choice"), Column::number("Saves a month"), Column::number("Then")],
+        rows: cost.chosen.iter().enumerate().map(row).collect(),
+        empty: String::new(),
+    }))
+}
+
+/// The topics, each a table of choices.
+fn what_ifs(cost: &Cost, view: &View, given: &Given) -> Vec<Block> {
+    let Some(told) = &cost.what_if else { return Vec::new() };
+    let table = |id: &str, title: &str, topics: &[Topic]| {
+        let choices: Vec<&Choice> =
+            told.choices.iter().filter(|choice| topics.contains(&choice.topic)).collect();
+        let fields = topics.contains(&Topic::FieldOut);
+        (!choices.is_empty()).then(|| {
+            Block::Table(Table {
+                head: Head::new(id, title).sub(format!("of {}", told.flow_log)),
+                columns: vec![
+                    Column::words(if fields { "Field" } else { "Choice" }),
+                    Column::number("Saves a month"),
+                    Column::number("All then cost"),
+                    Column::words("What is lost"),
+                    Column::words("What is won, and what to mind"),
+                ],
+                rows: choices.into_iter().map(|choice| what_if(choice, view, given)).collect(),
+                empty: String::new(),
+            })
+        })
+    };
+    let picker = (cost.logs.len() > 1).then(|| {
+        let choice = |log: &LogCost| WayChoice {
+            label: log.flow_log.clone(),
+            href: format!("{}#what-if", detail(view, "log", &log.flow_log, &["choose"])),
+            is_current: log.flow_log == told.flow_log,
+        };
+        cost.logs.iter().map(choice).collect::<Vec<_>>()
+    });
+    let intro = Text {
+        head: Head {
+            choices: picker.unwrap_or_default(),
+            ..Head::new("what-if", "What if").sub(format!("{} was set up otherwise", told.flow_log))
+        },
+        paragraphs: told.notes.clone(),
+    };
+    let tables = [
+        table(
+            "what-if-delivery",
+            "Destination, format, interval, traffic",
+            &[Topic::Destination, Topic::Format, Topic::Interval, Topic::Traffic],
+        ),
+        table("what-if-fields-out", "A field less", &[Topic::FieldOut]),
+        table("what-if-fields-in", "A field more", &[Topic::FieldIn]),
+        table(
+            "what-if-keeping",
+            "Storage class, retention, prefixes",
+            &[Topic::Storage, Topic::Retention, Topic::Keys],
+        ),
+    ];
+    std::iter::once(Block::Text(intro)).chain(tables.into_iter().flatten()).collect()
+}
+
+fn what_if(choice: &Choice, view: &View, given: &Given) -> Row {
+    let mut ids = given.chosen.clone();
+    ids.push(choice.id.clone());
+    let range = (choice.saves_least_usd != choice.saves_most_usd)
+        .then(|| format!("{} to {}", dollars(choice.saves_least_usd), dollars(choice.saves_most_usd)));
+    let saves = saving(choice.saves_usd).note(match (range, choice.estimate) {
+        (Some(range), _) => range,
+        (None, true) => "estimate".to_owned(),
+        (None, false) => String::new(),
+    });
+    let wins = (!choice.wins.is_empty()).then_some(choice.wins.as_str());
+    Row::of([
+        Cell::new(&choice.title).name().to(format!("{}#chosen", detail(view, "choose", &ids.join(","), &[]))),
+        saves,
+        money(choice.after_usd),
+        Cell::new(&choice.loses),
+        Cell::new(wins.unwrap_or_default()).note(choice.cautions.join(" ")),
+    ])
+}
+
+/// The address of this page with a detail changed (taken out where it is empty), and without others.
+fn detail(view: &View, name: &str, value: &str, without: &[&str]) -> String {
+    let mut view = view.clone();
+    view.details.retain(|known, _| known != name && !without.contains(&known.as_str()));
+    if !value.is_empty() {
+        view.details.insert(name.to_owned(), value.to_owned());
+    }
+    Page::Cost.address(&view)
+}
+
+/// What a form sends along of a view: everything but its own fields.
+fn hidden(view: &View, own: &[&str]) -> Vec<(String, String)> {
+    let mut view = view.clone();
+    view.details.retain(|name, _| !own.contains(&name.as_str()));
+    link::parameters(&view)
+}
+
+fn saving(amount: Decimal) -> Cell {
+    let tone = if amount > Decimal::ZERO { Tone::Good } else { Tone::Plain };
+    Cell::new(dollars(amount)).exact(amount).tone(tone)
+}
+
+fn said_saving(amount: Decimal) -> String {
+    if amount.is_sign_negative() {
+        format!("{} more", dollars(-amount))
+    } else {
+        format!("{} saved", dollars(amount))
+    }
+}
+
+fn money(amount: Decimal) -> Cell {
+    Cell::new(dollars(amount)).exact(amount)
+}
+
+fn size(bytes: u64) -> Cell {
+    let read = human::bytes(bytes);
+    Cell::new(format!("{} {}", read.value, read.unit)).exact(bytes)
+}
+
+fn count(number: u64) -> String {
+    let read = human::count(number);
+    format!("{} {}", read.value, read.unit).trim_end().to_owned()
+}
+
+fn share_of(part: Decimal, whole: Decimal) -> Cell {
+    let share = part.checked_div(whole).and_then(|share| f64::try_from(share).ok()).unwrap_or_default();
+    Cell::new(human::percent(share)).exact(share).share(share)
+}
+
+fn percent(part: Decimal, whole: Decimal) -> String {
+    share_of(part, whole).text
+}
+
+/// An amount on a tile: to the cent, to the dollar from a hundred on.
+fn rough(amount: Decimal) -> String {
+    let places = if amount >= Decimal::ONE_HUNDRED { 0 } else { 2 };
+    format!("${}", pricing::grouped(amount.round_dp(places)))
+}
