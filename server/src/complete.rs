@@ -67,7 +67,9 @@ pub async fn complete(flows: &dyn Flows, view: &View, text: &str, at: usize) -> 
     let choices = match place.expecting {
         Expecting::Condition => fields(),
         Expecting::Operator(field) => operators(field),
-        Expecting::Joint { in_list: true } => vec![choice(",", "another value"), choice(")", "end of the list")],
+        Expecting::Joint { in_list: true } => {
+            vec![choice(",", "another value"), choice(")", "end of the list")]
+        }
         Expecting::Joint { in_list: false } => vec![choice("AND", "both"), choice("OR", "either")],
         Expecting::Value { field, after_in, in_list } => {
             let chosen = chosen_before(text, place.condition);

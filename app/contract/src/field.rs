@@ -92,10 +92,8 @@ impl Field {
             }
         }
         let is_name = bytes[0].is_ascii_lowercase() && !name.ends_with(['-', '_']);
-        (is_name && Field::named(name).is_none()).then_some(Field {
-            name: Name::Other { len: len as u8, bytes },
-            kind: Kind::Text,
-        })
+        (is_name && Field::named(name).is_none())
+            .then_some(Field { name: Name::Other { len: len as u8, bytes }, kind: Kind::Text })
     }
 
     /// The hyphenated AWS name, or the name of the derived field.

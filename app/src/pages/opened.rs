@@ -59,7 +59,8 @@ fn surrounded(link: Link, title: &'static str, mut opening: Opening) -> AnyView 
         Page::Coverage => coverage::survey(opening).piece(),
         _ => view! { <ReportPanel first=opening.report.take()/> }.piece(),
     };
-    let (filter, help, palette) = (NodeRef::<Input>::new(), NodeRef::<Dialog>::new(), NodeRef::<Dialog>::new());
+    let (filter, help, palette) =
+        (NodeRef::<Input>::new(), NodeRef::<Dialog>::new(), NodeRef::<Dialog>::new());
     view! {
         <a class="skip" href="#content">"Skip to content"</a>
         <div class="frame">

@@ -96,7 +96,8 @@ impl Draft {
     /// Asks how the text may go on where the cursor stands.
     fn complete(self) {
         let typed = self.suggest.typed();
-        let cursor = self.suggest.input.get_untracked().and_then(|input| input.selection_start().ok().flatten());
+        let cursor =
+            self.suggest.input.get_untracked().and_then(|input| input.selection_start().ok().flatten());
         let at = bytes_before(&typed, cursor);
         let filter = utf8_percent_encode(&typed, NON_ALPHANUMERIC);
         let link = link::encode(&self.link.view_now());

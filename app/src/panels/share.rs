@@ -42,7 +42,8 @@ pub fn Share() -> impl IntoView {
     let save = move || {
         let mut view = scene.link.view();
         let page = scene.link.page.name();
-        view.details.extend([("act", "new"), ("on", page)].map(|(name, value)| (name.to_owned(), value.to_owned())));
+        view.details
+            .extend([("act", "new"), ("on", page)].map(|(name, value)| (name.to_owned(), value.to_owned())));
         Page::Views.address(&view)
     };
     view! {

@@ -2,12 +2,12 @@
 //! through by arrow keys and picked. What picking means is the owner's affair: it stands in an attribute of the entry.
 
 use crate::signals::browser;
+use leptos::ev;
 use leptos::html::{Input, Ul};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, HtmlElement};
-use leptos::ev;
 
 /// An input and its choices.
 #[derive(Clone, Copy)]
@@ -72,7 +72,9 @@ impl Suggest {
 
     fn choose(self, choice: Option<u32>) {
         self.chosen.set_value(choice);
-        let (Some(list), Some(input)) = (self.list.get_untracked(), self.input.get_untracked()) else { return };
+        let (Some(list), Some(input)) = (self.list.get_untracked(), self.input.get_untracked()) else {
+            return;
+        };
         let find = |selector: &str| list.query_selector(selector).ok().flatten();
         // Changing attributes with legal names does not fail.
         if let Some(before) = find("[aria-selected]") {
@@ -99,7 +101,8 @@ impl Suggest {
             ("Escape", _) => self.close(),
             ("Enter" | "Tab", Some(at)) => {
                 let list = self.list.get_untracked();
-                let choice = list.and_then(|list| list.query_selector(&format!("#choice-{at}")).ok().flatten());
+                let choice =
+                    list.and_then(|list| list.query_selector(&format!("#choice-{at}")).ok().flatten());
                 // A click by key and one by pointer go the same way.
                 if let Some(choice) = choice.and_then(|choice| choice.dyn_into::<HtmlElement>().ok()) {
                     choice.click();

@@ -82,7 +82,8 @@ fn Step(icon: Icon, name: &'static str, to: Signal<Option<String>>) -> impl Into
 pub const RANGE_BOX: &str = "range-box";
 
 /// What a range may be, for who does not know.
-const EXAMPLES: &str = "yesterday, last 90 minutes, last tuesday 14:00 for 2h, since monday, 2026-11-20 14:00 to 16:30";
+const EXAMPLES: &str =
+    "yesterday, last 90 minutes, last tuesday 14:00 for 2h, since monday, 2026-11-20 14:00 to 16:30";
 
 /// A range of one's own, as people say it. The server reads it: its grammar would be a download.
 #[component]
@@ -128,7 +129,10 @@ fn OwnRange() -> impl IntoView {
     let hidden = move || {
         let mut fields = link.asked.with(|asked| hidden_fields(&asked.view, &["from", "to"]));
         fields.push(("page".to_owned(), link.page.path().to_owned()));
-        fields.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view()
+        fields
+            .into_iter()
+            .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
+            .collect_view()
     };
     let hint = move || match refused.get() {
         Some(refusal) => format!("{} {}", sentence(&refusal.message), refusal.hint),

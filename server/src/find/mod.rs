@@ -197,7 +197,11 @@ fn of_address(pasted: &Pasted, address: IpAddr) -> Vec<Place> {
     let mut places = Vec::new();
     if let Some(port) = pasted.destination_port.or(pasted.source_port).or(pasted.only_port) {
         let expr = all([equals(Field::SERVER, &text), equals(Field::SERVICE_PORT, &port.to_string())]);
-        places.push((expr, format!("{text} : {}", contract::names::port_label(port)), "What reaches this service"));
+        places.push((
+            expr,
+            format!("{text} : {}", contract::names::port_label(port)),
+            "What reaches this service",
+        ));
     }
     places.extend([
         (either, text.clone(), "All traffic of the address"),
@@ -239,12 +243,21 @@ mod tests {
         for (text, filter) in [
             ("10.0.1.5", "srcaddr = 10.0.1.5 OR dstaddr = 10.0.1.5"),
             ("10.0.3.7:5432", "server = 10.0.3.7 AND service-port = 5432"),
-            ("timeout connecting to [2001:db8::7]:5432 from i-0123456789abcdef0", "server = 2001:db8::7 AND service-port = 5432"),
+            (
+                "timeout connecting to [2001:db8::7]:5432 from i-0123456789abcdef0",
+                "server = 2001:db8::7 AND service-port = 5432",
+            ),
             ("10.0.0.0/8", "srcaddr IN 10.0.0.0/8 OR dstaddr IN 10.0.0.0/8"),
             ("eni-1235b8ca123456789", "interface-id = eni-1235b8ca123456789"),
-            ("arn:aws:ec2:eu-central-1:123456789012:network-interface/eni-1235b8ca", "interface-id = eni-1235b8ca"),
+            (
+                "arn:aws:ec2:eu-central-1:123456789012:network-interface/eni-1235b8ca",
+                "interface-id = eni-1235b8ca",
+            ),
             ("arn:aws:ec2:eu-central-1:123456789012:vpc/vpc-0a1b2c3d", "vpc-id = vpc-0a1b2c3d"),
-            ("arn:aws:rds:eu-central-1:123456789012:db:orders", "account-id = 123456789012 AND region = eu-central-1"),
+            (
+                "arn:aws:rds:eu-central-1:123456789012:db:orders",
+                "account-id = 123456789012 AND region = eu-central-1",
+            ),
             ("5432", "service-port = 5432"),
             ("postgresql", "service-port = 5432"),
             ("action = reject", "action = REJECT"),

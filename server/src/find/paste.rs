@@ -85,7 +85,8 @@ fn record(text: &str) -> Option<Vec<(Field, String)>> {
 }
 
 fn of_record(fields: &[(Field, String)]) -> Pasted {
-    let text = |field: Field| fields.iter().find(|(known, _)| *known == field).map(|(_, value)| value.as_str());
+    let text =
+        |field: Field| fields.iter().find(|(known, _)| *known == field).map(|(_, value)| value.as_str());
     let number = |field: Field| text(field).and_then(|text| text.parse::<i64>().ok());
     let port = |field: Field| text(field).and_then(|text| text.parse::<u16>().ok());
     let address = |field: Field| text(field).and_then(|text| text.parse::<IpAddr>().ok());
@@ -142,7 +143,10 @@ fn address(word: &str) -> Option<Word> {
 
 /// An id of a resource or a network.
 fn of_id(word: &str, pasted: &mut Pasted) -> bool {
-    if word.split_once('/').is_some_and(|(host, bits)| host.parse::<IpAddr>().is_ok() && bits.parse::<u8>().is_ok()) {
+    if word
+        .split_once('/')
+        .is_some_and(|(host, bits)| host.parse::<IpAddr>().is_ok() && bits.parse::<u8>().is_ok())
+    {
         pasted.network = Some(word.to_owned());
         return true;
     }
@@ -175,7 +179,11 @@ fn of_arn(arn: &str, pasted: &mut Pasted) {
     let account_alone = format!("account-id = {account}");
     pasted.ids.push(match region.is_empty() {
         true => (account_alone, (*account).to_owned(), "Account"),
-        false => (format!("{account_alone} AND region = {region}"), format!("{account}, {region}"), "Account and region"),
+        false => (
+            format!("{account_alone} AND region = {region}"),
+            format!("{account}, {region}"),
+            "Account and region",
+        ),
     });
 }
 
@@ -210,7 +218,9 @@ fn place(words: &[Word], pasted: &mut Pasted) {
     for word in &named {
         match (word, ends.last_mut()) {
             (Word::Address(address, port), _) => ends.push((*address, *port)),
-            (Word::Number(number), Some((_, port))) if port.is_none() && ends.len() != 2 => *port = Some(*number),
+            (Word::Number(number), Some((_, port))) if port.is_none() && ends.len() != 2 => {
+                *port = Some(*number)
+            }
             (Word::Number(number), _) => numbers.push(*number),
             (Word::Other, _) => {}
         }

@@ -221,11 +221,7 @@ fn with_more(draft: &Draft, more: Option<&str>) -> String {
 }
 
 /// Leads from the bare address `/` to the view that was made the home of everybody; without one nothing happens.
-pub async fn go_home(
-    State(views): State<Views>,
-    request: Request,
-    next: axum::middleware::Next,
-) -> Response {
+pub async fn go_home(State(views): State<Views>, request: Request, next: axum::middleware::Next) -> Response {
     let is_bare = request.uri().path() == "/" && request.uri().query().unwrap_or_default().is_empty();
     if is_bare && request.method().is_safe() {
         // A shelf that cannot be read must not stand before the logs.
@@ -242,7 +238,8 @@ mod tests {
 
     #[test]
     fn parameters_after_a_slug_count_before_the_views_own() {
-        let draft = Draft { page: "/coverage".into(), link: "v=1&from=now-3h&to=now".into(), ..Draft::default() };
+        let draft =
+            Draft { page: "/coverage".into(), link: "v=1&from=now-3h&to=now".into(), ..Draft::default() };
         assert_eq!(with_more(&draft, None), "/coverage?v=1&from=now-3h&to=now");
         assert_eq!(with_more(&draft, Some("from=now-1h&x=y")), "/coverage?v=1&from=now-1h&to=now&x=y");
         assert_eq!(with_more(&draft, Some("from=soon")), draft.address(), "what cannot be read is left out");

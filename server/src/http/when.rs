@@ -5,11 +5,11 @@
 use crate::clock;
 use crate::http::query;
 use crate::http::refused::{self, Refused, wants_page};
+use crate::views::is_page;
 use axum::extract::RawQuery;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Json, Router, routing::get};
-use crate::views::is_page;
 use contract::when::{Asker, parse};
 use contract::{Moment, Refusal, RefusalKind, View, link};
 use serde::Serialize;

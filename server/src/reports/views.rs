@@ -64,7 +64,12 @@ fn search_form(view: &View, search: &str) -> Form {
         head: Head::new("search", "Search"),
         action: Page::Views.path().to_owned(),
         hidden,
-        fields: vec![field("q", "Words", search, "In the name, the description, the owner, the tags or the filter.")],
+        fields: vec![field(
+            "q",
+            "Words",
+            search,
+            "In the name, the description, the owner, the tags or the filter.",
+        )],
         button: "Search".to_owned(),
         ..Form::default()
     }
@@ -125,7 +130,8 @@ fn done(act: &str, view: &SavedView) -> Report {
         "unpinned" => format!("The address `/` opens the Overview again; {name} stays in the list."),
         _ => return Report::default(),
     };
-    let undo = view.deleted.then(|| Block::Form(order(view, "undo", "Deleted by mistake", "restore", "Undo")));
+    let undo =
+        view.deleted.then(|| Block::Form(order(view, "undo", "Deleted by mistake", "restore", "Undo")));
     Report { headline, blocks: undo.into_iter().collect() }
 }
 
@@ -166,7 +172,11 @@ fn one(told: &Told, now: i64) -> Report {
 
 fn short_link(view: &SavedView) -> Code {
     let file = String::new();
-    Code { head: Head::new("short", "Short link").way("Open", &view.address), text: format!("/v/{}", view.slug), file }
+    Code {
+        head: Head::new("short", "Short link").way("Open", &view.address),
+        text: format!("/v/{}", view.slug),
+        file,
+    }
 }
 
 fn edit_form(view: &SavedView) -> Form {
@@ -226,7 +236,8 @@ fn bring_back(told: &Told, now: i64) -> Form {
     let choices: Vec<_> = told.history.iter().skip(1).map(choice).collect();
     let value = choices.first().map(|(number, _)| number.clone()).unwrap_or_default();
     let kind = FormKind::OneOf(choices);
-    let edition = FormField { kind, value, ..field("edition", "Edition", "", "It becomes the newest edition.") };
+    let edition =
+        FormField { kind, value, ..field("edition", "Edition", "", "It becomes the newest edition.") };
     let form = order(&told.view, "back", "Bring back an earlier edition", "restore", "Bring back");
     Form { fields: vec![edition], ..form }
 }
@@ -244,7 +255,12 @@ fn field(name: &str, label: &str, value: &str, hint: &str) -> FormField {
 /// What a person writes about a view.
 fn about(name: &str, description: &str, owner: &str, tags: &str) -> Vec<FormField> {
     vec![
-        field("name", "Name", name, "What one sees there, in a few words. The short link is made of the first name."),
+        field(
+            "name",
+            "Name",
+            name,
+            "What one sees there, in a few words. The short link is made of the first name.",
+        ),
         FormField {
             kind: FormKind::Lines,
             ..field("description", "Description", description, "What it is for, and what to do about it.")
@@ -265,13 +281,11 @@ fn new(view: &View, on: &str) -> Report {
             ("live", "Live: whoever opens it sees the latest of then"),
             ("moment", "This moment: the times of now, for ever"),
         ];
-        let kind = FormKind::OneOf(choices.map(|(value, label)| (value.to_owned(), label.to_owned())).to_vec());
+        let kind =
+            FormKind::OneOf(choices.map(|(value, label)| (value.to_owned(), label.to_owned())).to_vec());
         fields.push(FormField { kind, ..field("times", "Times", "live", "") });
     }
-    let hidden = vec![
-        ("page".to_owned(), page.path().to_owned()),
-        ("link".to_owned(), link::encode(&asked)),
-    ];
+    let hidden = vec![("page".to_owned(), page.path().to_owned()), ("link".to_owned(), link::encode(&asked))];
     let form = Form {
         head: Head::new("save", "Save view").sub(page.label()),
         action: "/api/v1/views".to_owned(),

@@ -77,7 +77,9 @@ fn refusal(error: &ShelfError) -> Refusal {
             Refusal::new(RefusalKind::NotFound, error.to_string(), "The list of views is at /views.")
         }
         ShelfError::Outdated { .. } => bad("Look at its history, then save again."),
-        ShelfError::Crowded => bad("Delete some for good: remove views.sqlite while Weir does not run, or edit one."),
+        ShelfError::Crowded => {
+            bad("Delete some for good: remove views.sqlite while Weir does not run, or edit one.")
+        }
         ShelfError::Newer { .. } => {
             Refusal::new(RefusalKind::Unavailable, error.to_string(), "Update Weir to read and save views.")
         }

@@ -242,7 +242,12 @@ mod tests {
     use super::*;
 
     fn draft() -> Draft {
-        Draft { name: "SSH".into(), page: "/".into(), link: "from=now-180m&to=now".into(), ..Draft::default() }
+        Draft {
+            name: "SSH".into(),
+            page: "/".into(),
+            link: "from=now-180m&to=now".into(),
+            ..Draft::default()
+        }
     }
 
     #[test]
@@ -258,11 +263,17 @@ mod tests {
     fn what_cannot_be_kept_names_its_part() {
         let refused = |draft: Draft| draft.checked().unwrap_err().to_string();
         assert_eq!(refused(Draft { name: " ".into(), ..draft() }), "a view needs a name");
-        assert_eq!(refused(Draft { name: "a\nb".into(), ..draft() }), "name: holds a character that cannot be shown");
+        assert_eq!(
+            refused(Draft { name: "a\nb".into(), ..draft() }),
+            "name: holds a character that cannot be shown"
+        );
         assert_eq!(refused(Draft { owner: "x".repeat(121), ..draft() }), "owner: more than 120 letters");
         assert!(refused(Draft { link: "filter=(".into(), ..draft() }).starts_with("link: filter:"));
         for foreign in ["//evil.example", "https://evil.example", "", "views", "/\\evil", "/a?b", "/a#b"] {
-            assert_eq!(refused(Draft { page: foreign.into(), ..draft() }), "page: is not a path of this server");
+            assert_eq!(
+                refused(Draft { page: foreign.into(), ..draft() }),
+                "page: is not a path of this server"
+            );
         }
     }
 

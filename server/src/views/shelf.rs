@@ -114,10 +114,7 @@ impl Shelf {
         if found > VERSION { Err(ShelfError::Newer { found }) } else { Ok(()) }
     }
 
-    fn run<T>(
-        &mut self,
-        work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>,
-    ) -> Result<T, ShelfError> {
+    fn run<T>(&mut self, work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>) -> Result<T, ShelfError> {
         work(&mut self.db).map_err(|source| fault(&self.path, source))
     }
 
@@ -185,7 +182,8 @@ impl Shelf {
     pub fn add(&mut self, draft: Draft, now: i64) -> Result<SavedView, ShelfError> {
         let draft = draft.checked()?;
         self.change(|tx| {
-            let count: u32 = tx.query_row("select count(distinct slug) from edition", [], |row| row.get(0))?;
+            let count: u32 =
+                tx.query_row("select count(distinct slug) from edition", [], |row| row.get(0))?;
             if count >= VIEWS_LIMIT {
                 return Ok(Err(ShelfError::Crowded));
             }
@@ -230,12 +228,7 @@ impl Shelf {
     ///
     /// # Errors
     /// When there is no such view or edition, or the disk refuses.
-    pub fn restore(
-        &mut self,
-        slug: &str,
-        edition: Option<u32>,
-        now: i64,
-    ) -> Result<SavedView, ShelfError> {
+    pub fn restore(&mut self, slug: &str, edition: Option<u32>, now: i64) -> Result<SavedView, ShelfError> {
         let told = self.one(slug)?;
         let chosen = told.history.into_iter().find(|one| edition.is_none_or(|number| one.number == number));
         let draft = chosen.ok_or_else(|| ShelfError::Unknown { slug: slug.to_owned() })?.draft;
@@ -365,11 +358,18 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut open = shelf(&folder);
         let saved = open.add(draft("SSH from outside"), 100).unwrap();
-        assert_eq!((saved.slug.as_str(), saved.address.as_str()), ("ssh-from-outside", "/?v=1&from=now-3h&to=now"));
+        assert_eq!(
+            (saved.slug.as_str(), saved.address.as_str()),
+            ("ssh-from-outside", "/?v=1&from=now-3h&to=now")
+        );
         assert_eq!(open.add(draft("SSH from outside"), 101).unwrap().slug, "ssh-from-outside-2");
         drop(open);
         let all = shelf(&folder).all().unwrap();
-        assert_eq!(all.iter().map(|view| view.edited).collect::<Vec<_>>(), [101, 100], "the last changed first");
+        assert_eq!(
+            all.iter().map(|view| view.edited).collect::<Vec<_>>(),
+            [101, 100],
+            "the last changed first"
+        );
         assert_eq!(all[1], saved);
     }
 
@@ -383,7 +383,10 @@ mod tests {
         let late = shelf.edit("ssh", Some(1), draft("Mine"), 3);
         assert!(matches!(late, Err(ShelfError::Outdated { name }) if name == "Secure shell"));
         let history = shelf.one("ssh").unwrap().history;
-        assert_eq!(history.iter().map(|e| e.draft.name.as_str()).collect::<Vec<_>>(), ["Secure shell", "SSH"]);
+        assert_eq!(
+            history.iter().map(|e| e.draft.name.as_str()).collect::<Vec<_>>(),
+            ["Secure shell", "SSH"]
+        );
         assert_eq!(history[0].change(history.get(1)), "Changed name");
         assert_eq!(shelf.restore("ssh", Some(1), 4).unwrap().draft.name, "SSH");
         assert!(matches!(shelf.restore("ssh", Some(9), 5), Err(ShelfError::Unknown { .. })));

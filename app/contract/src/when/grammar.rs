@@ -47,11 +47,7 @@ impl Piece {
 }
 
 /// Reads the whole range.
-pub(super) fn range(
-    text: &str,
-    words: &[Word],
-    asker: Asker<'_>,
-) -> Result<(Moment, Moment), WhenError> {
+pub(super) fn range(text: &str, words: &[Word], asker: Asker<'_>) -> Result<(Moment, Moment), WhenError> {
     let mut reader = Reader { words, at: 0, end: text.len(), asker };
     if reader.take(&["since"]) {
         let from = reader.piece(None)?.from;
@@ -192,7 +188,9 @@ impl Reader<'_> {
             "week" if is_past => ago(7 * DAY),
             "month" if is_past => ago(30 * DAY),
             "year" if is_past => ago(365 * DAY),
-            "hour" => self.until_now(self.asker.unix(self.asker.wall(self.asker.now).div_euclid(HOUR) * HOUR)),
+            "hour" => {
+                self.until_now(self.asker.unix(self.asker.wall(self.asker.now).div_euclid(HOUR) * HOUR))
+            }
             "day" => self.until_now(self.asker.midnight(self.asker.today())),
             "week" => {
                 let today = self.asker.today();

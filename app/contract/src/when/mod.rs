@@ -24,8 +24,7 @@ pub struct Asker<'a> {
 pub const TEXT_LIMIT: usize = 200;
 
 /// What to say instead, for messages and for the box.
-pub const EXAMPLES: &str =
-    "Say for example yesterday, last 90 minutes, last tuesday 14:00 for 2h, since monday, 2026-11-20 14:00 to 16:30.";
+pub const EXAMPLES: &str = "Say for example yesterday, last 90 minutes, last tuesday 14:00 for 2h, since monday, 2026-11-20 14:00 to 16:30.";
 
 /// Reads a range.
 ///

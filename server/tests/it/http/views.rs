@@ -43,7 +43,12 @@ impl Desk {
 
     async fn names(&self, path: &str) -> Vec<String> {
         let list = self.get(path).await.json();
-        list["views"].as_array().unwrap().iter().map(|view| view["name"].as_str().unwrap().to_owned()).collect()
+        list["views"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|view| view["name"].as_str().unwrap().to_owned())
+            .collect()
     }
 }
 
@@ -52,7 +57,10 @@ async fn a_form_saves_a_view_and_its_short_link_leads_there() {
     let desk = Desk::new();
     let body = "name=SSH+from+outside&owner=Net&tags=ssh%2C+prod&page=%2F&link=from%3Dnow-3h%26filter%3Ddstport%2520%253D%252022";
     let saved = desk.form("/api/v1/views", body).await;
-    assert_eq!((saved.status.as_u16(), saved.header("location")), (303, "/views?act=saved&id=ssh-from-outside"));
+    assert_eq!(
+        (saved.status.as_u16(), saved.header("location")),
+        (303, "/views?act=saved&id=ssh-from-outside")
+    );
     let led = desk.get("/v/ssh-from-outside").await;
     let address = "/?v=1&from=now-3h&to=now&filter=dstport%20%3D%2022";
     assert_eq!((led.status.as_u16(), led.header("location")), (303, address));
@@ -80,8 +88,14 @@ async fn a_view_is_edited_deleted_and_brought_back() {
     assert_eq!(edited.status, 303);
     let late = desk.form("/api/v1/views/first", "do=edit&edition=1&name=Third").await;
     assert_eq!(late.status, 400);
-    assert!(late.text().contains("changed by somebody else") && late.header("content-type").starts_with("text/html"));
-    assert_eq!(desk.form("/api/v1/views/first", "do=delete").await.header("location"), "/views?act=deleted&id=first");
+    assert!(
+        late.text().contains("changed by somebody else")
+            && late.header("content-type").starts_with("text/html")
+    );
+    assert_eq!(
+        desk.form("/api/v1/views/first", "do=delete").await.header("location"),
+        "/views?act=deleted&id=first"
+    );
     assert_eq!(desk.get("/v/first").await.header("location"), "/views?act=deleted&id=first");
     assert_eq!(desk.names("/api/v1/views").await, Vec::<String>::new());
     assert_eq!(desk.names("/api/v1/views?deleted=1").await, ["Second"]);
@@ -129,9 +143,17 @@ async fn the_page_of_another_site_can_change_nothing() {
         ("origin", "null"),
     ] {
         let refused = desk.ask("POST", "/api/v1/views", &[form, foreign], "name=x").await;
-        assert_eq!((refused.status.as_u16(), refused.json()["kind"].as_str()), (403, Some("denied")), "{foreign:?}");
+        assert_eq!(
+            (refused.status.as_u16(), refused.json()["kind"].as_str()),
+            (403, Some("denied")),
+            "{foreign:?}"
+        );
         assert_eq!(desk.ask("DELETE", "/api/v1/views/x", &[foreign], "").await.status, 403);
-        assert_ne!(desk.ask("GET", "/api/v1/views", &[foreign], "").await.status, 403, "reading changes nothing");
+        assert_ne!(
+            desk.ask("GET", "/api/v1/views", &[foreign], "").await.status,
+            403,
+            "reading changes nothing"
+        );
     }
     assert_eq!(desk.names("/api/v1/views").await, Vec::<String>::new());
     let own = ("origin", "http://localhost:3000");
