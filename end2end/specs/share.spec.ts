@@ -92,7 +92,7 @@ test("the home is opened by the bare address", async ({ stack, overview }) => {
 
 test("a link says what is seen and shows a picture of it where it is pasted", async ({ stack, request }) => {
   const page = await (await request.get(`${stack.server.url}/?${stack.link({ filter: "action = REJECT" })}`, { headers: { accept: "text/html" } })).text();
-  const tag = (name: string) => new RegExp(`property="${name}" content="([^"]*)"`).exec(page)?.[1].replaceAll("&amp;", "&") ?? "";
+  const tag = (name: string) => new RegExp(`property="${name}" content="([^"]*)"`).exec(page)?.[1]?.replaceAll("&amp;", "&") ?? "";
   expect(tag("og:title")).toMatch(/^Rejects by service port, 20 Nov \d\d:\d\d to \d\d:\d\d UTC$/);
   expect(tag("og:url")).toContain(stack.server.url);
   const picture = await request.get(tag("og:image"));

@@ -10,7 +10,7 @@ use leptos::wasm_bindgen::JsCast;
 use leptos::{ev, web_sys};
 
 /// Every key with what it does.
-const KEYS: [(&str, &str); 16] = [
+const KEYS: [(&str, &str); 14] = [
     ("Ctrl K", "Go to a page, a view, an address, a pasted line"),
     ("/", "Write a filter; ↓ chooses, ↑ brings back an earlier one"),
     ("t", "Say a range of time"),

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 pub fn panel(head: Head, body: impl IntoView + 'static) -> impl IntoView {
     let Head { id, title, sub, choices, foot, ways } = head;
     let titled = format!("{id}-title");
-    let named = titled.clone();
+    let title_id = titled.clone();
     let has_foot = !foot.is_empty() || !ways.is_empty();
     let foot = has_foot.then(|| {
         view! {
@@ -21,9 +21,9 @@ pub fn panel(head: Head, body: impl IntoView + 'static) -> impl IntoView {
         view! { <div class="seg" role="group" aria-label=format!("{title}, choices")>{choices.into_iter().map(choice).collect_view()}</div> }
     });
     view! {
-        <section class="panel" id=id data-face="ready" aria-labelledby=named>
+        <section class="panel" id=id data-face="ready" aria-labelledby=titled>
             <header>
-                <h2 id=titled>{title}</h2>
+                <h2 id=title_id>{title}</h2>
                 <span class="sub">{sub}</span>
                 <div class="right">{choices}</div>
             </header>
