@@ -9,6 +9,8 @@ use firewall::verdict::{Card, Judged, Unanswered, cards, judge, unanswered};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+/// Bytes of a verdict with its reasons and moments, about.
+const JUDGED_BYTES: usize = 1_024;
 /// Conversations told that nobody answers; the rest is a number.
 const UNANSWERED: usize = 50;
 
@@ -89,6 +91,11 @@ pub fn advise(
 }
 
 impl Advised {
+    /// Bytes of memory it takes, about; rows that answers share count for each of them.
+    pub fn bytes(&self) -> usize {
+        self.rows.bytes() + self.judged.len() * JUDGED_BYTES
+    }
+
     /// All of it as other programs read it.
     pub fn json(&self) -> AdviceJson {
         let window = self.rows.window();

@@ -133,7 +133,7 @@ impl Adviser {
         .await?;
         held(&self.answers).put(key, Arc::clone(&advised), |kept| {
             kept.len() > KEPT_ANSWERS
-                || kept.iter().map(|(_, one)| one.rows.bytes()).sum::<usize>() > KEPT_ROWS_BYTES
+                || kept.iter().map(|(_, one)| one.bytes()).sum::<usize>() > KEPT_ROWS_BYTES
         });
         Ok(advised)
     }

@@ -154,8 +154,8 @@ impl Decisions {
     /// Everything that is remembered of a group's suggestions, by id; of all groups when none is named.
     pub fn of_group(&self, group: Option<&str>) -> Vec<(String, Remembered)> {
         let book = self.book();
-        let mut all = book.suggestions.iter().filter(|(_, one)| group.is_none_or(|group| one.group == group));
-        all.by_ref().map(|(id, one)| (id.clone(), one.clone())).collect()
+        let all = book.suggestions.iter().filter(|(_, one)| group.is_none_or(|group| one.group == group));
+        all.map(|(id, one)| (id.clone(), one.clone())).collect()
     }
 
     /// Decides about a suggestion that was shown.

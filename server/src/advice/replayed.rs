@@ -33,8 +33,8 @@ pub struct Replayed {
     pub took: Duration,
 }
 
-/// Why nothing can be replayed.
-fn no_inventory() -> Refusal {
+/// Why nothing can be edited or replayed.
+pub fn no_inventory() -> Refusal {
     let hint = "Start with --inventory DIR.";
     Refusal::new(RefusalKind::Unanswerable, "Without an inventory there are no rules to edit.", hint)
 }

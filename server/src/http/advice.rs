@@ -3,6 +3,7 @@
 //! query is the link.
 
 use crate::advice::groups::{self, GroupLine};
+use crate::advice::replayed::no_inventory;
 use crate::advice::{Advised, Adviser, Replayed};
 use crate::csv;
 use crate::http::api::{Form, form, written};
@@ -82,8 +83,8 @@ struct Asked {
 impl Asked {
     fn of(raw: Option<String>) -> Result<Asked, Refused> {
         let view = query::view(raw.as_deref().unwrap_or_default())?;
-        let beside = |name| beside(&view, name).map(str::to_owned);
-        let (id, suggestion, edits) = (beside("id"), beside("suggestion"), beside("edits"));
+        let own = |name| beside(&view, name).map(str::to_owned);
+        let (id, suggestion, edits) = (own("id"), own("suggestion"), own("edits"));
         Ok(Asked { options: options(&view)?, view, id, suggestion, edits })
     }
 }
@@ -193,10 +194,7 @@ async fn replay(adviser: &Adviser, asked: Asked, form: Form) -> Result<Response,
 /// # Errors
 /// Without an inventory, and for words that cannot be read, with their places.
 pub fn edits_of(text: &str, firewall: Option<&Firewall>) -> Result<Vec<Edit>, Refusal> {
-    let latest = firewall.and_then(|firewall| firewall.history().latest()).ok_or_else(|| {
-        let hint = "Start with --inventory DIR.";
-        Refusal::new(RefusalKind::Unanswerable, "Without an inventory there are no rules to edit.", hint)
-    })?;
+    let latest = firewall.and_then(|firewall| firewall.history().latest()).ok_or_else(no_inventory)?;
     parse(text, latest).map_err(|errors| {
         let told: Vec<String> = errors.iter().take(5).map(WordsError::to_string).collect();
         let hint = "Write a change on each line, such as add sg-0a1b ingress tcp 5432 from sg-0c2d.";

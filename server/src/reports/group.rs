@@ -8,7 +8,7 @@ use crate::csv::advice::status;
 use crate::http::advice::beside;
 use contract::human;
 use contract::report::{Block, Cell, Choice, Column, Head, Picture, Row, Table, Tile, Tone};
-use contract::{Expr, Field, Page, Refusal, RefusalKind, Report, Value, View};
+use contract::{Page, Refusal, RefusalKind, Report, View};
 use firewall::evaluate::Firewall;
 use firewall::inventory::{Group, Inventory};
 use firewall::suggest::quotas;
@@ -183,14 +183,13 @@ fn suggestions(adviser: &Adviser, view: &View, advised: &Advised, id: &str) -> T
 
 /// The traffic of the group's interfaces over time.
 fn picture(view: &View, group: &Group, latest: &Inventory) -> Option<Picture> {
-    let field = Field::from_name("interface-id")?;
-    let members: Vec<Value> =
-        latest.members(&group.id).take(MOST_DRAWN + 1).map(|one| Value::Text(one.id.clone())).collect();
+    let members: Vec<&str> =
+        latest.members(&group.id).take(MOST_DRAWN + 1).map(|one| one.id.as_str()).collect();
     if members.is_empty() || members.len() > MOST_DRAWN {
         return None;
     }
-    let filter = view.filter.and(Expr::one_of(field, members));
-    let shown = View { filter, details: Default::default(), ..view.clone() };
+    let bare = View { details: Default::default(), ..view.clone() };
+    let shown = app::question::narrowed(&bare, &format!("interface-id IN ({})", members.join(", ")))?;
     let head = Head::new("traffic", "Traffic of its interfaces")
         .sub("by action")
         .way("On the overview", Page::Overview.address(&shown));

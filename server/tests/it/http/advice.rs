@@ -68,8 +68,12 @@ async fn a_filter_picks_what_is_shown_and_not_what_is_known() {
 #[tokio::test]
 async fn an_edit_is_replayed_or_refused_by_the_place_of_its_fault() {
     let router = router().await;
-    let edit =
-        |text: &str| format!("/api/v1/replay?{LINK}&edits={}", text.replace(' ', "+").replace('\n', "%0A"));
+    let edit = |text: &str| {
+        format!(
+            "/api/v1/replay?{LINK}&edits={}",
+            text.replace(' ', "+").replace('#', "%23").replace('\n', "%0A")
+        )
+    };
     let open = ask(&router, &edit("add sg-db ingress tcp 5432 from 10.0.1.0/24")).await.json();
     assert_eq!((open["allowed"].as_u64(), open["dropped"].as_u64()), (Some(30), Some(0)), "{open}");
     assert_eq!(open["changes"][0]["client"], CLIENT);
