@@ -36,7 +36,31 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b')');
 
 /// Parameters that only some pages understand; each page says what they mean there. Sorted.
-pub const DETAILS: [&str; 1] = ["id"];
+pub const DETAILS: [&str; 23] = [
+    "account",
+    "bucket",
+    "choose",
+    "class",
+    "fields",
+    "file",
+    "group",
+    "hive",
+    "hourly",
+    "id",
+    "interval",
+    "kept",
+    "log",
+    "prefix",
+    "purpose",
+    "region",
+    "replace",
+    "resource",
+    "resource-id",
+    "role",
+    "stream",
+    "target",
+    "traffic",
+];
 
 /// The canonical link of `view`: `v=1`, the range, then in fixed order what differs from the default view, then the
 /// details by name, then the unknown parameters. An empty source is no source.
