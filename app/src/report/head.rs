@@ -7,6 +7,7 @@ use leptos::prelude::*;
 pub fn panel(head: Head, body: impl IntoView + 'static) -> impl IntoView {
     let Head { id, title, sub, choices, foot, ways } = head;
     let titled = format!("{id}-title");
+    let named = titled.clone();
     let has_foot = !foot.is_empty() || !ways.is_empty();
     let foot = has_foot.then(|| {
         view! {
@@ -20,7 +21,7 @@ pub fn panel(head: Head, body: impl IntoView + 'static) -> impl IntoView {
         view! { <div class="seg" role="group" aria-label=format!("{title}, choices")>{choices.into_iter().map(choice).collect_view()}</div> }
     });
     view! {
-        <section class="panel" id=id data-face="ready" aria-labelledby=titled.clone()>
+        <section class="panel" id=id data-face="ready" aria-labelledby=named>
             <header>
                 <h2 id=titled>{title}</h2>
                 <span class="sub">{sub}</span>
