@@ -82,9 +82,10 @@ pub struct SourceTests {
 impl Tests for SourceTests {
     async fn run(&self) -> Vec<SourceTest> {
         let options = Options { attempts: ATTEMPTS, ..self.options.clone() };
-        let tests = self.places.iter().map(|place| async {
+        let (options, lake) = (&options, &self.lake);
+        let tests = self.places.iter().map(|place| async move {
             let mut walk = Walk::default();
-            let walked = tokio::time::timeout(PATIENCE, walk.over(place, &options, &self.lake)).await;
+            let walked = tokio::time::timeout(PATIENCE, walk.over(place, options, lake)).await;
             if walked.is_err() {
                 let found = format!("No answer within {} s.", PATIENCE.as_secs());
                 walk.failed(
@@ -153,7 +154,7 @@ impl Walk {
             }
         };
         self.format(&probed);
-        self.records(&probed, lake.progress().sources.iter().find(|one| one.name == place.name))?;
+        self.records(&probed, lake.progress().sources.iter().find(|one| one.name == place.name));
         self.lag(&newest);
         Some(())
     }
@@ -235,7 +236,7 @@ impl Walk {
         }
     }
 
-    fn records(&mut self, probed: &lake::Probed, status: Option<&contract::SourceStatus>) -> Option<()> {
+    fn records(&mut self, probed: &lake::Probed, status: Option<&contract::SourceStatus>) {
         let tally = &probed.tally;
         let stored = status.map_or(0, |status| status.objects_stored);
         let found = format!(
@@ -255,7 +256,6 @@ impl Walk {
             (Outcome::Good, "")
         };
         self.step(outcome, found, cure.to_owned());
-        Some(())
     }
 
     fn lag(&mut self, newest: &ObjectMeta) {

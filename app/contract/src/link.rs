@@ -36,25 +36,46 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b')');
 
 /// Parameters that only some pages understand; each page says what they mean there. Sorted.
-pub const DETAILS: [&str; 18] = [
+pub const DETAILS: [&str; 39] = [
+    "account",
     "act",
     "after",
     "as",
+    "bucket",
+    "choose",
+    "class",
     "columns",
     "edits",
     "field",
+    "fields",
+    "file",
+    "group",
+    "hive",
+    "hourly",
     "id",
+    "interval",
+    "kept",
     "limit",
+    "log",
     "offset",
     "on",
     "one-way",
     "prefix",
+    "purpose",
     "q",
     "record",
+    "region",
+    "replace",
+    "resource",
+    "resource-id",
+    "role",
     "show",
     "sort",
+    "stream",
     "suggestion",
+    "target",
     "tightness",
+    "traffic",
 ];
 
 /// The canonical link of `view`: `v=1`, the range, then in fixed order what differs from the default view, then the

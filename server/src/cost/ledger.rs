@@ -1,11 +1,11 @@
 //! The port through which costs are asked, and the lake behind it.
 
-use super::{Check, Cost, Described, Given, MEASURED_DAYS, checks, cost, plans};
+use super::{Check, Cost, Described, Given, MEASURED_DAYS, checks, cost};
 use crate::clock::now;
 use crate::http::refused;
 use async_trait::async_trait;
 use contract::{Filter, Moment, Refusal, RefusalKind, View};
-use lake::{Direct, Lake, LakeError, LogVolume, Talks};
+use lake::{Direct, Lake, LakeError, LogVolume, SidesKnown, Talks};
 use pricing::PriceBook;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -21,6 +21,8 @@ pub struct Measured {
     pub logs: Vec<LogVolume>,
     /// Health checks of load balancers.
     pub checks: Vec<Check>,
+    /// What `tcp-flags` tell, where that was tried.
+    pub sides: Option<SidesKnown>,
 }
 
 /// Says what flow logs cost.
@@ -114,7 +116,8 @@ pub async fn of_lake(lake: &Lake, source: Option<&str>) -> Result<Measured, Lake
         Some((view, span)) => found(lake.conversations(&view, now()).await, span),
         None => Vec::new(),
     };
-    Ok(Measured { logs, checks })
+    let sides = lake.sides_known(source).await?;
+    Ok(Measured { logs, checks, sides })
 }
 
 /// What sources hold, read for this one answer.
@@ -127,7 +130,7 @@ pub async fn directly(direct: &Direct) -> Result<Measured, LakeError> {
         Some((view, span)) => found(direct.conversations(&view, now()).await, span),
         None => Vec::new(),
     };
-    Ok(Measured { logs, checks })
+    Ok(Measured { logs, checks, sides: None })
 }
 
 /// Checks among conversations. Too many of those to look among them is no reason to say nothing of the cost, nor are

@@ -82,7 +82,7 @@ fn refused(message: String) -> Refusal {
 #[derive(Clone, Debug, Serialize)]
 pub struct Cost {
     /// First and last day measured, `2026-11-20`; `None` where nothing was.
-    pub measured: Option<(Date, Date)>,
+    pub measured: Option<(String, String)>,
     /// Bytes of uncompressed text that were measured.
     pub text_bytes: u64,
     /// The present month.
@@ -139,7 +139,7 @@ pub fn cost(
     today: Date,
 ) -> Cost {
     let days: Vec<pricing::LogDays> =
-        measured.logs.iter().map(|log| plans::log_days(log, described, given)).collect();
+        measured.logs.iter().map(|log| plans::log_days(log, measured.sides, described, given)).collect();
     let plans: Vec<Plan> = days.iter().map(|log| log.plan.clone()).collect();
     let bill = pricing::month_bill(book, &plans);
     let all_days = || days.iter().flat_map(|log| &log.days).map(|day| day.day);
@@ -157,7 +157,7 @@ pub fn cost(
     });
     let interfaces = causes::interfaces(measured, &shares);
     Cost {
-        measured: all_days().min().zip(newest),
+        measured: all_days().min().zip(newest).map(|(first, last)| (first.to_string(), last.to_string())),
         text_bytes: plans.iter().map(|plan| plan.volume.text_bytes()).sum(),
         destinations: causes::parts(&logs, |log| log.destination.label().to_owned()),
         accounts: causes::parts(&logs, |log| format!("{} {}", log.account, log.region).trim().to_owned()),

@@ -4,8 +4,10 @@ use super::{Described, Given};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use lake::LogVolume;
-use pricing::{ByAction, DayVolume, FieldVolume, FileFormat, Interval, Keys, LogDays, Plan, Traffic, Volume};
+use lake::{LogVolume, SidesKnown};
+use pricing::{
+    ByAction, DayVolume, FieldVolume, FileFormat, Interval, Keys, LogDays, Plan, ServerKnown, Traffic, Volume,
+};
 
 /// The region whose prices are taken where the keys of a log do not tell its own.
 pub const UNKNOWN_REGION: &str = "us-east-1";
@@ -18,14 +20,18 @@ pub fn name(log: &LogVolume) -> &str {
 }
 
 /// The flow log with its days.
-pub fn log_days(log: &LogVolume, described: &Described, given: &Given) -> LogDays {
+pub fn log_days(log: &LogVolume, sides: Option<SidesKnown>, described: &Described, given: &Given) -> LogDays {
     let days = log.days.iter().map(|day| DayVolume {
         day: date(day.day),
         bytes: day.text_bytes,
         coverage: day.coverage,
     });
     let told = described.of(&log.id);
-    let plan = plan(log, given);
+    let server_known = sides.map(|sides| ServerKnown {
+        with_flags_percent: 100.0 * sides.with_flags,
+        without_flags_percent: 100.0 * sides.without_flags,
+    });
+    let plan = Plan { server_known, ..plan(log, given) };
     LogDays {
         plan: told.map_or_else(|| plan.clone(), |told| told.describe(plan.clone())),
         since: told.and_then(|told| told.since()),

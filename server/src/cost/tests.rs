@@ -44,7 +44,7 @@ fn log(id: &str, region: &str) -> LogVolume {
 }
 
 fn told(logs: Vec<LogVolume>, given: &Given) -> Cost {
-    let measured = Measured { logs, checks: Vec::new() };
+    let measured = Measured { logs, checks: Vec::new(), sides: None };
     cost(&PriceBook::built_in().unwrap(), &measured, &Described::default(), given, date(2026, 11, 20))
 }
 
@@ -105,7 +105,7 @@ fn a_description_says_where_it_is_delivered_and_why_not() {
     let json = r#"{"FlowLogs": [{"FlowLogId": "fl-1", "LogDestinationType": "cloud-watch-logs", "MaxAggregationInterval": 600,
         "DeliverLogsStatus": "FAILED", "DeliverLogsErrorMessage": "Access error"}]}"#;
     let described = Described::default().with(json).unwrap();
-    let measured = Measured { logs: vec![log("fl-1", "us-east-1")], checks: Vec::new() };
+    let measured = Measured { logs: vec![log("fl-1", "us-east-1")], checks: Vec::new(), sides: None };
     let book = PriceBook::built_in().unwrap();
     let cost = cost(&book, &measured, &described, &Given::default(), date(2026, 11, 20));
     assert_eq!(cost.logs[0].destination, Destination::Cloudwatch);

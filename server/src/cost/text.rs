@@ -12,7 +12,7 @@ const NAMED: usize = 10;
 #[must_use]
 pub fn text(cost: &Cost) -> String {
     let mut out = String::new();
-    let Some((first, last)) = cost.measured else {
+    let Some((first, last)) = &cost.measured else {
         return "Nothing was read yet, so nothing can be priced.\n".to_owned();
     };
     let days = cost.logs.iter().map(|log| log.measured_days).fold(0.0, f64::max);

@@ -7,6 +7,7 @@ use contract::report::{
     Block, Cell, Choice as WayChoice, Column, Form, FormField, FormKind, Head, Picture, Row, Table, Text,
     Tile, Tone,
 };
+use contract::view::TOP_LIMIT;
 use contract::{Page, Refusal, Report, View, human, link};
 use pricing::{Choice, Decimal, StorageClass, Topic, dollars};
 
@@ -24,7 +25,7 @@ pub async fn compose(costs: &dyn Costs, view: &View) -> Result<Report, Refusal> 
     let given = Given::of(view)?;
     if cost.measured.is_none() {
         let paragraphs = vec![
-            "Nothing was read yet, so nothing can be priced. What a new flow log would cost stands on the page `Set-up`."
+            "Nothing was read yet, so nothing can be priced. What a new flow log would cost stands on the page Set-up."
                 .to_owned(),
         ];
         let text = Text {
@@ -92,7 +93,7 @@ fn tiles(cost: &Cost) -> Vec<Tile> {
     let range = format!("{} to {}, four chances in five", rough(month.low.total), rough(month.high.total));
     let trend = if growth.abs() >= GROWTH { format!("; {growth:+.0} % a week") } else { String::new() };
     let estimate = if cost.bill.estimate { "with estimated prices" } else { "list prices" };
-    let span = cost.measured.map(|(first, last)| format!("{first} to {last}")).unwrap_or_default();
+    let span = cost.measured.as_ref().map(|(first, last)| format!("{first} to {last}")).unwrap_or_default();
     vec![
         tile("So far this month", month.so_far.total, format!("{}, delivery of what was read", month.month)),
         tile("Whole month, expected", month.expected.total, format!("{range}{trend}")),
@@ -324,7 +325,8 @@ fn interfaces(cost: &Cost, view: &View) -> Table {
             money(usd),
         ]));
     }
-    let more = View { top: u16::try_from(cost.interfaces.len()).unwrap_or(u16::MAX), ..view.clone() };
+    let top = u16::try_from(cost.interfaces.len()).unwrap_or(u16::MAX).min(TOP_LIMIT);
+    let more = View { top, ..view.clone() };
     let head = Head::new("interfaces", "By interface").sub("dearest first");
     Table {
         head: if rest.is_empty() { head } else { head.way("All", Page::Cost.address(&more)) },
@@ -545,5 +547,7 @@ fn percent(part: Decimal, whole: Decimal) -> String {
 /// An amount on a tile: to the cent, to the dollar from a hundred on.
 fn rough(amount: Decimal) -> String {
     let places = if amount >= Decimal::ONE_HUNDRED { 0 } else { 2 };
-    format!("${}", pricing::grouped(amount.round_dp(places)))
+    let mut amount = amount.round_dp(places);
+    amount.rescale(places);
+    format!("${}", pricing::grouped(amount))
 }

@@ -37,6 +37,11 @@ impl AddressBook {
         self.addresses.get(number as usize).copied().unwrap_or_default()
     }
 
+    /// All of them in the order of their numbers, network byte order.
+    pub fn octets(&self) -> Vec<[u8; BYTES]> {
+        self.addresses.iter().map(|address| address.to_be_bytes()).collect()
+    }
+
     /// For every number of `other`, the same address's number here.
     pub fn adopt(&mut self, other: &AddressBook) -> Vec<u32> {
         other.addresses.iter().map(|address| self.number(*address)).collect()

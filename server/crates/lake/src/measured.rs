@@ -99,7 +99,7 @@ pub fn note(tx: &Transaction<'_>, objects: &[ObjectEntry]) -> rusqlite::Result<(
     let mut sums: HashMap<(&str, String, i64), Text> = HashMap::new();
     for object in objects.iter().filter(|object| object.why.is_none()) {
         let id = LogKey::of(&object.source, &object.key).id;
-        let sum = sums.entry((&object.source, id, day_of(object.stamp))).or_default();
+        let sum = sums.entry((object.source.as_str(), id, day_of(object.stamp))).or_default();
         sum.merge(&object.text);
     }
     for ((source, id, day), text) in sums {

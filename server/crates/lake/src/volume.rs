@@ -4,6 +4,7 @@
 use crate::columns::{Texts, Words, find, numbers};
 use crate::schema::{ACTION, AWS_SERVICE, END, INTERFACE_ID, START, VPC_ID};
 use datafusion::arrow::array::{Array, BinaryArray, Int32Array, Int64Array, RecordBatch, StringArray};
+use datafusion::arrow::buffer::NullBuffer;
 use flowlog::text_size::{MISSING_BYTES, address_bytes, number_bytes};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -162,33 +163,48 @@ impl Column<'_> {
             }
             Column::Coded(keys, lengths) => {
                 let keys = lines.iter_mut().zip(&keys.values()[rows.clone()]);
-                let length = |key: i32| lengths.get(key as usize).copied().unwrap_or(MISSING_BYTES as u32);
-                keys.for_each(|(line, key)| put(line, length(*key)));
+                keys.for_each(|(line, key)| put(line, coded_length(lengths, *key)));
             }
         }
         sum - self.take_back_nulls(lines, from)
     }
 
+    fn nulls(&self) -> Option<&NullBuffer> {
+        match self {
+            Column::Small(array) => array.nulls(),
+            Column::Large(array) => array.nulls(),
+            Column::Coded(keys, _) => keys.nulls(),
+        }
+    }
+
+    /// The length of what stands in a row, also in place of a missing value.
+    fn length(&self, row: usize) -> u32 {
+        match self {
+            Column::Small(array) => small_length(array.value(row)),
+            Column::Large(array) => large_length(array.value(row)),
+            Column::Coded(keys, lengths) => coded_length(lengths, keys.value(row)),
+        }
+    }
+
     /// What stands in place of a missing value was counted as a value; takes back all but one byte of it.
     fn take_back_nulls(&self, lines: &mut [u32], from: usize) -> u64 {
-        let (nulls, counted): (_, &dyn Fn(usize) -> u32) = match self {
-            Column::Small(array) => (array.nulls(), &|row| small_length(array.value(row))),
-            Column::Large(array) => (array.nulls(), &|row| large_length(array.value(row))),
-            Column::Coded(keys, lengths) => (keys.nulls(), &|row| {
-                lengths.get(keys.value(row) as usize).copied().unwrap_or(MISSING_BYTES as u32)
-            }),
-        };
-        let Some(nulls) = nulls.filter(|nulls| nulls.null_count() > 0) else { return 0 };
+        let Some(nulls) = self.nulls().filter(|nulls| nulls.null_count() > 0) else { return 0 };
         let mut taken = 0;
         for (row, line) in lines.iter_mut().enumerate() {
             if nulls.is_null(from + row) {
-                let more = counted(from + row) - MISSING_BYTES as u32;
+                let more = self.length(from + row) - MISSING_BYTES as u32;
                 *line -= more;
                 taken += u64::from(more);
             }
         }
         taken
     }
+}
+
+/// Length of the value of a key; keys of missing values may be of none.
+#[inline]
+fn coded_length(lengths: &[u32], key: i32) -> u32 {
+    lengths.get(key as usize).copied().unwrap_or(MISSING_BYTES as u32).max(MISSING_BYTES as u32)
 }
 
 /// Length of a number of 32 bits: comparisons, so that many are told at once.

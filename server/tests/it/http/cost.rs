@@ -55,7 +55,7 @@ async fn choices_are_links_that_add_up() {
     assert_eq!(chosen.len(), 2);
     let html = get_with("/cost?choose=without-tcp-flags&kept=30", &[BROWSER]).await.text();
     assert!(
-        html.contains("What you chose") && html.contains("choose=without-tcp-flags%2Cformat-parquet"),
+        html.contains("What you chose") && html.contains("choose=without-tcp-flags,format-parquet"),
         "links add"
     );
     assert!(html.contains("name=\"choose\" value=\"without-tcp-flags\""), "the form keeps what was chosen");
