@@ -10,6 +10,7 @@ pub mod keys;
 mod listing;
 #[cfg(test)]
 mod memory;
+mod parts;
 pub mod plan;
 mod s3;
 mod source;
@@ -18,4 +19,5 @@ pub mod unpack;
 mod walk;
 
 pub use error::{Cause, StoreError};
+pub use parts::Parts;
 pub use source::{AccessKeys, Credentials, ObjectMeta, Options, Source, open};
