@@ -6,16 +6,13 @@
 //! has its transaction.
 
 use crate::Shared;
-use crate::addresses::packets_differ;
 use crate::catalog::ObjectEntry;
-use crate::chunk::ChunkWriter;
+use crate::encoder::Encoder;
 use crate::enrich::{Added, Stretch, enrich};
 use crate::error::LakeError;
-use crate::files;
-use crate::judge::judged;
 use crate::observed::Observed;
 use crate::status::Status;
-use crate::tables::{Gap, parts};
+use crate::tables::Gap;
 use crate::volume::Lengths;
 use crate::writer::Writer;
 use datafusion::arrow::array::RecordBatch;
@@ -47,7 +44,7 @@ pub struct Commit {
     rows: usize,
     unreadable: Vec<ObjectEntry>,
     gaps: Vec<Gap>,
-    chunks: ChunkWriter,
+    encoder: Encoder,
     /// Until the end.
     writer: Option<Writer>,
     began: Instant,
@@ -56,7 +53,6 @@ pub struct Commit {
 impl Commit {
     /// An empty commit.
     pub fn new(shared: &Arc<Shared>, source: &str, status: &Status) -> Result<Self, LakeError> {
-        let compressor = |source| LakeError::Parquet { path: shared.root.clone(), source };
         Ok(Commit {
             shared: Arc::clone(shared),
             source: source.to_owned(),
@@ -65,7 +61,7 @@ impl Commit {
             rows: 0,
             unreadable: Vec::new(),
             gaps: Vec::new(),
-            chunks: ChunkWriter::new().map_err(compressor)?,
+            encoder: Encoder::new(shared)?,
             writer: Some(Writer::start(shared)?),
             began: Instant::now(),
         })
@@ -101,12 +97,17 @@ impl Commit {
         self.waiting.push(next);
     }
 
-    /// Adds an object that cannot be read; what was stored of its beginning is removed.
-    pub fn add_unreadable(&mut self, next: Waiting, why: String) {
+    /// Removes what was stored of the beginning of an object that does not count.
+    pub fn leave_out(&mut self, next: &Waiting) {
         if next.begun {
             // Where the writer has ended, it has removed them itself.
             let _ = self.writer.as_ref().map(Writer::discard);
         }
+    }
+
+    /// Adds an object that cannot be read; what was stored of its beginning is removed.
+    pub fn add_unreadable(&mut self, next: Waiting, why: String) {
+        self.leave_out(&next);
         self.unreadable.push(next.object.unreadable(why));
     }
 
@@ -127,7 +128,8 @@ impl Commit {
         let records = enrich(records.clone(), &[next.object.stretch(records.num_rows())], Added::All)?;
         next.object.see(&records);
         next.object.measure(&Lengths::of(&records), 0..records.num_rows());
-        self.store(records, &[])
+        let heard = self.writer.as_ref().is_some_and(|writer| writer.encode(&self.source, records));
+        self.told(heard)
     }
 
     /// Stores the records that wait and makes all objects count.
@@ -160,12 +162,9 @@ impl Commit {
 
     /// Encodes the tables of records.
     fn store(&mut self, records: RecordBatch, gaps: &[Gap]) -> Result<(), LakeError> {
-        let Commit { shared, source, writer, chunks, .. } = self;
-        let (name, mut heard, differ) = (files::commit_name(), true, packets_differ(&records));
-        let records = judged(records, &shared.knowledge, Added::All)?;
-        parts(records, gaps, &mut |part| {
-            let mut file = files::encode(source, &name, &part, chunks)?;
-            file.entry.packets_differ = differ;
+        let Commit { shared, source, writer, encoder, .. } = self;
+        let mut heard = true;
+        encoder.encode(shared, source, records, gaps, &mut |file| {
             heard = heard && writer.as_ref().is_some_and(|writer| writer.write(file));
             Ok(())
         })?;

@@ -4,12 +4,12 @@ use crate::columns::to_arrow;
 use crate::enrich::Origin;
 use crate::error::LakeError;
 use crate::parquet_lines::{self, ParquetFault};
-use bytes::Bytes;
+use crate::pump::Content;
 use datafusion::arrow::array::RecordBatch;
 use flowlog::{Decoder, Fields, Format, Limits, Tally, Want};
-use store::ObjectMeta;
-use store::keys;
+use std::io::BufRead;
 use store::unpack::{UnpackError, UnpackLimits, Unpacker};
+use store::{ObjectMeta, Parts, StoreError, keys};
 
 /// Text given to the decoder at once. A question asked of objects adds up after each: columns that are still in the cache
 /// are added up in two thirds of the time.
@@ -21,6 +21,9 @@ pub enum ObjectFault {
     /// It has no bytes.
     #[error("the object is empty (0 bytes)")]
     Empty,
+    /// Its source failed before its end: the object is not to blame.
+    #[error(transparent)]
+    Source(#[from] StoreError),
     /// It is Parquet, and cannot be read.
     #[error(transparent)]
     Parquet(#[from] ParquetFault),
@@ -96,37 +99,35 @@ impl ObjectDecoder {
     pub fn decode(
         &mut self,
         meta: &ObjectMeta,
-        bytes: &Bytes,
+        content: Content,
         most: usize,
         sink: &mut Sink<'_>,
     ) -> Result<Result<Tally, ObjectFault>, LakeError> {
         self.fields.clear();
-        if bytes.is_empty() {
-            return Ok(Err(ObjectFault::Empty));
-        }
         let (decoder, fields) = (&mut self.decoder, &mut self.fields);
         let mut begin = decoder.rows();
         let mut failed = None;
         let mut take = |text: &[u8]| {
             for slice in text.chunks(SLICE_BYTES) {
                 decoder.push(slice);
-                if decoder.rows() - begin >= most && failed.is_none() {
+                if decoder.rows() - begin >= most {
                     begin = 0;
                     note_fields(decoder, fields);
-                    failed = to_arrow(decoder.take()).and_then(|batch| sink(fields, batch)).err();
+                    let rows = decoder.take();
+                    // After a failure they are dropped: the rest is read only to be left.
+                    if failed.is_none() {
+                        failed = to_arrow(rows).and_then(|batch| sink(fields, batch)).err();
+                    }
                 }
             }
         };
-        let parquet = parquet_lines::is_parquet(bytes);
-        let unpacked = if parquet {
-            parquet_lines::lines(bytes.clone(), &self.wanted, &mut take).map_err(ObjectFault::from)
-        } else {
-            self.unpacker.unpack(&meta.key, bytes, &mut take).map(|_| ()).map_err(ObjectFault::from)
-        };
+        let mut lines = Lines { unpacker: &mut self.unpacker, wanted: &self.wanted, parquet: false };
+        let unpacked = lines.of(&meta.key, content, &mut take);
+        let is_parquet = lines.parquet;
         decoder.finish();
         note_fields(decoder, fields);
         let mut tally = decoder.take_tally();
-        if parquet {
+        if is_parquet {
             parquet_lines::without_header(&mut tally);
         }
         if let Some(error) = failed {
@@ -137,6 +138,49 @@ impl ObjectDecoder {
             decoder.truncate(begin);
         }
         Ok(decoded)
+    }
+}
+
+/// The lines of an object.
+struct Lines<'a> {
+    unpacker: &'a mut Unpacker,
+    wanted: &'a Fields,
+    /// Whether the object turned out to be Parquet.
+    parquet: bool,
+}
+
+impl Lines<'_> {
+    fn of(&mut self, key: &str, content: Content, take: &mut dyn FnMut(&[u8])) -> Result<(), ObjectFault> {
+        match content {
+            Content::Whole(bytes) if bytes.is_empty() => Err(ObjectFault::Empty),
+            Content::Whole(bytes) if parquet_lines::is_parquet(&bytes) => {
+                self.parquet = true;
+                Ok(parquet_lines::lines(bytes, self.wanted, take)?)
+            }
+            Content::Whole(bytes) => Ok(self.unpacker.unpack(key, &bytes, take).map(|_| ())?),
+            Content::Parts(mut parts) => {
+                let read = self.of_parts(key, &mut parts, take);
+                match parts.take_error() {
+                    Some(error) => Err(error.into()),
+                    None => read,
+                }
+            }
+        }
+    }
+
+    fn of_parts(
+        &mut self,
+        key: &str,
+        parts: &mut Parts,
+        take: &mut dyn FnMut(&[u8]),
+    ) -> Result<(), ObjectFault> {
+        let is_parquet = parts.fill_buf().is_ok_and(parquet_lines::is_parquet);
+        // Parquet is read from its end: it must be there as a whole.
+        match is_parquet.then(|| parts.rest()) {
+            Some(Ok(bytes)) => self.of(key, Content::Whole(bytes), take),
+            Some(Err(_)) => Ok(()),
+            None => Ok(self.unpacker.unpack_parts(key, parts, take).map(|_| ())?),
+        }
     }
 }
 

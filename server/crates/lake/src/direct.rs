@@ -222,7 +222,7 @@ impl<F: Fold + Clone> Reader for Asker<F> {
         // Who is the server of a record, others of the object tell: then many are judged at once.
         let at_once =
             if columns.iter().any(|column| JUDGED.contains(&column.as_str())) { JUDGED_ROWS } else { 1 };
-        let decoded = decoder.decode(&object.meta, &bytes, at_once, &mut count)?;
+        let decoded = decoder.decode(&object.meta, bytes, at_once, &mut count)?;
         let tally = match decoded {
             Ok(tally) => tally,
             Err(fault) => {

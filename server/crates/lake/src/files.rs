@@ -2,9 +2,9 @@
 
 use crate::chunk::{ChunkWriter, Rows};
 use crate::error::LakeError;
+use crate::schema::in_rollup;
 use crate::tables::Part;
 use contract::Table;
-use datafusion::arrow::array::RecordBatch;
 use datafusion::parquet::arrow::{ArrowSchemaConverter, add_encoded_arrow_schema_to_metadata};
 use datafusion::parquet::errors::ParquetError;
 use datafusion::parquet::file::properties::WriterProperties;
@@ -91,7 +91,7 @@ pub fn encode(
 ) -> Result<Encoded, LakeError> {
     let path = path_of(part, commit);
     let parquet = |source| LakeError::Parquet { path: PathBuf::from(&path), source };
-    let bytes = encode_rows(&part.batch, part.rows, chunks).map_err(parquet)?;
+    let bytes = encode_rows(part, chunks).map_err(parquet)?;
     let columns = part.batch.schema().fields().iter().map(|field| field.name().clone()).collect();
     let entry = FileEntry {
         path,
@@ -150,19 +150,19 @@ fn write_aside(path: &Path, bytes: &[u8]) -> Result<(), LakeError> {
     file.sync_all().map_err(LakeError::disk("sync", path))
 }
 
-fn encode_rows(
-    batch: &RecordBatch,
-    rows: Rows<'_>,
-    chunks: &mut ChunkWriter,
-) -> Result<Vec<u8>, ParquetError> {
+fn encode_rows(part: &Part<'_>, chunks: &mut ChunkWriter) -> Result<Vec<u8>, ParquetError> {
+    let batch = &part.batch;
     let mut properties = WriterProperties::builder().build();
     add_encoded_arrow_schema_to_metadata(batch.schema_ref(), &mut properties);
     let schema = ArrowSchemaConverter::new().convert(batch.schema_ref())?;
     let mut writer = SerializedFileWriter::new(Vec::new(), schema.root_schema_ptr(), Arc::new(properties))?;
-    for rows in rows.chunks(ROW_GROUP_ROWS) {
+    for (from, rows) in part.rows.chunks(ROW_GROUP_ROWS) {
+        let runs = part.runs_within(from..from + rows.len());
+        let in_runs = Rows::Runs(&runs, rows.len());
         let mut group = writer.next_row_group()?;
         for (array, column) in batch.columns().iter().zip(schema.columns()) {
-            let (bytes, close) = chunks.chunk(array, rows, column)?;
+            let has_runs = !runs.is_empty() && in_rollup(column.name());
+            let (bytes, close) = chunks.chunk(array, if has_runs { in_runs } else { rows }, column)?;
             group.append_column(&bytes::Bytes::from(bytes), close)?;
         }
         group.close()?;

@@ -2,12 +2,11 @@
 
 use crate::Shared;
 use crate::commit::{Commit, Waiting};
-use crate::decode::ObjectDecoder;
+use crate::decode::{ObjectDecoder, ObjectFault};
 use crate::error::{LakeError, store_refusal};
 use crate::feed::Feed;
-use crate::pump::{Fetched, Reader, pump, reader_count};
+use crate::pump::{Content, Fetched, Reader, pump, reader_count};
 use crate::status::Status;
-use bytes::Bytes;
 use flowlog::{Coverage, Fields, Tally, Want};
 use std::ops::Range;
 use std::sync::Arc;
@@ -107,15 +106,10 @@ impl Reader for Ingester {
     fn read(&mut self, object: Fetched) -> Result<(), LakeError> {
         let size = object.meta.size;
         match object.bytes {
-            Ok(bytes) => self.decode(&object.meta, &bytes)?,
-            // The object is not blamed for a source that cannot be reached: it is tried again at the next pass.
-            Err(error) if error.may_retry() || matches!(error, StoreError::Denied { .. }) => {
-                self.commit.status.refused(&object.meta.key, store_refusal(&error));
-                self.report.failed += 1;
-            }
+            Ok(content) => self.decode(&object.meta, content)?,
             Err(error) => {
                 let next = self.commit.next(&object.meta);
-                self.fail(&object.meta, next, error.to_string());
+                self.fail(&object.meta, next, error.into());
             }
         }
         self.commit.status.read(size);
@@ -149,10 +143,10 @@ impl Ingester {
         self.commit.finish(records)
     }
 
-    fn decode(&mut self, meta: &ObjectMeta, bytes: &Bytes) -> Result<(), LakeError> {
+    fn decode(&mut self, meta: &ObjectMeta, content: Content) -> Result<(), LakeError> {
         let Ingester { decoder, commit, .. } = self;
         let mut next = commit.next(meta);
-        let decoded = decoder.decode(meta, bytes, COMMIT_ROWS, &mut |fields, records| {
+        let decoded = decoder.decode(meta, content, COMMIT_ROWS, &mut |fields, records| {
             commit.store_beginning(&mut next, fields, records)
         })?;
         match decoded {
@@ -160,7 +154,7 @@ impl Ingester {
                 self.count(&tally);
                 self.commit.add(next, self.decoder.fields(), self.decoder.rows(), tally);
             }
-            Err(fault) => self.fail(meta, next, fault.to_string()),
+            Err(fault) => self.fail(meta, next, fault),
         }
         Ok(())
     }
@@ -174,11 +168,21 @@ impl Ingester {
         self.commit.status.records(tally.records);
     }
 
-    fn fail(&mut self, meta: &ObjectMeta, next: Waiting, why: String) {
-        tracing::warn!(object.key = %meta.key, why, "object `{}` cannot be read", meta.key);
-        self.commit.status.failed(&meta.key, &why);
+    fn fail(&mut self, meta: &ObjectMeta, next: Waiting, fault: ObjectFault) {
         self.report.failed += 1;
-        self.commit.add_unreadable(next, why);
+        match fault {
+            // The object is not blamed for a source that cannot be reached: it is tried again at the next pass.
+            ObjectFault::Source(error) if error.may_retry() || matches!(error, StoreError::Denied { .. }) => {
+                self.commit.status.refused(&meta.key, store_refusal(&error));
+                self.commit.leave_out(&next);
+            }
+            fault => {
+                let why = fault.to_string();
+                tracing::warn!(object.key = %meta.key, why, "object `{}` cannot be read", meta.key);
+                self.commit.status.failed(&meta.key, &why);
+                self.commit.add_unreadable(next, why);
+            }
+        }
     }
 
     fn add_to(&self, report: &mut IngestReport) {

@@ -4,15 +4,14 @@
 //! Equal things stand together: columns become long runs, which makes files half as large, and roll-ups are sums over
 //! neighbours, which needs no hash table.
 
-use crate::addresses::Addresses;
-use crate::columns::{Truths, find, numbers};
+use crate::columns::{find, numbers};
 use crate::schema::{
     ACCOUNT_ID, ACTION, AWS_SERVICE, CLIENT_IS_SRC, FLOW_DIRECTION, FLOW_LOG_ID, INTERFACE_ID, PROTOCOL,
     REGION, SERVICE_PORT, START, TOLD_ELSEWHERE, VPC_ID,
 };
-use contract::grid::floor_to;
 use datafusion::arrow::array::{Int64Array, RecordBatch};
-use hashbrown::HashMap;
+use std::borrow::Cow;
+use std::ops::Range;
 
 /// An hour, seconds.
 pub const HOUR: i64 = 3_600;
@@ -23,8 +22,10 @@ pub type Name = u32;
 pub type Address = u32;
 /// A missing address.
 pub const NO_ADDRESS: Address = u32::MAX;
-/// Fewer places are sorted as they are.
-const FEW_PLACES: usize = 12;
+/// Bits of a number that one pass of sorting looks at: its counters fill half of the nearest cache.
+const RADIX_BITS: usize = 11;
+/// The widest range of numbers that are counted through: all ports, and all protocols.
+const SPARSE_RANGE: u32 = 1 << 17;
 
 /// The dimension values of a roll-up row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -55,161 +56,250 @@ pub struct Group {
     pub told_elsewhere: i32,
 }
 
-/// Where a record stands in the order, behind its group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    /// Who opened it, as far as known.
-    pub client: Address,
-    /// Who answered.
-    pub server: Address,
-    /// The record.
-    pub row: u32,
-}
-
-/// The records of a commit, sorted.
+/// The records of a commit, sorted by group, then by client and server.
 #[derive(Debug, Default)]
 pub struct Order {
     /// The groups, sorted.
     pub groups: Vec<Group>,
-    /// Where each group's records begin in `places`; one more at the end.
+    /// Where each group's records begin in `rows`; one more at the end.
     pub begins: Vec<u32>,
-    /// The records, by group, then by client and server.
-    pub places: Vec<Place>,
+    /// The records.
+    pub rows: Vec<u32>,
+    /// Where in `rows` the records of each two within a group begin; one more at the end.
+    pub talks: Vec<u32>,
+    /// By record who opened it; where it is not known who is who, the source.
+    clients: Vec<i32>,
+    /// By record who answered.
+    servers: Vec<i32>,
 }
 
 impl Order {
     /// Sorts judged records.
     pub fn of(batch: &RecordBatch) -> Order {
-        let (groups, group_of_row) = numbered(batch);
-        let (groups, rank) = ranked(groups);
-        let mut begins = vec![0u32; groups.len() + 1];
-        for group in &group_of_row {
-            begins[rank[*group as usize] as usize + 1] += 1;
+        let columns = GroupColumns::of(batch);
+        let (clients, servers) = ends_of(batch);
+        let mut digits = Digits::new(batch.num_rows());
+        columns.append_to(&mut digits);
+        // A commit has fewer than 2^20 records and four times as many addresses: then both ends fit behind the groups.
+        let highest = clients.iter().chain(&servers).max().map_or(0, |key| (key + 1) as u32);
+        digits.make_room(2 * bits_of(highest));
+        let behind_group = [&clients, &servers].map(|ends| digits.append(ends)).iter().sum::<u32>();
+        let mut order = Order { clients, servers, ..Order::default() };
+        let (sorted, mut last) = (digits.sorted(), None);
+        order.rows.reserve(sorted.len());
+        for Sorted { digits, row } in sorted {
+            let here = order.rows.len() as u32;
+            if last.is_none_or(|last| (last ^ digits) >> behind_group != 0) {
+                order.begins.push(here);
+                order.groups.push(columns.group(row as usize));
+            }
+            if last != Some(digits) {
+                order.talks.push(here);
+            }
+            last = Some(digits);
+            order.rows.push(row);
         }
-        for at in 1..begins.len() {
-            begins[at] += begins[at - 1];
-        }
-        let mut places = vec![Place { client: 0, server: 0, row: 0 }; group_of_row.len()];
-        let mut next = begins.clone();
-        for ((row, group), (client, server)) in group_of_row.iter().enumerate().zip(ends_of(batch)) {
-            let slot = &mut next[rank[*group as usize] as usize];
-            places[*slot as usize] = Place { client, server, row: row as u32 };
-            *slot += 1;
-        }
-        let mut packing = Packing::of(batch);
-        for bounds in begins.windows(2) {
-            packing.sort(&mut places[bounds[0] as usize..bounds[1] as usize]);
-        }
-        Order { groups, begins, places }
+        order.begins.push(order.rows.len() as u32);
+        order.talks.push(order.rows.len() as u32);
+        order
     }
 
-    /// The groups, where their records begin, and the records.
-    pub fn runs(&self) -> impl Iterator<Item = (u32, usize, &[Place])> {
-        self.begins.windows(2).enumerate().map(|(group, bounds)| {
-            let (from, to) = (bounds[0] as usize, bounds[1] as usize);
-            (group as u32, from, &self.places[from..to])
-        })
+    /// The groups, and which places in the order are theirs.
+    pub fn runs(&self) -> impl Iterator<Item = (u32, Range<usize>)> {
+        (0..).zip(self.begins.windows(2).map(|bounds| bounds[0] as usize..bounds[1] as usize))
     }
 
-    /// The records of each hour: its start (Unix seconds), where they begin, and how many there are.
-    pub fn hours(&self) -> impl Iterator<Item = (i64, usize, usize)> {
+    /// Client and server of the record at a place in the order.
+    pub fn ends(&self, place: usize) -> (Address, Address) {
+        let row = self.rows[place] as usize;
+        let of = |ends: &[i32]| ends.get(row).map_or(NO_ADDRESS, |key| *key as Address);
+        (of(&self.clients), of(&self.servers))
+    }
+
+    /// The records of each hour.
+    pub fn hours(&self) -> impl Iterator<Item = Hour> {
         self.groups.chunk_by(|a, b| a.hour == b.hour).scan(0, |group, same| {
-            let (from, to) = (self.begins[*group] as usize, self.begins[*group + same.len()] as usize);
+            let begins = &self.begins[*group..=*group + same.len()];
             *group += same.len();
-            Some((same[0].hour, from, to - from))
+            let (from, to) = (begins[0], begins[same.len()]);
+            let group_ends = begins[1..].iter().map(|end| end - from).collect();
+            Some(Hour { start: same[0].hour, rows: from as usize..to as usize, group_ends })
         })
     }
 }
 
-/// The distinct groups in the order of their first record, and the number of each record's group.
-fn numbered(batch: &RecordBatch) -> (Vec<Group>, Vec<u32>) {
-    let texts = [ACCOUNT_ID, REGION, VPC_ID, INTERFACE_ID, FLOW_DIRECTION, ACTION, AWS_SERVICE, FLOW_LOG_ID];
-    let texts = texts.map(|column| numbers(batch, column));
-    let [protocol, service_port, told] =
-        [PROTOCOL, SERVICE_PORT, TOLD_ELSEWHERE].map(|column| numbers(batch, column));
-    let hours = find::<Int64Array>(batch, START).map_or_else(Vec::new, |starts| hours_of(starts.values()));
-    let mut digits = Digits::new(batch.num_rows());
-    for column in texts.iter().chain([&protocol, &service_port, &told]) {
-        digits.append(column);
+/// The records of an hour.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hour {
+    /// When it begins, Unix seconds.
+    pub start: i64,
+    /// The places of its records in the order.
+    pub rows: Range<usize>,
+    /// Where among them groups end.
+    pub group_ends: Vec<u32>,
+}
+
+/// The columns that make a group, as numbers; -1 where a value is missing, empty without a column.
+struct GroupColumns<'a> {
+    /// Account, region, VPC, flow log, interface, direction, action, AWS service.
+    texts: [Cow<'a, [i32]>; 8],
+    protocol: Cow<'a, [i32]>,
+    service_port: Cow<'a, [i32]>,
+    told: Cow<'a, [i32]>,
+    /// Since 1970.
+    hours: Vec<i32>,
+}
+
+impl<'a> GroupColumns<'a> {
+    fn of(batch: &'a RecordBatch) -> Self {
+        let texts =
+            [ACCOUNT_ID, REGION, VPC_ID, FLOW_LOG_ID, INTERFACE_ID, FLOW_DIRECTION, ACTION, AWS_SERVICE];
+        let starts = find::<Int64Array>(batch, START).map_or(&[][..], |starts| starts.values());
+        GroupColumns {
+            texts: texts.map(|column| numbers(batch, column)),
+            protocol: numbers(batch, PROTOCOL),
+            service_port: numbers(batch, SERVICE_PORT),
+            told: numbers(batch, TOLD_ELSEWHERE),
+            hours: starts.iter().map(|start| start.div_euclid(HOUR) as i32).collect(),
+        }
     }
-    digits.append(&hours.iter().map(|hour| (hour / HOUR) as i32).collect::<Vec<_>>());
-    let (firsts, group_of_row) = digits.numbered();
-    let groups = firsts.into_iter().map(|row| {
+
+    /// Appends all of them, in the order of [`Group`].
+    fn append_to(&self, digits: &mut Digits) {
+        let [earlier @ .., aws_service] = &self.texts;
+        digits.append(&self.hours);
+        for column in earlier {
+            digits.append(column);
+        }
+        digits.append_sparse(&self.protocol);
+        digits.append(aws_service);
+        digits.append_sparse(&self.service_port);
+        digits.append(&self.told);
+    }
+
+    fn group(&self, row: usize) -> Group {
         let at = |column: &[i32]| column.get(row).copied().unwrap_or(-1);
-        let [account, region, vpc, interface, direction, action, aws_service, flow_log] =
-            texts.each_ref().map(|column| (at(column) + 1) as Name);
+        let [account, region, vpc, flow_log, interface, direction, action, aws_service] =
+            self.texts.each_ref().map(|column| (at(column) + 1) as Name);
         Group {
-            hour: hours.get(row).copied().unwrap_or_default(),
+            hour: i64::from(self.hours.get(row).copied().unwrap_or_default()) * HOUR,
             account,
             region,
             vpc,
+            flow_log,
             interface,
             direction,
             action,
-            protocol: at(&protocol),
+            protocol: at(&self.protocol),
             aws_service,
-            service_port: at(&service_port),
-            flow_log,
-            told_elsewhere: at(&told).max(0),
+            service_port: at(&self.service_port),
+            told_elsewhere: at(&self.told).max(0),
         }
-    });
-    (groups.collect(), group_of_row)
+    }
 }
 
-/// The hour that each time lies in.
-fn hours_of(times: &[i64]) -> Vec<i64> {
-    times.iter().map(|time| floor_to(*time, HOUR)).collect()
-}
-
-/// Rows as numbers whose digits are the values of their columns: equal rows have equal numbers, and nothing larger than
-/// a word is hashed.
+/// Rows as numbers whose digits are the values of their columns: they sort as the rows do, and equal rows have equal
+/// numbers.
 struct Digits {
     rows: Vec<u64>,
-    /// All numbers are below.
-    bound: u64,
+    /// Bits in use.
+    bits: u32,
+}
+
+/// A row and its number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Sorted {
+    digits: u64,
+    row: u32,
 }
 
 impl Digits {
     fn new(rows: usize) -> Self {
-        Digits { rows: vec![0; rows], bound: 1 }
+        Digits { rows: vec![0; rows], bits: 0 }
     }
 
-    /// Appends a column, in which -1 stands for a missing value, as the lowest digit. A short column is missing in the
-    /// rest.
-    fn append(&mut self, column: &[i32]) {
-        let Some((low, high)) = column.iter().fold(None, |reach: Option<(i32, i32)>, value| {
-            let (low, high) = reach.unwrap_or((*value, *value));
-            Some((low.min(*value), high.max(*value)))
-        }) else {
-            return;
-        };
-        let base = u64::from(high.abs_diff(low)) + 1;
-        if base == 1 && column.len() == self.rows.len() {
-            return;
-        }
-        if self.bound.checked_mul(base).is_none() {
-            let (firsts, numbers) = self.numbered();
-            self.bound = firsts.len() as u64;
-            self.rows = numbers.into_iter().map(u64::from).collect();
-        }
-        self.bound *= base;
-        for (number, value) in self.rows.iter_mut().zip(column) {
-            *number = *number * base + u64::from(value.abs_diff(low));
-        }
+    /// Appends a column as the lowest digit; returns its bits. An empty column has none.
+    fn append(&mut self, column: &[i32]) -> u32 {
+        let low = column.iter().copied().min().unwrap_or_default();
+        let range = column.iter().copied().max().unwrap_or_default().abs_diff(low);
+        self.append_digits(range, column.iter().map(|value| value.abs_diff(low)))
     }
 
-    /// Of each distinct number the first row that has it, and by row the place of its number among them.
-    fn numbered(&self) -> (Vec<usize>, Vec<u32>) {
-        let (mut places, mut firsts) = (HashMap::<u64, u32>::new(), Vec::new());
-        let place_of = |(row, number): (usize, &u64)| {
-            *places.entry(*number).or_insert_with(|| {
-                firsts.push(row);
-                firsts.len() as u32 - 1
-            })
-        };
-        let place_of_row = self.rows.iter().enumerate().map(place_of).collect();
-        (firsts, place_of_row)
+    /// Appends a column of which few values in its range occur: they are counted through first, for fewer bits.
+    fn append_sparse(&mut self, column: &[i32]) -> u32 {
+        let low = column.iter().copied().min().unwrap_or_default();
+        let range = column.iter().copied().max().unwrap_or_default().abs_diff(low);
+        if range >= SPARSE_RANGE {
+            return self.append(column);
+        }
+        let mut ranks = vec![0u32; range as usize + 1];
+        column.iter().for_each(|value| ranks[value.abs_diff(low) as usize] = 1);
+        let mut distinct = 0;
+        for rank in &mut ranks {
+            distinct += std::mem::replace(rank, distinct);
+        }
+        self.append_digits(
+            distinct.saturating_sub(1),
+            column.iter().map(|value| ranks[value.abs_diff(low) as usize]),
+        )
     }
+
+    /// Appends a digit from 0 to `highest` to each row.
+    fn append_digits(&mut self, highest: u32, digits: impl Iterator<Item = u32>) -> u32 {
+        let bits = bits_of(highest);
+        if bits == 0 {
+            return 0;
+        }
+        self.make_room(bits);
+        self.bits += bits;
+        for (number, digit) in self.rows.iter_mut().zip(digits) {
+            *number = *number << bits | u64::from(digit);
+        }
+        bits
+    }
+
+    /// Where this many more bits do not fit, gives the numbers as few bits as they need, in the same order.
+    fn make_room(&mut self, bits: u32) {
+        if self.bits + bits <= u64::BITS {
+            return;
+        }
+        let mut distinct = self.rows.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        for number in &mut self.rows {
+            *number = distinct.partition_point(|other| other < number) as u64;
+        }
+        self.bits = bits_of(distinct.len() as u32);
+    }
+
+    /// The rows in the order of their numbers, equal ones as they stood.
+    fn sorted(self) -> Vec<Sorted> {
+        let mut from: Vec<Sorted> =
+            self.rows.into_iter().zip(0..).map(|(digits, row)| Sorted { digits, row }).collect();
+        let mut to = vec![Sorted::default(); from.len()];
+        let mut next = vec![0u32; 1 << RADIX_BITS];
+        for shift in (0..self.bits).step_by(RADIX_BITS) {
+            let bucket = |row: &Sorted| (row.digits >> shift) as usize & ((1 << RADIX_BITS) - 1);
+            next.fill(0);
+            from.iter().for_each(|row| next[bucket(row)] += 1);
+            let mut before = 0;
+            for next in &mut next {
+                before += std::mem::replace(next, before);
+            }
+            for row in &from {
+                let place = &mut next[bucket(row)];
+                to[*place as usize] = *row;
+                *place += 1;
+            }
+            std::mem::swap(&mut from, &mut to);
+        }
+        from
+    }
+}
+
+/// Bits that hold a number.
+fn bits_of(number: u32) -> u32 {
+    u32::BITS - number.leading_zeros()
 }
 
 /// The groups sorted, and for each of the old ones its place among them.
@@ -223,59 +313,19 @@ pub fn ranked<T: Ord + Copy>(items: Vec<T>) -> (Vec<T>, Vec<u32>) {
     (sorted.into_iter().map(|(item, _)| item).collect(), rank)
 }
 
-/// How a place becomes one word that sorts as it does: sorting words takes half the time of sorting three numbers.
-struct Packing {
-    /// Bits of an address and of a row.
-    address: u32,
-    row: u32,
-    packed: Vec<u64>,
-}
-
-impl Packing {
-    fn of(batch: &RecordBatch) -> Self {
-        let bits = |count: usize| usize::BITS - count.leading_zeros();
-        let addresses = ["srcaddr", "dstaddr"].map(|name| Addresses::of(batch, name).values().len());
-        let address = bits(addresses.into_iter().max().unwrap_or_default());
-        Packing { address, row: bits(batch.num_rows()), packed: Vec::new() }
-    }
-
-    fn sort(&mut self, places: &mut [Place]) {
-        if places.len() < FEW_PLACES || 2 * self.address + self.row > u64::BITS {
-            return places.sort_unstable();
-        }
-        let mut packed = std::mem::take(&mut self.packed);
-        packed.extend(places.iter().map(|place| self.pack(place)));
-        packed.sort_unstable();
-        places.iter_mut().zip(packed.drain(..)).for_each(|(place, word)| *place = self.unpack(word));
-        self.packed = packed;
-    }
-
-    fn pack(&self, place: &Place) -> u64 {
-        // One more, so that a missing address is 0 and fits.
-        let [client, server] = [place.client, place.server].map(|address| u64::from(address.wrapping_add(1)));
-        (client << self.address | server) << self.row | u64::from(place.row)
-    }
-
-    fn unpack(&self, packed: u64) -> Place {
-        let low = |number: u64, bits: u32| (number & ((1 << bits) - 1)) as u32;
-        let ends = packed >> self.row;
-        Place {
-            client: ((ends >> self.address) as u32).wrapping_sub(1),
-            server: low(ends, self.address).wrapping_sub(1),
-            row: low(packed, self.row),
-        }
-    }
-}
-
 /// Client and server of every record; where it is not known who is who, source and destination.
-fn ends_of(batch: &RecordBatch) -> impl Iterator<Item = (Address, Address)> {
+fn ends_of(batch: &RecordBatch) -> (Vec<i32>, Vec<i32>) {
     let [src, dst] = ["srcaddr", "dstaddr"].map(|name| numbers(batch, name));
-    let sides = Truths::of(batch, CLIENT_IS_SRC);
-    (0..batch.num_rows()).map(move |row| {
-        let at = |column: &[i32]| column.get(row).map_or(NO_ADDRESS, |key| *key as Address);
-        let (src, dst) = (at(&src), at(&dst));
-        if sides.at(row) == Some(false) { (dst, src) } else { (src, dst) }
-    })
+    let sides = numbers(batch, CLIENT_IS_SRC);
+    let rows = batch.num_rows();
+    let full = |column: Cow<'_, [i32]>| if column.is_empty() { vec![-1; rows] } else { column.into_owned() };
+    let (mut clients, mut servers) = (full(src), full(dst));
+    for ((client, server), side) in clients.iter_mut().zip(&mut servers).zip(sides.iter()) {
+        // Exchanged by arithmetic: no processor foresees which way round a record is.
+        let exchange = if *side == 0 { *client ^ *server } else { 0 };
+        (*client, *server) = (*client ^ exchange, *server ^ exchange);
+    }
+    (clients, servers)
 }
 
 #[cfg(test)]
@@ -285,37 +335,25 @@ mod tests {
 
     proptest! {
         #[test]
-        fn packed_places_sort_as_places_do(
-            places in prop::collection::vec((0u32..5, 0u32..5, 0u32..200), 0..60),
-            address in prop_oneof![Just(3u32), Just(30)],
+        fn rows_sort_as_their_values_do(
+            rows in prop::collection::vec(([0i32..3, -1..2, 7..9], any::<bool>(), -1i32..70_000), 0..200),
         ) {
-            let end = |address: u32| if address == 0 { NO_ADDRESS } else { address };
-            // A missing address sorts first where places are packed, last where they are not.
-            let rank = |place: &Place| (place.client.wrapping_add(1), place.server.wrapping_add(1), place.row);
-            let places = places.iter().map(|(a, b, row)| Place { client: end(*a), server: end(*b), row: *row });
-            let mut sorted: Vec<Place> = places.collect();
-            let mut expected = sorted.clone();
-            let packs = sorted.len() >= FEW_PLACES && address == 3;
-            Packing { address, row: 8, packed: Vec::new() }.sort(&mut sorted);
-            if packs { expected.sort_by_key(rank) } else { expected.sort() }
-            prop_assert_eq!(sorted, expected);
-        }
-
-        #[test]
-        fn rows_share_a_number_when_all_their_values_are_equal(
-            rows in prop::collection::vec(([0i32..3, -1..2, 7..9], any::<bool>()), 0..200),
-        ) {
-            let column = |at: usize| rows.iter().map(|(values, _)| values[at]).collect::<Vec<_>>();
-            let wide = rows.iter().map(|(_, wide)| if *wide { i32::MAX } else { i32::MIN }).collect::<Vec<_>>();
+            let column = |at: usize| rows.iter().map(|(values, ..)| values[at]).collect::<Vec<_>>();
+            let wide = rows.iter().map(|(_, wide, _)| if *wide { i32::MAX } else { i32::MIN }).collect::<Vec<_>>();
+            let sparse = rows.iter().map(|(.., port)| *port).collect::<Vec<_>>();
             let mut digits = Digits::new(rows.len());
-            // Three columns of 2^32 do not fit a word: the numbers are made small on the way.
+            // Three columns of 2^32 do not fit a word: the numbers are made short on the way.
             for column in [&column(0), &wide, &column(1), &wide, &wide, &column(2)] {
                 digits.append(column);
             }
-            let (firsts, places) = digits.numbered();
-            for (row, place) in places.iter().enumerate() {
-                let first = rows.iter().position(|other| *other == rows[row]);
-                prop_assert_eq!(Some(firsts[*place as usize]), first);
+            digits.append_sparse(&sparse);
+            let sorted = digits.sorted();
+            let key = |row: u32| { let ([a, b, c], wide, port) = rows[row as usize]; (a, wide, b, c, port) };
+            let mut expected: Vec<u32> = (0..rows.len() as u32).collect();
+            expected.sort_by_key(|row| key(*row));
+            prop_assert_eq!(sorted.iter().map(|row| row.row).collect::<Vec<_>>(), expected);
+            for pair in sorted.windows(2) {
+                prop_assert_eq!(pair[0].digits == pair[1].digits, key(pair[0].row) == key(pair[1].row));
             }
         }
     }

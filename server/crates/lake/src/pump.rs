@@ -5,14 +5,16 @@ use bytes::Bytes;
 use futures::StreamExt;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
-use store::{ObjectMeta, Source, StoreError};
+use store::{ObjectMeta, Parts, Source, StoreError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 /// Objects read from the source at the same time: S3 answers in tens of milliseconds, so a handful keeps two cores
 /// busy; more only holds memory.
 const READS: usize = 8;
 /// Object bytes held in memory between the source and the readers, in KiB.
-const BUDGET_KIB: u32 = 192 * 1024;
+const BUDGET_KIB: u32 = 96 * 1024;
+/// Objects of more bytes are read in parts, while they are decoded: their text is too long to be unpacked at once anyway.
+const LARGE_BYTES: u64 = 32 << 20;
 /// Objects waiting for a reader.
 const WAITING: usize = 4;
 
@@ -22,8 +24,17 @@ pub struct Fetched {
     /// What the listing says of it.
     pub meta: ObjectMeta,
     /// Its bytes, or why they could not be had.
-    pub bytes: Result<Bytes, StoreError>,
+    pub bytes: Result<Content, StoreError>,
     _budget: Option<OwnedSemaphorePermit>,
+}
+
+/// The bytes of an object.
+#[derive(Debug)]
+pub enum Content {
+    /// All of them.
+    Whole(Bytes),
+    /// As they come.
+    Parts(Parts),
 }
 
 /// Something that reads objects on a thread of its own.
@@ -90,9 +101,16 @@ async fn read_ahead(
         .map(|meta| {
             let budget = Arc::clone(&budget);
             async move {
-                let share = u32::try_from(meta.size / 1024 + 1).unwrap_or(BUDGET_KIB).min(BUDGET_KIB);
+                let is_large = meta.size > LARGE_BYTES;
+                let held = if is_large { Parts::HELD_BYTES } else { meta.size };
+                let share = u32::try_from(held / 1024 + 1).unwrap_or(BUDGET_KIB).min(BUDGET_KIB);
                 let permit = budget.acquire_many_owned(share).await.ok();
-                Fetched { bytes: source.read(&meta).await, meta, _budget: permit }
+                let bytes = if is_large {
+                    Ok(Content::Parts(Parts::of(source, &meta)))
+                } else {
+                    source.read(&meta).await.map(Content::Whole)
+                };
+                Fetched { bytes, meta, _budget: permit }
             }
         })
         .buffered(READS);

@@ -3,7 +3,7 @@
 //! A record's pieces are added to its group's minutes; hours and the tables without interfaces are made from those, so
 //! that all of them give the same sums.
 
-use crate::order::{Address, Group, HOUR, NO_ADDRESS, Order, Place, ranked};
+use crate::order::{Address, Group, HOUR, NO_ADDRESS, Order, ranked};
 use crate::spread::Extent;
 use crate::window::Window;
 use contract::grid::floor_to;
@@ -26,11 +26,11 @@ pub struct Sums {
     /// Packets.
     pub packets: u64,
     /// Records.
-    pub flows: u64,
+    pub flows: u32,
     /// NODATA records.
-    pub nodata: u64,
+    pub nodata: u32,
     /// SKIPDATA records.
-    pub skipdata: u64,
+    pub skipdata: u32,
 }
 
 impl Sums {
@@ -117,22 +117,21 @@ impl Rollup {
     /// Adds up the records of an order, `loads` in that order, and the silences beside them.
     pub fn of(order: &Order, loads: &[Load], silences: Vec<Silence>) -> Rollup {
         let mut rollup = Rollup { groups: order.groups.clone(), ..Rollup::default() };
-        let mut window = Window::new(MINUTE);
-        for (group, from, places) in order.runs() {
+        // Most records lie in a minute or two.
+        rollup.minutes_by_interface.reserve(order.rows.len() * 3 / 2);
+        let mut window = Window::<MINUTE>::default();
+        for (group, places) in order.runs() {
             window.begin(order.groups[group as usize].hour);
-            let loads = &loads[from..from + places.len()];
-            loads.iter().for_each(|load| load.cut(MINUTE, |at, part| window.add(at, part)));
+            loads[places].iter().for_each(|load| load.cut(MINUTE, |at, part| window.add(at, part)));
             window.empty_into(&mut rollup.minutes_by_interface, (group, NO_ADDRESS, NO_ADDRESS));
         }
         let records = rollup.minutes_by_interface.len();
         rollup.add_silences(silences);
-        let minutes = &rollup.minutes_by_interface;
-        rollup.hours =
-            merged(minutes.iter().map(|row| Row { time: floor_to(row.time, HOUR), ..*row }).collect());
+        rollup.hours = hours_of(&rollup.minutes_by_interface);
         let map;
         (rollup.together, map) = renumbered(&rollup.groups, |group| Group { hour: 0, interface: 0, ..group });
-        rollup.minutes = added_up(minutes, |row| Row { group: map[row.group as usize], ..*row });
-        if !is_worthwhile(records, order.places.len()) {
+        rollup.minutes = together(&rollup.minutes_by_interface, &map, rollup.together.len());
+        if !is_worthwhile(records, order.rows.len()) {
             rollup.minutes_by_interface.drain(..records);
             rollup.is_spared = true;
         }
@@ -142,11 +141,11 @@ impl Rollup {
 
     fn add_silences(&mut self, mut silences: Vec<Silence>) {
         silences.sort_unstable_by_key(|silence| (silence.group, silence.start));
-        let mut window = Window::new(MINUTE);
+        let mut window = Window::<MINUTE>::default();
         for same in silences.chunk_by(|a, b| a.group == b.group) {
             window.begin(floor_to(same[0].start, HOUR));
             for silence in same {
-                let skipdata = u64::from(silence.skipped);
+                let skipdata = u32::from(silence.skipped);
                 let sums = Sums { nodata: 1 - skipdata, skipdata, ..Sums::default() };
                 window.add(floor_to(silence.start, MINUTE), sums);
             }
@@ -157,29 +156,28 @@ impl Rollup {
     }
 
     fn add_conversations(&mut self, order: &Order, loads: &[Load]) {
-        let distinct: usize = order.runs().map(|(.., places)| talks(places).count()).sum();
-        if !is_worthwhile(distinct, order.places.len()) {
+        let distinct = order.talks.len() - 1;
+        if !is_worthwhile(distinct, order.rows.len()) {
             return;
         }
-        let (mut rows, mut window) = (Vec::with_capacity(distinct), Window::new(HOUR));
-        for (group, mut from, places) in order.runs() {
-            for talk in talks(places) {
-                let (loads, Place { client, server, .. }) = (&loads[from..from + talk.len()], talk[0]);
-                from += talk.len();
-                if client != NO_ADDRESS && server != NO_ADDRESS {
-                    window.begin(order.groups[group as usize].hour);
-                    loads.iter().for_each(|load| load.cut(HOUR, |at, part| window.add(at, part)));
-                    window.empty_into(&mut rows, (group, client, server));
-                }
+        let (mut rows, mut window) = (Vec::with_capacity(distinct), Window::<HOUR>::default());
+        let mut groups = order.runs();
+        let mut group = groups.next();
+        for talk in order.talks.windows(2).map(|bounds| bounds[0] as usize..bounds[1] as usize) {
+            while group.as_ref().is_some_and(|(_, places)| places.end <= talk.start) {
+                group = groups.next();
+            }
+            let (Some((group, _)), (client, server)) = (&group, order.ends(talk.start)) else { break };
+            if client != NO_ADDRESS && server != NO_ADDRESS {
+                window.begin(order.groups[*group as usize].hour);
+                loads[talk].iter().for_each(|load| load.cut(HOUR, |at, part| window.add(at, part)));
+                window.empty_into(&mut rows, (*group, client, server));
             }
         }
         let map;
         (self.undirected, map) =
             renumbered(&self.groups, |group| Group { hour: 0, interface: 0, direction: 0, ..group });
-        let mut conversations = added_up(&rows, |row| Row { group: map[row.group as usize], ..*row });
-        // Hours of the same two stand together, so that rankings add up neighbours.
-        conversations.sort_unstable_by_key(|row| (row.client, row.server, row.group, row.time));
-        self.conversations = Some(conversations);
+        self.conversations = Some(by_ends(&rows, |row| Row { group: map[row.group as usize], ..*row }));
         self.conversations_by_interface = Some(rows);
     }
 }
@@ -187,11 +185,6 @@ impl Rollup {
 /// Whether so many rows are worth storing beside the records they stand for.
 fn is_worthwhile(rows: usize, records: usize) -> bool {
     records <= FEW_RECORDS || rows * WORTHWHILE <= records
-}
-
-/// The runs of records of the same two.
-fn talks(places: &[Place]) -> impl Iterator<Item = &[Place]> {
-    places.chunk_by(|a, b| (a.client, a.server) == (b.client, b.server))
 }
 
 impl Load {
@@ -213,7 +206,7 @@ impl Load {
             let sums = Sums {
                 bytes: bytes_now - bytes_before,
                 packets: packets_now - packets_before,
-                flows: u64::from(at == first),
+                flows: u32::from(at == first),
                 ..Sums::default()
             };
             each(at, sums);
@@ -222,8 +215,48 @@ impl Load {
     }
 }
 
-/// The rows, renumbered by `renamed`, sorted and each once.
-fn added_up(rows: &[Row], renamed: impl Fn(&Row) -> Row) -> Vec<Row> {
+/// Rows of minutes, added up by hour.
+fn hours_of(minutes: &[Row]) -> Vec<Row> {
+    let mut hours: Vec<Row> = Vec::new();
+    for row in minutes {
+        let hour = Row { time: floor_to(row.time, HOUR), ..*row };
+        match hours.last_mut() {
+            Some(last) if last.key() == hour.key() => last.sums.add(&row.sums),
+            _ => hours.push(hour),
+        }
+    }
+    hours
+}
+
+/// Rows of minutes, in the order of their groups, added up by coarser groups: `map` gives the number of each group's,
+/// below `count`.
+fn together(minutes: &[Row], map: &[u32], count: usize) -> Vec<Row> {
+    let coarse = |same: &[Row]| map[same[0].group as usize] as usize;
+    // Where the runs of each coarse group begin: theirs are put side by side instead of sorting rows.
+    let mut next = vec![0u32; count + 1];
+    let runs = || minutes.chunk_by(|a, b| a.group == b.group);
+    runs().for_each(|same| next[coarse(same) + 1] += 1);
+    for at in 1..next.len() {
+        next[at] += next[at - 1];
+    }
+    let mut sorted: Vec<&[Row]> = vec![&[]; next[count] as usize];
+    for same in runs() {
+        let place = &mut next[coarse(same)];
+        sorted[*place as usize] = same;
+        *place += 1;
+    }
+    let (mut rows, mut window) = (Vec::new(), Window::<MINUTE>::default());
+    for mine in sorted.chunk_by(|a, b| coarse(a) == coarse(b)) {
+        window.begin(floor_to(mine[0][0].time, HOUR));
+        mine.iter().copied().flatten().for_each(|row| window.add(row.time, row.sums));
+        window.empty_into(&mut rows, (coarse(mine[0]) as u32, NO_ADDRESS, NO_ADDRESS));
+    }
+    rows
+}
+
+/// The rows of conversations, renumbered by `renamed`, each once. Hours of the same two stand together, so that rankings
+/// add up neighbours.
+fn by_ends(rows: &[Row], renamed: impl Fn(&Row) -> Row) -> Vec<Row> {
     // Sorted by small keys: a row is too large to be moved about.
     let first = rows.iter().map(|row| row.time).min().unwrap_or_default();
     let mut order: Vec<(u64, u64, u32)> = rows
@@ -232,7 +265,7 @@ fn added_up(rows: &[Row], renamed: impl Fn(&Row) -> Row) -> Vec<Row> {
         .map(|(row, place)| {
             let Row { group, client, server, time, .. } = renamed(row);
             let minute = time.abs_diff(first) / MINUTE as u64;
-            (u64::from(group) << 32 | u64::from(client), u64::from(server) << 32 | minute, place)
+            (u64::from(client) << 32 | u64::from(server), u64::from(group) << 32 | minute, place)
         })
         .collect();
     order.sort_unstable();

@@ -116,7 +116,7 @@ impl Reader for Surveyor {
             seen.measure(&Lengths::of(&records), 0..records.num_rows());
             Ok(())
         };
-        let decoded = self.decoder.decode(meta, &bytes, 1, &mut see)?;
+        let decoded = self.decoder.decode(meta, bytes, 1, &mut see)?;
         if self.decoder.rows() > 0 {
             let records = self.decoder.take()?;
             see(self.decoder.fields(), records)?;

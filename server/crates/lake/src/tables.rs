@@ -13,9 +13,11 @@ use crate::schema::{
 use contract::Table;
 use contract::grid::floor_to;
 use datafusion::arrow::array::{ArrayRef, BooleanArray, Int32Array, Int64Array, RecordBatch, StringArray};
+use datafusion::arrow::buffer::{BooleanBuffer, NullBuffer};
 use flowlog::CoverageRecord;
 use hashbrown::HashMap;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A part of a table that becomes one file.
@@ -29,12 +31,31 @@ pub struct Part<'a> {
     pub batch: RecordBatch,
     /// Which of the batch, in their order.
     pub rows: Rows<'a>,
+    /// Where in `rows` groups end, within which the columns of the roll-ups are equal; empty where there are no groups.
+    pub group_ends: &'a [u32],
     /// First second the rows speak of.
     pub first: i64,
     /// Last second the rows speak of.
     pub last: i64,
     /// Whether it lacks the records of the commit, which answer for themselves.
     pub is_spared: bool,
+}
+
+impl Part<'_> {
+    /// The groups of some of the rows: a row of each, and how many there are.
+    pub fn runs_within(&self, places: Range<usize>) -> Vec<(u32, u32)> {
+        let Rows::Picked(rows) = self.rows else { return Vec::new() };
+        let (mut runs, mut at) = (Vec::new(), places.start);
+        let first = self.group_ends.partition_point(|end| *end as usize <= at);
+        for end in &self.group_ends[first..] {
+            let end = (*end as usize).min(places.end);
+            if end > at {
+                runs.push((rows[at], (end - at) as u32));
+                at = end;
+            }
+        }
+        runs
+    }
 }
 
 /// A day, the partition of roll-ups: opening a file costs as much as reading ten thousand rows of it.
@@ -65,7 +86,7 @@ pub fn parts(
     let (starts, ends) = (times(START), times(END));
     let (bytes, packets) = (Counts::of(&records, BYTES), Counts::of(&records, PACKETS));
     // Fetched in order at once: a loop without branches waits for many of them at the same time.
-    let rows = order.places.iter().map(|place| place.row as usize);
+    let rows = order.rows.iter().map(|row| *row as usize);
     let loads = rows.map(|row| Load {
         start: starts[row],
         end: ends[row],
@@ -89,10 +110,10 @@ pub fn parts(
             let batch = names.batch(&rows, groups)?;
             let rows = Rows::Range(0, batch.num_rows());
             let is_spared = table == Table::MinuteByInterface && rollup.is_spared;
-            sink(Part { table, partition: day, batch, rows, first, last, is_spared })?;
+            sink(Part { table, partition: day, batch, rows, group_ends: &[], first, last, is_spared })?;
         }
     }
-    record_parts(&records, &order, sink)
+    record_parts(&records, &order, &loads, sink)
 }
 
 /// Rows by their day; nearly always there is one.
@@ -112,18 +133,23 @@ fn by_day(rows: Vec<Row>) -> BTreeMap<i64, Vec<Row>> {
 fn record_parts(
     records: &RecordBatch,
     order: &Order,
+    loads: &[Load],
     sink: &mut dyn FnMut(Part<'_>) -> Result<(), LakeError>,
 ) -> Result<(), LakeError> {
-    let times = |name| find::<Int64Array>(records, name).map_or(&[][..], |array| array.values().as_ref());
-    let (starts, ends) = (times(START), times(END));
-    let rows: Vec<u32> = order.places.iter().map(|place| place.row).collect();
-    for (partition, from, count) in order.hours() {
-        let rows = &rows[from..from + count];
-        let of = |times: &[i64], row: &u32| times.get(*row as usize).copied();
-        let first = rows.iter().filter_map(|row| of(starts, row)).min().unwrap_or(partition);
-        let last = rows.iter().filter_map(|row| of(ends, row)).max().unwrap_or(partition);
-        let (batch, rows) = (records.clone(), Rows::Picked(rows));
-        sink(Part { table: Table::Segments, partition, batch, rows, first, last, is_spared: false })?;
+    for hour in order.hours() {
+        let loads = &loads[hour.rows.clone()];
+        let first = loads.iter().map(|load| load.start).min().unwrap_or(hour.start);
+        let last = loads.iter().map(|load| load.end).max().unwrap_or(hour.start);
+        sink(Part {
+            table: Table::Segments,
+            partition: hour.start,
+            batch: records.clone(),
+            rows: Rows::Picked(&order.rows[hour.rows.clone()]),
+            group_ends: &hour.group_ends,
+            first,
+            last,
+            is_spared: false,
+        })?;
     }
     Ok(())
 }
@@ -193,45 +219,45 @@ struct Values {
 
 impl Values {
     fn batch(&self, rows: &[Row], groups: &[Group]) -> Result<RecordBatch, LakeError> {
-        let group = |row: &Row| groups[row.group as usize];
         let long = |value: fn(&Row) -> u64| -> ArrayRef {
-            Arc::new(rows.iter().map(|row| value(row) as i64).collect::<Int64Array>())
+            Arc::new(Int64Array::from(rows.iter().map(|row| value(row) as i64).collect::<Vec<_>>()))
         };
-        let int = |value: fn(Group) -> i32| -> ArrayRef {
-            Arc::new(
-                rows.iter().map(|row| Some(value(group(row))).filter(|v| *v >= 0)).collect::<Int32Array>(),
-            )
+        // The values of a group once, not for each of its rows.
+        let each = |value: fn(&Group) -> i32| {
+            let by_group: Vec<i32> = groups.iter().map(value).collect();
+            rows.iter().map(|row| by_group[row.group as usize]).collect::<Vec<_>>()
         };
-        let text = |column: usize, value: fn(Group) -> Name| -> Result<ArrayRef, LakeError> {
-            let keys = rows.iter().map(|row| value(group(row)).checked_sub(1).map(|key| key as i32));
-            Ok(Arc::new(Texts::try_new(keys.collect(), Arc::clone(&self.texts[column]))?))
+        let int = |value: fn(&Group) -> i32| -> ArrayRef { Arc::new(present(each(value))) };
+        let text = |column: usize, value: fn(&Group) -> i32| -> Result<ArrayRef, LakeError> {
+            Ok(Arc::new(Texts::try_new(present(each(value)), Arc::clone(&self.texts[column]))?))
         };
-        let told = rows.iter().map(|row| Some(group(row).told_elsewhere == 1));
+        let told = each(|group| group.told_elsewhere);
+        let told = BooleanBuffer::collect_bool(rows.len(), |row| told[row] == 1);
         let mut columns: Vec<(&str, ArrayRef)> = vec![
-            (TIME, Arc::new(rows.iter().map(|row| row.time).collect::<Int64Array>())),
-            (ACCOUNT_ID, text(0, |group| group.account)?),
-            (REGION, text(1, |group| group.region)?),
-            (VPC_ID, text(2, |group| group.vpc)?),
-            (INTERFACE_ID, text(3, |group| group.interface)?),
-            (FLOW_DIRECTION, text(4, |group| group.direction)?),
-            (ACTION, text(5, |group| group.action)?),
+            (TIME, Arc::new(Int64Array::from(rows.iter().map(|row| row.time).collect::<Vec<_>>()))),
+            (ACCOUNT_ID, text(0, |group| key_of(group.account))?),
+            (REGION, text(1, |group| key_of(group.region))?),
+            (VPC_ID, text(2, |group| key_of(group.vpc))?),
+            (INTERFACE_ID, text(3, |group| key_of(group.interface))?),
+            (FLOW_DIRECTION, text(4, |group| key_of(group.direction))?),
+            (ACTION, text(5, |group| key_of(group.action))?),
             (PROTOCOL, int(|group| group.protocol)),
             (SERVICE_PORT, int(|group| group.service_port)),
-            (AWS_SERVICE, text(6, |group| group.aws_service)?),
-            (FLOW_LOG_ID, text(7, |group| group.flow_log)?),
-            (TOLD_ELSEWHERE, Arc::new(told.collect::<BooleanArray>())),
-            (FLOWS, long(|row| row.sums.flows)),
+            (AWS_SERVICE, text(6, |group| key_of(group.aws_service))?),
+            (FLOW_LOG_ID, text(7, |group| key_of(group.flow_log))?),
+            (TOLD_ELSEWHERE, Arc::new(BooleanArray::new(told, None))),
+            (FLOWS, long(|row| row.sums.flows.into())),
             (BYTES, long(|row| row.sums.bytes)),
             (PACKETS, long(|row| row.sums.packets)),
-            (NODATA, long(|row| row.sums.nodata)),
-            (SKIPDATA, long(|row| row.sums.skipdata)),
+            (NODATA, long(|row| row.sums.nodata.into())),
+            (SKIPDATA, long(|row| row.sums.skipdata.into())),
         ];
         if let Some(addresses) = &self.addresses
             && rows.first().is_some_and(|row| row.client != crate::order::NO_ADDRESS)
         {
             let ends = |value: fn(&Row) -> Address| -> Result<ArrayRef, LakeError> {
-                let keys: Int32Array = rows.iter().map(|row| Some(value(row) as i32)).collect();
-                Ok(Arc::new(Texts::try_new(keys, Arc::clone(addresses))?))
+                let keys: Vec<i32> = rows.iter().map(|row| value(row) as i32).collect();
+                Ok(Arc::new(Texts::try_new(keys.into(), Arc::clone(addresses))?))
             };
             columns.push((CLIENT, ends(|row| row.client)?));
             columns.push((SERVER, ends(|row| row.server)?));
@@ -239,4 +265,16 @@ impl Values {
         let schema = of_columns(columns.iter().map(|(name, _)| *name));
         Ok(RecordBatch::try_new(schema, columns.into_iter().map(|(_, array)| array).collect())?)
     }
+}
+
+/// The key of a name; -1 where it is missing.
+fn key_of(name: Name) -> i32 {
+    name as i32 - 1
+}
+
+/// Numbers, of which negative ones are missing.
+fn present(numbers: Vec<i32>) -> Int32Array {
+    let missing = numbers.iter().any(|number| *number < 0);
+    let there = missing.then(|| BooleanBuffer::collect_bool(numbers.len(), |row| numbers[row] >= 0));
+    Int32Array::new(numbers.into(), there.map(NullBuffer::new))
 }

@@ -8,9 +8,8 @@ use crate::spread::MAX_SPAN_SECS;
 /// The slots of a group: a record starts within its hour and ends at most so much later.
 const REACH_SECS: i64 = HOUR + MAX_SPAN_SECS + 60;
 
-/// The slots.
-pub struct Window {
-    width: i64,
+/// The slots, of so many seconds each.
+pub struct Window<const WIDTH: i64> {
     begin: i64,
     slots: Vec<Sums>,
     /// One bit per slot in use.
@@ -19,13 +18,14 @@ pub struct Window {
     outside: Vec<(i64, Sums)>,
 }
 
-impl Window {
-    /// Slots of so many seconds.
-    pub fn new(width: i64) -> Self {
-        let slots = vec![Sums::default(); REACH_SECS.div_euclid(width) as usize + 1];
-        Window { width, begin: 0, slots, used: 0, outside: Vec::new() }
+impl<const WIDTH: i64> Default for Window<WIDTH> {
+    fn default() -> Self {
+        let slots = vec![Sums::default(); REACH_SECS.div_euclid(WIDTH) as usize + 1];
+        Window { begin: 0, slots, used: 0, outside: Vec::new() }
     }
+}
 
+impl<const WIDTH: i64> Window<WIDTH> {
     /// Starts a group whose records start in the hour that begins here.
     pub fn begin(&mut self, hour: i64) {
         self.begin = hour;
@@ -34,7 +34,7 @@ impl Window {
     /// Adds a piece to the slot that begins at `time`.
     #[inline]
     pub fn add(&mut self, time: i64, sums: Sums) {
-        let slot = (time - self.begin) / self.width;
+        let slot = (time - self.begin) / WIDTH;
         match usize::try_from(slot).ok().and_then(|slot| self.slots.get_mut(slot)) {
             Some(kept) if time >= self.begin => {
                 kept.add(&sums);
@@ -52,7 +52,7 @@ impl Window {
             let slot = self.used.trailing_zeros();
             self.used &= self.used - 1;
             let sums = std::mem::take(&mut self.slots[slot as usize]);
-            rows.push(row(self.begin + i64::from(slot) * self.width, sums));
+            rows.push(row(self.begin + i64::from(slot) * WIDTH, sums));
         }
         if !self.outside.is_empty() {
             rows.extend(self.outside.drain(..).map(|(time, sums)| row(time, sums)));
@@ -74,7 +74,7 @@ mod tests {
         fn every_piece_is_added_to_its_minute_once(
             minutes in prop::collection::vec(prop_oneof![0i64..80, -3i64..200], 0..60),
         ) {
-            let mut window = Window::new(60);
+            let mut window = Window::<60>::default();
             let mut rows = Vec::new();
             for group in 0..2 {
                 window.begin(7_200);
@@ -88,7 +88,7 @@ mod tests {
                 window.empty_into(&mut rows, (group, 1, 2));
                 let found: Vec<_> = rows.iter().map(|row| (row.time, row.sums.flows)).collect();
                 prop_assert_eq!(found, model.into_iter().collect::<Vec<_>>());
-                prop_assert!(rows.iter().all(|row| row.group == group && row.sums.bytes == 3 * row.sums.flows));
+                prop_assert!(rows.iter().all(|row| row.group == group && row.sums.bytes == 3 * u64::from(row.sums.flows)));
             }
         }
     }

@@ -2,7 +2,7 @@
 //! Follows symbolic links but never in circles, and passes over whatever cannot be a flow log.
 
 use std::fs::Metadata;
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
@@ -74,10 +74,14 @@ impl Source for Folder {
     }
 
     async fn read(&self, object: &ObjectMeta) -> Result<Bytes, StoreError> {
+        self.read_part(object, 0..object.size).await
+    }
+
+    async fn read_part(&self, object: &ObjectMeta, part: Range<u64>) -> Result<Bytes, StoreError> {
         let gone = || StoreError::Gone { key: object.key.clone() };
         let path = self.file(&object.key).ok_or_else(gone)?;
         let (listed, limit) = (object.clone(), self.max_object_bytes);
-        blocking(&self.path, move || read_file(&path, &listed, limit)).await
+        blocking(&self.path, move || read_file(&path, &listed, part, limit)).await
     }
 }
 
@@ -157,19 +161,21 @@ fn etag(metadata: &Metadata) -> String {
     format!("{:x}-{:x}.{:x}-{:x}", metadata.len(), metadata.mtime(), metadata.mtime_nsec(), metadata.ino())
 }
 
-/// Reads the file if it still is the one that was listed, before and after.
-fn read_file(path: &Path, listed: &ObjectMeta, limit: u64) -> Result<Bytes, StoreError> {
-    let gone = || StoreError::Gone { key: listed.key.clone() };
+/// Reads a part of the file if it still is the one that was listed, before and after.
+fn read_file(path: &Path, listed: &ObjectMeta, part: Range<u64>, limit: u64) -> Result<Bytes, StoreError> {
+    let failed = |error| fault(path, error, || StoreError::Gone { key: listed.key.clone() });
     let is_listed = |metadata: Metadata| etag(&metadata) == listed.etag;
-    let mut file = std::fs::File::open(path).map_err(|error| fault(path, error, gone))?;
-    let before = file.metadata().map_err(|error| fault(path, error, gone))?;
+    let mut file = std::fs::File::open(path).map_err(failed)?;
+    let before = file.metadata().map_err(failed)?;
     if before.len() > limit {
         return Err(StoreError::TooLarge { key: listed.key.clone(), size: before.len(), limit });
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(before.len()).unwrap_or_default());
+    let length = part.end.saturating_sub(part.start);
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
     if is_listed(before) {
-        file.by_ref().take(limit).read_to_end(&mut bytes).map_err(|error| fault(path, error, gone))?;
-        if file.metadata().is_ok_and(is_listed) && bytes.len() as u64 == listed.size {
+        file.seek(SeekFrom::Start(part.start)).map_err(failed)?;
+        file.by_ref().take(length).read_to_end(&mut bytes).map_err(failed)?;
+        if file.metadata().is_ok_and(is_listed) && bytes.len() as u64 == length {
             return Ok(Bytes::from(bytes));
         }
     }

@@ -10,6 +10,7 @@ pub mod keys;
 mod listing;
 #[cfg(test)]
 mod memory;
+mod parts;
 pub mod plan;
 mod s3;
 mod shelf;
@@ -19,5 +20,6 @@ pub mod unpack;
 mod walk;
 
 pub use error::{Cause, StoreError};
+pub use parts::Parts;
 pub use shelf::Shelf;
 pub use source::{AccessKeys, Credentials, ObjectMeta, Options, Source, open};

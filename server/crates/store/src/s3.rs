@@ -66,25 +66,28 @@ impl Bucket {
         self.link.get_or_try_init(|| link::establish(&self.bucket, &self.options)).await
     }
 
-    /// One try at an object.
-    async fn fetch(&self, link: &Link, object: &ObjectMeta) -> Result<Bytes, Broken> {
+    /// One try at a part of an object.
+    async fn fetch(&self, link: &Link, object: &ObjectMeta, part: &Range<u64>) -> Result<Bytes, Broken> {
+        let length = part.end.saturating_sub(part.start);
+        let range = (length < object.size).then(|| format!("bytes={}-{}", part.start, part.end - 1));
         let listed_etag = (!object.etag.starts_with(MADE_UP)).then(|| format!("\"{}\"", object.etag));
         let request = link.client.get_object().bucket(&self.bucket).key(&object.key);
-        let answer = request.set_if_match(listed_etag).send().await.map_err(|error| {
+        let request = request.set_if_match(listed_etag).set_range(range);
+        let answer = request.send().await.map_err(|error| {
             Broken::Answer(situation(Asked::Read { bucket: &self.bucket, key: &object.key, link }, error))
         })?;
-        if !is_listed(object, &answer) {
+        if !is_listed(object, length, &answer) {
             return Err(Broken::Answer(StoreError::Changed { key: object.key.clone() }));
         }
-        let mut bytes = BytesMut::with_capacity(usize::try_from(object.size).unwrap_or_default());
+        let mut bytes = BytesMut::with_capacity(usize::try_from(length).unwrap_or_default());
         let mut body = answer.body;
         loop {
             match timeout(self.options.stall_timeout, body.next()).await {
                 Ok(Some(Ok(chunk))) => bytes.extend_from_slice(&chunk),
                 Ok(Some(Err(error))) => return Err(Broken::Body(error.into())),
-                Ok(None) if bytes.len() as u64 == object.size => return Ok(bytes.freeze()),
+                Ok(None) if bytes.len() as u64 == length => return Ok(bytes.freeze()),
                 Ok(None) => {
-                    return Err(Broken::Body(format!("{} of {} bytes", bytes.len(), object.size).into()));
+                    return Err(Broken::Body(format!("{} of {length} bytes", bytes.len()).into()));
                 }
                 Err(_) => return Err(Broken::Body("no byte for too long".into())),
             }
@@ -113,6 +116,10 @@ impl Source for Bucket {
     }
 
     async fn read(&self, object: &ObjectMeta) -> Result<Bytes, StoreError> {
+        self.read_part(object, 0..object.size).await
+    }
+
+    async fn read_part(&self, object: &ObjectMeta, part: Range<u64>) -> Result<Bytes, StoreError> {
         let limit = self.options.max_object_bytes;
         if object.size > limit {
             return Err(StoreError::TooLarge { key: object.key.clone(), size: object.size, limit });
@@ -122,7 +129,7 @@ impl Source for Bucket {
         let attempts = self.options.attempts.max(1);
         let mut attempt = 1;
         loop {
-            match self.fetch(link, object).await {
+            match self.fetch(link, object, &part).await {
                 Ok(bytes) => return Ok(bytes),
                 Err(Broken::Answer(error)) => return Err(error),
                 Err(Broken::Body(source)) if attempt == attempts => {
@@ -186,9 +193,10 @@ fn described(object: Object) -> Option<ObjectMeta> {
     Some(ObjectMeta { key: object.key?, size, etag, modified })
 }
 
-/// Whether an answer is about the object that was listed, for servers that overlook `If-Match` or list no ETags.
-fn is_listed(object: &ObjectMeta, answer: &GetObjectOutput) -> bool {
-    let same_size = answer.content_length.is_none_or(|length| u64::try_from(length) == Ok(object.size));
+/// Whether an answer of so many bytes is about the object that was listed, for servers that overlook `If-Match` or list
+/// no ETags.
+fn is_listed(object: &ObjectMeta, length: u64, answer: &GetObjectOutput) -> bool {
+    let same_size = answer.content_length.is_none_or(|answered| u64::try_from(answered) == Ok(length));
     let same_version = if object.etag.starts_with(MADE_UP) {
         answer.last_modified.is_none_or(|time| time.secs() == object.modified)
     } else {

@@ -58,6 +58,9 @@ pub trait Source: Send + Sync {
 
     /// The bytes of a listed object, exactly that one: if it was replaced or deleted since, the error says so.
     async fn read(&self, object: &ObjectMeta) -> Result<Bytes, StoreError>;
+
+    /// Some of its bytes, likewise; `part` lies within its size.
+    async fn read_part(&self, object: &ObjectMeta, part: Range<u64>) -> Result<Bytes, StoreError>;
 }
 
 /// How to reach a source. The defaults suit AWS itself; a folder needs none of it.

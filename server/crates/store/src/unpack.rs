@@ -3,7 +3,7 @@
 
 mod packing;
 
-use std::io::{ErrorKind, Read};
+use std::io::{BufRead, ErrorKind, Read};
 
 use flate2::bufread::GzDecoder;
 use libdeflater::{Decompressor, crc32};
@@ -175,18 +175,51 @@ impl Unpacker {
         (written == length && is_only_member(bytes, room)).then_some(&*room)
     }
 
+    /// The same for an object that comes in parts; its first eight bytes must come at once.
+    ///
+    /// # Errors
+    /// The same; where reading the parts fails, the object is said to be damaged.
+    pub fn unpack_parts(
+        &mut self,
+        object: &str,
+        parts: &mut dyn BufRead,
+        sink: &mut dyn FnMut(&[u8]),
+    ) -> Result<u64, UnpackError> {
+        let damaged = |error| fault(object, Packing::Gzip, 0, error);
+        let beginning = parts.fill_buf().map_err(damaged)?;
+        if beginning.is_empty() {
+            return Err(UnpackError::Empty { object: object.into() });
+        }
+        if let Some(packing) = Packing::of(beginning) {
+            return self.stream(object, packing, parts, sink);
+        }
+        if let Some(found) = packing::foreign_format(beginning) {
+            return Err(UnpackError::NotText { object: object.into(), found });
+        }
+        let mut text_bytes = 0;
+        loop {
+            let text = parts.fill_buf().map_err(damaged)?;
+            let length = text.len();
+            if length == 0 {
+                return Ok(text_bytes);
+            }
+            text_bytes = self.admit(object, text_bytes, length)?;
+            sink(text);
+            parts.consume(length);
+        }
+    }
+
     /// Member after member (zstd calls them frames), chunk after chunk.
-    fn stream(
+    fn stream<R: BufRead>(
         &mut self,
         object: &str,
         packing: Packing,
-        bytes: &[u8],
+        bytes: R,
         sink: &mut dyn FnMut(&[u8]),
     ) -> Result<u64, UnpackError> {
-        let mut rest = bytes;
-        let mut text_bytes = 0;
-        while Packing::of(rest) == Some(packing) {
-            let fault = |text_bytes, error| fault(object, packing, text_bytes, error);
+        let (mut rest, mut text_bytes) = (bytes, 0);
+        let fault = |text_bytes, error| fault(object, packing, text_bytes, error);
+        while Packing::of(rest.fill_buf().map_err(|error| fault(text_bytes, error))?) == Some(packing) {
             (rest, text_bytes) = match packing {
                 Packing::Gzip => {
                     let mut member = GzDecoder::new(rest);
@@ -200,18 +233,23 @@ impl Unpacker {
                 }
             };
         }
-        match rest {
-            cut if packing.may_begin(cut) => {
-                Err(UnpackError::Truncated { object: object.into(), packing, text_bytes })
+        let (mut trailing_bytes, mut is_padding) = (0, true);
+        loop {
+            let trailing = rest.fill_buf().map_err(|error| fault(text_bytes, error))?;
+            if trailing_bytes == 0 && packing.may_begin(trailing) {
+                return Err(UnpackError::Truncated { object: object.into(), packing, text_bytes });
+            }
+            let length = trailing.len();
+            if length == 0 {
+                break;
             }
             // Tapes and block devices pad with zeros; gzip itself ignores them.
-            padding if padding.iter().all(|&byte| byte == 0) => Ok(text_bytes),
-            garbage => Err(UnpackError::TrailingGarbage {
-                object: object.into(),
-                packing,
-                trailing_bytes: garbage.len(),
-            }),
+            is_padding &= trailing.iter().all(|&byte| byte == 0);
+            trailing_bytes += length;
+            rest.consume(length);
         }
+        let garbage = UnpackError::TrailingGarbage { object: object.into(), packing, trailing_bytes };
+        if is_padding { Ok(text_bytes) } else { Err(garbage) }
     }
 
     /// Hands on the text of one member, after `text_bytes` of those before it; returns the sum.
@@ -264,7 +302,7 @@ fn is_only_member(bytes: &[u8], text: &[u8]) -> bool {
 }
 
 /// The zstd frame at the beginning of these bytes.
-fn zstd_frame(bytes: &[u8]) -> std::io::Result<ZstdDecoder<'static, &[u8]>> {
+fn zstd_frame<R: BufRead>(bytes: R) -> std::io::Result<ZstdDecoder<'static, R>> {
     let mut frame = ZstdDecoder::with_buffer(bytes)?.single_frame();
     frame.window_log_max(ZSTD_WINDOW_LOG)?;
     Ok(frame)

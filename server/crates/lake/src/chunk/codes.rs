@@ -28,27 +28,36 @@ impl Codes {
 
     /// Numbers the keys of a dictionary of so many values; only those in use are left.
     pub fn of_keys(&mut self, keys: &[i32], values: usize) {
-        self.number(keys, 0, values);
+        self.see(keys, 0, values);
+        self.number(keys, 0);
     }
 
-    /// Numbers integers of a small range and returns the lowest; `None` when the range is wide, or nothing is there.
-    pub fn of_integers<T: Copy + Ord + Into<i64>>(&mut self, values: &[T]) -> Option<i64> {
-        let first = *values.first()?;
-        let (low, high) = values.iter().fold((first, first), |(low, high), v| (low.min(*v), high.max(*v)));
-        let (low, high) = (low.into(), high.into());
+    /// Numbers integers of a small range and returns the lowest; `None` when the range is wide, nothing is there, or
+    /// `pays` says of so many distinct values that numbers do not.
+    pub fn of_integers<T: Copy + Ord + Into<i64>>(
+        &mut self,
+        values: &[T],
+        pays: impl FnOnce(usize) -> bool,
+    ) -> Option<i64> {
+        let (low, high) = (values.iter().min()?, values.iter().max()?);
+        let (low, high): (i64, i64) = ((*low).into(), (*high).into());
         let range = high.abs_diff(low);
         if range >= RANGE {
             return None;
         }
-        self.number(values, low, range as usize + 1);
+        self.see(values, low, range as usize + 1);
+        if !pays(self.distinct.len()) {
+            return None;
+        }
+        self.number(values, low);
         Some(low)
     }
 
-    fn number<T: Copy + Into<i64>>(&mut self, values: &[T], low: i64, range: usize) {
-        let distance = |value: &T| (*value).into().wrapping_sub(low) as usize;
+    /// Finds the distinct values and gives them numbers.
+    fn see<T: Copy + Into<i64>>(&mut self, values: &[T], low: i64, range: usize) {
         self.numbers.clear();
         self.numbers.resize(range, 0);
-        values.iter().for_each(|value| self.numbers[distance(value)] = 1);
+        values.iter().for_each(|value| self.numbers[distance(*value, low)] = 1);
         self.distinct.clear();
         for (distance, number) in self.numbers.iter_mut().enumerate().filter(|(_, occurs)| **occurs != 0) {
             *number = self.distinct.len() as u32;
@@ -56,8 +65,17 @@ impl Codes {
         }
         self.count = values.len();
         self.codes.clear();
-        self.codes.extend(values.iter().map(|value| self.numbers[distance(value)]));
     }
+
+    fn number<T: Copy + Into<i64>>(&mut self, values: &[T], low: i64) {
+        if self.distinct.len() > 1 {
+            self.codes.extend(values.iter().map(|value| self.numbers[distance(*value, low)]));
+        }
+    }
+}
+
+fn distance(value: impl Into<i64>, low: i64) -> usize {
+    value.into().wrapping_sub(low) as usize
 }
 
 #[cfg(test)]
@@ -76,14 +94,15 @@ mod tests {
     #[test]
     fn integers_near_each_other_are_numbered_in_order() {
         let mut codes = Codes::default();
-        assert_eq!(codes.of_integers(&[9i64, 9]), Some(9));
-        assert_eq!(codes.of_integers(&[-3i32, 7, -3, 0]), Some(-3));
+        assert_eq!(codes.of_integers(&[9i64, 9], |_| true), Some(9));
+        assert_eq!(codes.of_integers(&[-3i32, 7, -3, 0], |_| true), Some(-3));
         assert_eq!((codes.codes, codes.distinct), (vec![0, 2, 0, 1], vec![0, 3, 10]));
     }
 
     #[test]
     fn a_wide_range_and_no_values_have_no_numbers() {
-        assert_eq!(Codes::default().of_integers(&[i64::MIN, i64::MAX]), None);
-        assert_eq!(Codes::default().of_integers::<i64>(&[]), None);
+        assert_eq!(Codes::default().of_integers(&[i64::MIN, i64::MAX], |_| true), None);
+        assert_eq!(Codes::default().of_integers::<i64>(&[], |_| true), None);
+        assert_eq!(Codes::default().of_integers(&[1i64, 2], |distinct| distinct < 2), None);
     }
 }

@@ -123,29 +123,28 @@ impl ChunkWriter {
                     Some(i64::from(value))
                 }
                 None => {
-                    rows.pick(array.values(), array.nulls(), ints);
-                    codes.of_integers(ints)
+                    rows.pick(|row| array.values()[row], array.nulls(), ints);
+                    codes.of_integers(ints, pays::<i32>(ints.len()))
                 }
             };
             let statistics = |low, high| Statistics::int32(low, high, None, Some(nulls), false);
             return Ok(append_integers(ints, low, |distinct| distinct as i32, statistics, codes, page));
         }
         if let Some(array) = any.downcast_ref::<Int64Array>() {
-            rows.pick(array.values(), array.nulls(), longs);
-            let low = codes.of_integers(longs);
+            rows.pick(|row| array.values()[row], array.nulls(), longs);
+            let low = codes.of_integers(longs, pays::<i64>(longs.len()));
             let statistics = |low, high| Statistics::int64(low, high, None, Some(nulls), false);
             return Ok(append_integers(longs, low, |distinct| distinct, statistics, codes, page));
         }
         if let Some(array) = any.downcast_ref::<BooleanArray>() {
-            let truths = (0..array.len()).map(|row| i32::from(array.value(row))).collect::<Vec<_>>();
-            rows.pick(&truths, array.nulls(), ints);
+            rows.pick(|row| i32::from(array.value(row)), array.nulls(), ints);
             return Ok(append_truths(ints, nulls, page));
         }
         if let Some(array) = any.downcast_ref::<Texts>() {
             match Rows::same(array.keys().values(), array.nulls()) {
                 Some(key) => codes.of_same(key as u32, rows.len()),
                 None => {
-                    rows.pick(array.keys().values(), array.nulls(), ints);
+                    rows.pick(|row| array.keys().values()[row], array.nulls(), ints);
                     codes.of_keys(ints, array.values().len());
                 }
             }
@@ -190,10 +189,11 @@ fn append_integers<T: ArrowNativeType + Ord + Into<i64>>(
     codes: &mut Codes,
     page: &mut Vec<u8>,
 ) -> Encoded {
-    let Some(low) = low.filter(|_| is_worthwhile(codes, size_of::<T>())) else {
-        page.extend_from_slice(values.to_byte_slice());
+    let Some(low) = low else {
+        append_planes(values, page);
         let (low, high) = (values.iter().min().copied(), values.iter().max().copied());
-        return Encoded { dictionary: None, encoding: Encoding::PLAIN, statistics: statistics(low, high) };
+        let encoding = Encoding::BYTE_STREAM_SPLIT;
+        return Encoded { dictionary: None, encoding, statistics: statistics(low, high) };
     };
     let distinct: Vec<T> = codes.distinct.iter().map(|above| narrow(low + i64::from(*above))).collect();
     append_numbers(codes, page);
@@ -204,12 +204,29 @@ fn append_integers<T: ArrowNativeType + Ord + Into<i64>>(
     }
 }
 
-/// Whether a dictionary pays: its numbers must take at most half as many bits as the values, because packed bits hardly
-/// compress any further and whole bytes do.
-fn is_worthwhile(codes: &Codes, bytes_of_value: usize) -> bool {
-    let width = usize::from(hybrid::width_of(codes.distinct.len() as u32));
-    let bytes = codes.count * bytes_of_value;
-    codes.codes.is_empty() || codes.count * width / 8 + codes.distinct.len() * bytes_of_value < bytes / 2
+/// Appends the lowest byte of each value, then the next byte of each. Numbers of a wide range are mostly small: their upper
+/// bytes become runs of zeros and their lowest nothing that is worth looking at, which to zstd is a quarter of the work
+/// and a fifth fewer bytes than values as they are.
+fn append_planes<T: Copy + Into<i64>>(values: &[T], page: &mut Vec<u8>) {
+    let used = values.iter().fold(0, |used, value| used | (*value).into());
+    for plane in 0..size_of::<T>() {
+        let shift = 8 * plane;
+        if used >> shift == 0 {
+            page.resize(page.len() + values.len(), 0);
+        } else {
+            page.extend(values.iter().map(|value| ((*value).into() >> shift) as u8));
+        }
+    }
+}
+
+/// Whether a dictionary of so many distinct ones of `count` values pays: its numbers must take at most half as many bits as
+/// the values, because packed bits hardly compress any further and whole bytes do.
+fn pays<T>(count: usize) -> impl FnOnce(usize) -> bool {
+    let bytes_of_value = size_of::<T>();
+    move |distinct| {
+        let width = usize::from(hybrid::width_of(distinct as u32));
+        distinct == 1 || count * width / 8 + distinct * bytes_of_value < count * bytes_of_value / 2
+    }
 }
 
 /// Appends the data of a dictionary-encoded page: the width, then the numbers.
