@@ -32,6 +32,14 @@ pub enum Leg {
 }
 
 impl Leg {
+    /// Its name in the advice.
+    pub fn name(self) -> &'static str {
+        match self {
+            Leg::Opening => "opening",
+            Leg::Answer => "answer",
+        }
+    }
+
     /// The leg of a row by which end is the interface's own: packets that leave a client ask, packets that enter
     /// one answer.
     pub fn of(direction: Direction, own_end_is_client: bool) -> Self {

@@ -11,7 +11,7 @@ use firewall::suggest::{Action, Advice, Options, Suggestion, quotas, suggest};
 use firewall::traffic::{Direction, Flow, Leg, Traffic, Window};
 use firewall::usage::{Uses, report};
 use firewall::verdict::{Judged, Verdict, judge};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// A conversation somebody wants.
 pub struct Intent {
@@ -20,6 +20,9 @@ pub struct Intent {
     pub protocol: u8,
     pub port: u16,
 }
+
+/// Client, server, protocol, port.
+pub type Wanted = (Address, Address, u8, u16);
 
 /// One account.
 pub struct Case {
@@ -31,6 +34,8 @@ pub struct Case {
     pub intents: Vec<Intent>,
     /// Wanted traffic after the window, to see what tighter rules would stop.
     pub later: Vec<Flow>,
+    /// Refused conversations that are wanted, where the account tells; else all that groups refuse are taken for that.
+    pub wanted: Option<HashSet<Wanted>>,
     /// Outsiders that a rule was meant for and just fails to name.
     pub strangers: BTreeSet<Address>,
     /// Rules known to be wider than intended.
@@ -50,8 +55,14 @@ pub struct Score {
     pub calibration: Calibration,
     pub later: u64,
     pub later_dropped: u64,
+    /// Rules narrowed or removed.
+    pub tightened: u64,
+    /// What rules known to be too wide permit beyond what is wanted, as doublings, and how much of it stays.
     pub excess: f64,
     pub excess_left: f64,
+    /// The same as pairs of far address and port.
+    pub cells: f64,
+    pub cells_left: f64,
     pub complaints: Vec<String>,
 }
 
@@ -67,8 +78,11 @@ impl Score {
         self.calibration.merge(&other.calibration);
         self.later += other.later;
         self.later_dropped += other.later_dropped;
+        self.tightened += other.tightened;
         self.excess += other.excess;
         self.excess_left += other.excess_left;
+        self.cells += other.cells;
+        self.cells_left += other.cells_left;
         self.complaints.extend(other.complaints);
     }
 }
@@ -98,7 +112,8 @@ pub fn score(case: &Case) -> Score {
 fn count_verdicts(case: &Case, judged: &[Judged], into: &mut Confusion, complaints: &mut Vec<String>) {
     for one in judged {
         let Some(causes) = case.causes.get(&place(&one.refused.flow)) else { continue };
-        for cause in causes.keys() {
+        // What has two causes is judged by the one that refused more records.
+        if let Some((cause, _)) = causes.iter().max_by_key(|(cause, count)| (**count, *cause)) {
             into.add(cause, one.finding.verdict.name(), 1);
             let is_wrong = ![cause, "unknown"].contains(&one.finding.verdict.name());
             if is_wrong && complaints.len() < 40 {
@@ -174,13 +189,17 @@ fn count_suggestions(
         score.quotas.add(quotas::fits(inventory, &all, group));
     }
     let tighter = edits(&|action| action != Action::Open);
+    score.tightened += tighter.len() as u64;
     count_later(case, firewall, advice, score);
     let after = inventory.edited(&tighter);
     for rule in &case.superfluous {
-        let of = |inventory: &Inventory| excess_of(case, inventory, rule, firewall);
-        score.excess += of(inventory);
-        score.excess_left += of(&after);
-        if of(&after) > 0.1 * of(inventory) {
+        let [was, is] = [inventory, &after].map(|state| excess_of(case, state, rule, firewall));
+        let doublings = |cells: f64| (1.0 + cells).log2();
+        score.cells += was;
+        score.cells_left += is;
+        score.excess += doublings(was);
+        score.excess_left += doublings(is);
+        if doublings(is) > 0.1 * doublings(was) {
             score.complaints.push(format!("excess left: {rule} {}", told(firewall, rule)));
         }
     }
@@ -207,7 +226,13 @@ fn is_intended(case: &Case, inventory: &Inventory, one: &Suggestion) -> bool {
             wanted.flat_map(|one| if of_clients { &one.clients } else { &one.servers }).copied().collect()
         };
         let (ours, theirs) = (ends(rule.egress), ends(!rule.egress));
-        let is_in = |ends: &[Cidr], block: &Cidr| ends.iter().any(|end| end.covers(block));
+        let is_in = |ends: &[Cidr], block: &Cidr| {
+            let held: Vec<Cidr> =
+                ends.iter().copied().filter(|end| block.covers(end) && end != block).collect();
+            // A block of a few hosts is wanted where each of them is.
+            let all: f64 = firewall::suggest::aggregate::exact(&held).iter().map(Cidr::size).sum();
+            ends.iter().any(|end| end.covers(block)) || all == block.size()
+        };
         far.iter().all(|block| is_in(&theirs, block)) && near.iter().all(|block| is_in(&ours, block))
     })
 }
@@ -248,7 +273,9 @@ fn count_pairs(
         // Strangers whom no rule comes near to meaning are for people to judge, never for a program.
         let is_stranger =
             key.1 == Direction::Ingress && key.3.is_public() && !is_listed(traffic, firewall, key.3);
-        if attempts < 3 || key.2 != Leg::Opening || (is_stranger && !case.strangers.contains(&key.3)) {
+        let is_wanted = case.wanted.as_ref().is_none_or(|all| all.contains(&(key.3, key.4, key.5, key.6)));
+        let is_told = !is_stranger || case.strangers.contains(&key.3);
+        if attempts < 3 || key.2 != Leg::Opening || !is_wanted || !is_told {
             continue;
         }
         let flow = case.flows.iter().find(|flow| !flow.accepted && place(flow) == *key);
@@ -299,7 +326,7 @@ fn count_later(case: &Case, firewall: &Firewall, advice: &Advice, score: &mut Sc
 }
 
 /// What a rule that is too wide permits beyond what is wanted, as far as it or what replaced it is still there: pairs of
-/// far address and port, as doublings, because one /0 would hide everything else.
+/// far address and port.
 fn excess_of(case: &Case, inventory: &Inventory, id: &str, firewall: &Firewall) -> f64 {
     let Some(known) = firewall.rules().iter().find(|known| known.rule.id == id) else { return 0.0 };
     let Some(group) = inventory.groups.get(&known.group) else { return 0.0 };
@@ -326,6 +353,5 @@ fn excess_of(case: &Case, inventory: &Inventory, id: &str, firewall: &Firewall) 
         rule.permits_the_same(&known.rule)
             || (rule.id.is_empty() && firewall::usage::covers(&known.rule, rule, inventory))
     };
-    let left: f64 = group.rules.iter().filter(is_part).map(cells).sum();
-    (1.0 + left).log2()
+    group.rules.iter().filter(is_part).map(cells).sum()
 }

@@ -36,6 +36,7 @@ pub fn case(seed: u64, days: u32) -> Case {
             })
             .collect(),
         later: estate.later.iter().filter(|talk| talk.is_wanted).map(|talk| flow(&estate, talk)).collect(),
+        wanted: None,
         strangers: strangers(&estate),
         superfluous: estate.superfluous.iter().cloned().collect(),
         interfaces: estate.interfaces,

@@ -30,6 +30,12 @@ pub fn place(flow: &Flow) -> Place {
     (flow.interface, flow.direction, flow.leg, flow.client, flow.server, flow.protocol, flow.port)
 }
 
+/// A log object's text, and for each record why it was refused; empty for accepted ones.
+pub struct Object {
+    pub text: Vec<u8>,
+    pub causes: Vec<String>,
+}
+
 #[derive(Deserialize)]
 struct TruthLine<'a> {
     object: &'a str,
@@ -47,26 +53,36 @@ struct Reader {
     has_flags: bool,
 }
 
-/// Reads every object. Without `has_flags` neither `tcp-flags` nor the packet's own addresses are there, as in
-/// version 2.
+/// Reads every object of a simulation's folder. Without `has_flags` neither `tcp-flags` nor the packet's own addresses
+/// are there, as in version 2.
 pub fn read(folder: &Path, has_flags: bool) -> Result<Logged, Failure> {
-    let causes = causes_of(&folder.join("truth-flows.ndjson.gz"))?;
-    let mut reader =
-        Reader { logged: Logged::default(), sums: Sums::new(), knowledge: Knowledge::default(), has_flags };
+    let mut causes = causes_of(&folder.join("truth-flows.ndjson.gz"))?;
     let mut paths = Vec::new();
     objects(&folder.join("logs"), &mut paths)?;
     paths.sort();
-    let mut decoded = Vec::new();
+    let mut read = Vec::new();
     for path in paths {
+        let text = unpacked(&std::fs::read(&path)?)?;
+        read.push(Object { text, causes: causes.remove(&name_of(&path)).unwrap_or_default() });
+    }
+    judged(read, has_flags)
+}
+
+/// Decodes objects, infers who asked whom, and sums.
+pub fn judged(objects: Vec<Object>, has_flags: bool) -> Result<Logged, Failure> {
+    let mut reader =
+        Reader { logged: Logged::default(), sums: Sums::new(), knowledge: Knowledge::default(), has_flags };
+    let mut decoded = Vec::new();
+    for Object { text, causes } in objects {
         let mut decoder = Decoder::new(Want::default(), Limits::default());
-        decoder.push(&unpacked(&std::fs::read(&path)?)?);
+        decoder.push(&text);
         decoder.finish();
         let batch = decoder.take();
         reader.learn(&batch);
-        decoded.push((name_of(&path), batch));
+        decoded.push((batch, causes));
     }
-    for (name, batch) in &decoded {
-        reader.judge(batch, causes.get(name).map(Vec::as_slice).unwrap_or_default());
+    for (batch, causes) in &decoded {
+        reader.judge(batch, causes);
     }
     let mut logged = reader.logged;
     logged.flows = reader.sums.into_values().collect();
@@ -83,19 +99,19 @@ struct Columns {
     numbers: [Vec<i32>; 4],
     rejected: Vec<bool>,
     start: Vec<i64>,
+    direction: Vec<sides::Direction>,
 }
 
 impl Reader {
     fn columns(&mut self, batch: &Batch) -> Columns {
         let names = &mut self.logged.interfaces;
+        let mut places: HashMap<String, i32> =
+            names.iter().enumerate().map(|(place, name)| (name.clone(), place as i32)).collect();
         let mut place = |value: Value<'_>| match value {
-            Value::Text(name) => match names.iter().position(|known| known == name) {
-                Some(place) => place as i32,
-                None => {
-                    names.push(name.to_owned());
-                    names.len() as i32 - 1
-                }
-            },
+            Value::Text(name) => *places.entry(name.to_owned()).or_insert_with(|| {
+                names.push(name.to_owned());
+                names.len() as i32 - 1
+            }),
             _ => NO_NUMBER,
         };
         let rows = 0..batch.rows;
@@ -115,7 +131,10 @@ impl Reader {
         let is_reject = |row| action.is_some_and(|column| column.value(row) == Value::Text("REJECT"));
         let start = batch.column("start");
         let start = rows.clone().map(|row| start.map_or(0, |column| long(column, row))).collect();
-        Columns { interface, addresses, ends, numbers, rejected: rows.map(is_reject).collect(), start }
+        let direction =
+            batch.column("flow-direction").map(|column| rows.clone().map(|row| way(column, row)).collect());
+        let (rejected, direction) = (rows.map(is_reject).collect(), direction.unwrap_or_default());
+        Columns { interface, addresses, ends, numbers, rejected, start, direction }
     }
 
     fn learn(&mut self, batch: &Batch) {
@@ -152,7 +171,7 @@ impl Reader {
                 port: verdicts.service_port[row].max(0) as u16,
                 client_port: 0,
                 accepted: !columns.rejected[row],
-                reason: Reason::NotLogged,
+                reason: reason(batch, row),
                 tcp_flags: columns.numbers[3].get(row).map(|flags| *flags as u8),
                 flows: 1,
                 bytes: of("bytes", row) as u64,
@@ -202,7 +221,7 @@ impl Columns {
             tcp_flags,
             rejected: &self.rejected,
             start: &self.start,
-            direction: &[],
+            direction: &self.direction,
         }
     }
 }
@@ -217,6 +236,22 @@ fn key(column: &Column, row: usize) -> i32 {
     match &column.data {
         Data::Address(addresses) if column.value(row) != Value::Null => addresses.keys[row],
         _ => NO_NUMBER,
+    }
+}
+
+fn way(column: &Column, row: usize) -> sides::Direction {
+    match column.value(row) {
+        Value::Text("ingress") => sides::Direction::Ingress,
+        Value::Text("egress") => sides::Direction::Egress,
+        _ => sides::Direction::Unknown,
+    }
+}
+
+fn reason(batch: &Batch, row: usize) -> Reason {
+    match batch.column("reject-reason").map(|column| column.value(row)) {
+        None => Reason::NotLogged,
+        Some(Value::Text("BPA")) => Reason::BlockPublicAccess,
+        Some(_) => Reason::Other,
     }
 }
 

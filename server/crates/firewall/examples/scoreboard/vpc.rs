@@ -31,6 +31,7 @@ pub fn cases(seed: u64, hours: u32) -> Result<[Case; 3], Failure> {
             intents: intents(&truth, history.latest()),
             history: history.clone(),
             later: Vec::new(),
+            wanted: None,
             strangers: Default::default(),
             superfluous: Default::default(),
         })

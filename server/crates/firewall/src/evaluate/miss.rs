@@ -31,6 +31,9 @@ pub struct NearMiss {
     pub rule: usize,
     /// What differs, least first.
     pub differs: Vec<Differs>,
+    /// One thing differs, and it differs by a slip: a digit of the port, the neighbouring block, the other family, UDP for
+    /// TCP.
+    pub is_slip: bool,
     /// How far off, to rank rules in which as many things differ; smaller is nearer.
     distance: u32,
 }
@@ -51,11 +54,12 @@ impl Firewall {
         let twin = self.twins(at, opening.peer, vpc);
         let asked = self.rules_asked(at, interface, opening.direction).iter();
         let mut misses: Vec<NearMiss> = asked
-            .map(|place| {
-                let (differs, distance) = compare(&self.rules()[*place].rule, opening, inventory, &twin);
-                NearMiss { rule: *place, differs, distance }
+            .filter_map(|place| {
+                let rule = &self.rules()[*place].rule;
+                let (differs, distance) = compare(rule, opening, inventory, &twin);
+                let is_slip = is_slip(rule, opening, &differs, inventory);
+                (!differs.is_empty()).then_some(NearMiss { rule: *place, differs, is_slip, distance })
             })
-            .filter(|miss| !miss.differs.is_empty())
             .collect();
         misses.sort_by_key(|miss| (miss.differs.len(), miss.distance));
         misses
@@ -80,7 +84,9 @@ fn compare(rule: &Rule, opening: &Opening, inventory: &Inventory, twins: &[Addre
         differs.push(Differs::Port);
         distance += port_distance(rule.ports, opening.port);
     }
-    if differs == [Differs::Protocol] && !means_port(rule, crate::traffic::TCP, opening.port) {
+    let has_port =
+        matches!(rule.ports, Ports::Range(..)) && means_port(rule, crate::traffic::TCP, opening.port);
+    if differs == [Differs::Protocol] && opening.port > 0 && !has_port {
         differs.push(Differs::Port);
         distance += port_distance(rule.ports, opening.port);
     }
@@ -89,6 +95,35 @@ fn compare(rule: &Rule, opening: &Opening, inventory: &Inventory, twins: &[Addre
         differs.extend(what);
     }
     (differs, distance)
+}
+
+/// Whether the one thing that differs is a slip. That a rule is for another group never is: groups are not mistyped.
+fn is_slip(rule: &Rule, opening: &Opening, differs: &[Differs], inventory: &Inventory) -> bool {
+    match differs {
+        [Differs::Protocol | Differs::Family] => true,
+        [Differs::Port] => match rule.ports {
+            Ports::Range(from, to) => {
+                let typed = |port: u16| edits(&port.to_string(), &opening.port.to_string()) <= 1;
+                typed(from) || typed(to) || from.abs_diff(opening.port).min(to.abs_diff(opening.port)) == 1
+            }
+            _ => false,
+        },
+        [Differs::Address] => match &rule.peer {
+            Peer::Cidr(cidr) => is_neighbour(cidr, opening.peer),
+            Peer::PrefixList(list) => {
+                let entries = inventory.prefix_lists.get(list).and_then(|list| list.entries.as_ref());
+                entries.is_some_and(|entries| entries.iter().any(|cidr| is_neighbour(cidr, opening.peer)))
+            }
+            Peer::Group(_) => false,
+        },
+        _ => false,
+    }
+}
+
+/// Whether a block just fails to hold an address of its family.
+fn is_neighbour(cidr: &Cidr, address: Address) -> bool {
+    let is_near = bits_off(cidr, address) <= NEAR_BITS || is_one_holder(cidr, address);
+    cidr.family() == address.family() && (is_near || spelled_alike(cidr, address))
 }
 
 /// What differs in the far end, and how far off it is.
@@ -146,17 +181,20 @@ fn port_distance(ports: Ports, port: u16) -> u32 {
 
 impl NearMiss {
     /// Whether an outsider's address was most likely meant by the rule: only the address differs, and the block is a
-    /// neighbour (the half or quarter that was forgotten) or spelled alike (a digit mistyped). A stranger out of the
-    /// whole internet is in such a place by chance less than once in ten thousand for blocks of a /16 and smaller.
+    /// neighbour (the half or quarter that was forgotten), in the same holder's block (the smallest that is routed on
+    /// the internet) or spelled alike (a digit mistyped). A stranger out of the whole internet is in such a place by
+    /// chance less than once in ten thousand for blocks of a /16 and smaller.
     pub fn means_outsider(&self, firewall: &Firewall, peer: Address) -> bool {
         /// Blocks larger than this have neighbours by chance.
         const LARGEST: u8 = 16;
         let Peer::Cidr(cidr) = &firewall.rules()[self.rule].rule.peer else { return false };
-        self.differs == [Differs::Address]
-            && cidr.family() == peer.family()
-            && cidr.prefix() >= LARGEST
-            && (bits_off(cidr, peer) <= NEAR_BITS || spelled_alike(cidr, peer))
+        self.differs == [Differs::Address] && cidr.prefix() >= LARGEST && is_neighbour(cidr, peer)
     }
+}
+
+/// Whether a block and an address lie in one block of the internet's smallest, which has one holder.
+fn is_one_holder(cidr: &Cidr, address: Address) -> bool {
+    Cidr::around(address, if address.family() == Family::V4 { 24 } else { 48 }).covers(cidr)
 }
 
 /// Whether an address lies in a block that is written like this one but for one slip of the finger: a digit more,

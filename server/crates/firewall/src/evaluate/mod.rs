@@ -24,6 +24,7 @@ pub use bound::{Bound, Class};
 pub use firewall::{Firewall, KnownRule};
 pub use miss::{Differs, NearMiss, spelled_alike};
 pub(crate) use miss::{direction_of, twin_of_everybody};
+pub(crate) use table::means;
 
 use crate::address::Address;
 use crate::traffic::Direction;

@@ -123,7 +123,7 @@ impl<'a> Members<'a> {
     }
 
     /// The blocks of a far end; everything, with a doubt, where they are not known. A group of this account
-    /// without interfaces has no members; one that was never listed may be another account's.
+    /// without interfaces has no members, and neither has one that is gone.
     pub(super) fn blocks(&self, peer: &Peer) -> (Vec<Cidr>, Option<Doubt>) {
         let everything = || vec![Cidr::ANY_V4, Cidr::ANY_V6];
         match peer {
@@ -135,6 +135,7 @@ impl<'a> Members<'a> {
                 {
                     (Vec::new(), None)
                 }
+                None if self.inventory.is_gone(group) => (Vec::new(), None),
                 None => (everything(), Some(Doubt::Members)),
             },
             Peer::PrefixList(list) => match self.inventory.prefix_lists.get(list) {
@@ -146,7 +147,7 @@ impl<'a> Members<'a> {
 }
 
 /// Whether a rule's protocol and ports mean a packet, as far as logs can tell (any ICMP message counts).
-pub(super) fn means(rule: &Rule, protocol: u8, port: u16) -> bool {
+pub(crate) fn means(rule: &Rule, protocol: u8, port: u16) -> bool {
     rule.protocol.covers(protocol) && means_port(rule, protocol, port)
 }
 

@@ -86,11 +86,14 @@ impl Reader {
         let inventory = &mut self.inventory;
         match noun {
             Noun::Groups => {
-                let group = of::<WireGroup>(value)?.read()?;
+                let (group, foreign) = of::<WireGroup>(value)?.read()?;
+                inventory.foreign_groups.extend(foreign);
                 inventory.groups.insert(group.id.clone(), group);
             }
             Noun::Rules => {
-                let (group, rule) = of::<WireRule>(value)?.read()?;
+                let rule = of::<WireRule>(value)?;
+                inventory.foreign_groups.extend(rule.foreign());
+                let (group, rule) = rule.read()?;
                 self.rules.entry(group).or_default().push(rule);
             }
             Noun::Interfaces => {

@@ -17,6 +17,8 @@ pub struct Inventory {
     pub subnets: BTreeMap<String, Subnet>,
     /// Prefix lists by id.
     pub prefix_lists: BTreeMap<String, PrefixList>,
+    /// Groups that rules name and that are another account's or a peered VPC's.
+    pub foreign_groups: BTreeSet<String>,
     /// The lists that were there, possibly empty.
     pub collected: BTreeSet<Noun>,
     /// What could not be used.
@@ -27,6 +29,13 @@ impl Inventory {
     /// Whether a list was among what was collected.
     pub fn has(&self, noun: Noun) -> bool {
         self.collected.contains(&noun)
+    }
+
+    /// Whether a group that rules name is gone: it would be listed if it were there.
+    pub fn is_gone(&self, group: &str) -> bool {
+        let is_whole = !self.damage.iter().any(|damage| !matches!(damage, Damage::Foreign { .. }));
+        let is_listed = self.groups.contains_key(group) || self.foreign_groups.contains(group);
+        self.has(Noun::Groups) && is_whole && !is_listed
     }
 
     /// The interfaces that carry a group.
@@ -251,4 +260,11 @@ pub struct PrefixList {
     pub max_entries: Option<u32>,
     /// Its blocks; `None` where they were not collected.
     pub entries: Option<Vec<Cidr>>,
+}
+
+impl PrefixList {
+    /// Whether AWS keeps it: the addresses of one of its services.
+    pub fn is_of_aws(&self) -> bool {
+        self.name.starts_with("com.amazonaws.")
+    }
 }

@@ -18,6 +18,7 @@ pub(super) struct WireGroup {
     group_name: String,
     #[serde(default)]
     vpc_id: String,
+    owner_id: Option<String>,
     #[serde(default)]
     ip_permissions: Vec<WirePermission>,
     #[serde(default)]
@@ -47,21 +48,38 @@ struct WireSource {
     cidr_ipv6: Option<String>,
     prefix_list_id: Option<String>,
     group_id: Option<String>,
+    user_id: Option<String>,
+    vpc_peering_connection_id: Option<String>,
+    peering_status: Option<String>,
     #[serde(default)]
     description: String,
 }
 
 impl WireGroup {
-    /// The group with the rules of its own listing, which have no ids.
-    pub(super) fn read(self) -> Result<Group, Why> {
-        let mut rules = Vec::new();
+    /// The group with the rules of its own listing, which have no ids, and the groups of other accounts they name.
+    pub(super) fn read(self) -> Result<(Group, Vec<String>), Why> {
+        let (mut rules, mut foreign) = (Vec::new(), Vec::new());
         for (egress, permissions) in [(false, self.ip_permissions), (true, self.ip_permissions_egress)] {
             for permission in permissions {
+                let named = permission.user_id_group_pairs.iter();
+                foreign.extend(named.filter_map(|pair| {
+                    let peering = (pair.vpc_peering_connection_id.as_deref(), pair.peering_status.as_deref());
+                    let id = pair.group_id.as_ref()?;
+                    is_foreign(self.owner_id.as_deref(), pair.user_id.as_deref(), peering).then(|| id.clone())
+                }));
                 permission.read(egress, &mut rules)?;
             }
         }
-        Ok(Group { id: self.group_id, name: self.group_name, vpc: self.vpc_id, rules })
+        Ok((Group { id: self.group_id, name: self.group_name, vpc: self.vpc_id, rules }, foreign))
     }
+}
+
+/// Whether a group that a rule names is another account's, or stands at the far end of a peering: then that it is not
+/// listed here means nothing.
+fn is_foreign(owner: Option<&str>, user: Option<&str>, peering: (Option<&str>, Option<&str>)) -> bool {
+    let is_other = owner.zip(user).is_some_and(|(owner, user)| owner != user);
+    let is_peered = peering.0.is_some_and(|id| !id.is_empty());
+    (is_other || is_peered) && peering.1 != Some("deleted")
 }
 
 impl WirePermission {
@@ -98,6 +116,7 @@ pub(super) struct WireRule {
     #[serde(default)]
     security_group_rule_id: String,
     group_id: String,
+    group_owner_id: Option<String>,
     is_egress: bool,
     ip_protocol: String,
     from_port: Option<i32>,
@@ -114,9 +133,20 @@ pub(super) struct WireRule {
 #[serde(rename_all = "PascalCase")]
 struct WireReference {
     group_id: String,
+    user_id: Option<String>,
+    vpc_peering_connection_id: Option<String>,
+    peering_status: Option<String>,
 }
 
 impl WireRule {
+    /// The group of another account that it names.
+    pub(super) fn foreign(&self) -> Option<String> {
+        let named = self.referenced_group_info.as_ref()?;
+        let peering = (named.vpc_peering_connection_id.as_deref(), named.peering_status.as_deref());
+        let (owner, user) = (self.group_owner_id.as_deref(), named.user_id.as_deref());
+        is_foreign(owner, user, peering).then(|| named.group_id.clone())
+    }
+
     /// The rule, and the group it belongs to.
     pub(super) fn read(self) -> Result<(String, Rule), Why> {
         let peer = match (self.cidr_ipv4.or(self.cidr_ipv6), self.prefix_list_id, self.referenced_group_info)

@@ -1,5 +1,5 @@
 //! The advice as JSON: what was refused and why, suggestions, what was withheld, and the use of every rule. The members
-//! are a promise to other programs; new ones may be added.
+//! are a promise to other programs, in this order and always there; new ones may be added behind them.
 
 use crate::evaluate::{Differs, Firewall};
 use crate::inventory::{Peer, Rule};
@@ -35,20 +35,22 @@ pub struct BlockedJson {
     protocol: u8,
     port: u16,
     peers: Vec<String>,
-    sources: usize,
     flows: u64,
-    bytes: u64,
     first: i64,
     last: i64,
     verdict: &'static str,
-    certainty: crate::verdict::Certainty,
     groups: Vec<String>,
-    rules: Vec<String>,
     nearest_rule: Option<NearestJson>,
+    evidence: Vec<String>,
+    /// `opening` where the packets ask, `answer` where they answer.
+    leg: &'static str,
+    certainty: crate::verdict::Certainty,
+    sources: usize,
+    bytes: u64,
+    rules: Vec<String>,
     missing_entry: Option<MissingEntry>,
     accepted_until: Option<i64>,
     retry: Option<Retry>,
-    evidence: Vec<String>,
     missing: Option<&'static str>,
 }
 
@@ -61,8 +63,6 @@ struct NearestJson {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 struct SuggestionJson {
     id: String,
-    /// Entries with the same bundle are applied together.
-    bundle: String,
     action: &'static str,
     group: String,
     direction: &'static str,
@@ -72,10 +72,12 @@ struct SuggestionJson {
     peer: PeerJson,
     replaces: Vec<String>,
     flows: u64,
-    clients: usize,
     confidence: f64,
-    confidence_parts: Vec<Part>,
     why: String,
+    /// Entries with the same bundle are applied together.
+    bundle: String,
+    clients: usize,
+    confidence_parts: Vec<Part>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -91,13 +93,13 @@ struct UsageJson {
     rule: String,
     group: String,
     flows: u64,
-    bytes: u64,
-    clients: usize,
     sole: u64,
     first: Option<i64>,
     last: Option<i64>,
     status: Status,
     reason: Option<&'static str>,
+    bytes: u64,
+    clients: usize,
 }
 
 /// Puts everything together. Without an inventory there are neither suggestions nor usage.
@@ -152,6 +154,7 @@ fn one_blocked(card: &Card, names: &dyn Fn(&[usize]) -> Vec<String>) -> BlockedJ
         id: card.id(),
         interface: card.interface.clone(),
         direction: card.direction.name(),
+        leg: card.leg.name(),
         protocol: card.protocol,
         port: card.port,
         peers: card.peers.iter().map(ToString::to_string).collect(),

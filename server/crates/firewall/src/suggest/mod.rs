@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `wishes` | refused openings gathered into what somebody would have to permit |
 //! | `open` | wishes to rules, and what is withheld |
+//! | `holders` | who had an address when it spoke |
 //! | `parties` | addresses as groups, lists and blocks |
 //! | `tighten` | used less than permitted |
 //! | `aggregate` | many blocks as few |
@@ -13,6 +14,7 @@
 
 pub mod aggregate;
 mod confidence;
+mod holders;
 mod open;
 mod parties;
 pub mod quotas;

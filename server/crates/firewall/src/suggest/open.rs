@@ -2,11 +2,12 @@
 //! let in before), when they keep trying, and when something beside their trying speaks for it.
 
 use super::confidence::Weighing;
+use super::holders::Holders;
 use super::parties::{Party, parties};
 use super::wishes::{ATTEMPTS, Target, gather};
 use super::{Action, Confidence, Suggestion, Withheld};
 use crate::address::Address;
-use crate::evaluate::{Differs, Firewall, NearMiss};
+use crate::evaluate::{Firewall, NearMiss};
 use crate::inventory::{Inventory, Peer, Ports, Protocol, Rule};
 use crate::traffic::{Direction, Leg, TCP, Traffic, UDP};
 use crate::usage::RuleUse;
@@ -45,12 +46,19 @@ pub(super) fn openings(
     let Some(inventory) = firewall.history().latest() else { return Default::default() };
     let (wishes, mut refusals) = gather(traffic, firewall, judged, scouts);
     let known = Known::of(traffic, inventory, report);
+    let holders = Holders::of(traffic, firewall);
     let mut suggestions = Vec::new();
     for (target, wish) in &wishes {
         let vpc = inventory.groups.get(&target.group).map_or("", |group| group.vpc.as_str());
-        let peers: BTreeSet<Address> = wish.keys().copied().collect();
-        let never = |address: Address| scouts.is_scout(address);
-        for party in parties(firewall, (traffic.window.to, vpc), &peers, &never) {
+        let last =
+            |behind: &Vec<&Judged>| behind.iter().map(|one| one.refused.flow.last).max().unwrap_or_default();
+        let peers: BTreeMap<Address, i64> =
+            wish.iter().map(|(address, behind)| (*address, last(behind))).collect();
+        let parties = parties(inventory, (&holders, scouts), vpc, &peers);
+        for one in parties.gone.iter().flat_map(|address| &wish[address]) {
+            refusals.withhold("the machine is gone, and its address may be another's next", &one.refused);
+        }
+        for party in parties.named {
             let behind: Vec<&Judged> = party.seen.iter().flat_map(|one| &wish[one]).copied().collect();
             let case = Case::of(target, &behind, &known, traffic, scouts);
             match grant(target, &party, &case, (inventory, scouts)) {
@@ -82,14 +90,10 @@ impl Known {
 }
 
 impl Known {
-    /// Whether a rule that comes near was most likely meant for this: one thing differs, and where that is the group,
-    /// nothing else uses the rule. A rule for another group that is in use is no sign of a mistake.
+    /// Whether a rule that comes near was most likely meant for this: what differs is a slip, or one thing differs and
+    /// nothing else uses the rule. A rule for others that is in use is no sign of a mistake.
     fn is_telling(&self, miss: &NearMiss) -> bool {
-        match miss.differs.as_slice() {
-            [Differs::Group] => self.unused.contains(&miss.rule),
-            [_] => true,
-            _ => false,
-        }
+        miss.is_slip || (miss.differs.len() == 1 && self.unused.contains(&miss.rule))
     }
 }
 

@@ -3,13 +3,14 @@
 //! brought new ports or new clients, more will come and the rule stays as it is.
 
 use super::confidence::{Weighing, chance_of_new};
+use super::holders::Holders;
 use super::parties::parties;
 use super::{Action, Confidence, Options, Suggestion, aggregate, quotas};
-use crate::address::{Address, Cidr};
-use crate::evaluate::{Firewall, direction_of};
+use crate::address::{Address, Cidr, Family};
+use crate::evaluate::{Firewall, direction_of, means};
 use crate::inventory::{Inventory, Peer, Ports, Protocol, Rule};
 use crate::traffic::{DAY_SECS, TCP, Traffic, UDP, Window};
-use crate::usage::{Flaw, RuleUse, Status, Touch, TouchUse, Uses, covers, flaws};
+use crate::usage::{Flaw, RuleUse, Status, Touch, TouchUse, Uses, covers, flaws, strays_of};
 use crate::verdict::{Judged, Scouts, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +24,8 @@ const NEW_AT_MOST: f64 = 0.001;
 const FOR_EVERYBODY: usize = 4;
 /// Openings of one stranger at one port that may be knocking: strangers knock at every open door and go away.
 const KNOCKS: u64 = 2;
+/// Openings of one pair by which a scanner inside has looked at a door, and does not use what is behind it.
+const PROBES: u64 = 8;
 /// Part of a rule's openings below which a port that strangers alone knocked at is not in use.
 const KNOCKED_SHARE: f64 = 0.01;
 /// Part of a rule's openings by strangers who came once, from which on it may be for them.
@@ -37,11 +40,49 @@ const PUBLIC_SERVICE: usize = 24;
 struct Used {
     by_port: BTreeMap<(u8, u16), u64>,
     by_peer: BTreeMap<Address, u64>,
+    /// When each far end was last seen.
+    last: BTreeMap<Address, i64>,
     /// Ports that somebody inside used, or a stranger who came back.
     in_earnest: BTreeSet<(u8, u16)>,
     pairs: BTreeSet<(u8, u16, Address)>,
     flows: u64,
     days: u128,
+}
+
+/// What everything is judged by.
+struct Ground<'a> {
+    firewall: &'a Firewall,
+    /// The newest state.
+    inventory: &'a Inventory,
+    uses: &'a Uses<'a>,
+    interfaces: &'a [&'a str],
+    holders: Holders<'a>,
+    scouts: &'a Scouts,
+    options: &'a Options,
+}
+
+impl Ground<'_> {
+    /// The part of the window in which a rule stood, as far as snapshots tell.
+    fn watched(&self, place: usize) -> Window {
+        let window = *self.uses.window();
+        let first = self.firewall.rules()[place].states.first().copied().filter(|state| *state > 0);
+        let since = first.and_then(|state| self.firewall.history().snapshots()[state].taken);
+        Window { from: since.map_or(window.from, |since| since.max(window.from).min(window.to)), ..window }
+    }
+
+    /// Whether what may have used a rule, though nobody can credit it, may use the rules that replace it.
+    fn keeps_strays(&self, place: usize, add: &[Rule]) -> bool {
+        let inventory = self.inventory;
+        let mut strays = strays_of(self.uses, self.interfaces, &self.firewall.rules()[place]);
+        strays.all(|stray| {
+            let is_peer = |peer: &Peer| match peer {
+                Peer::Cidr(cidr) => cidr.contains(stray.peer),
+                Peer::Group(group) => inventory.members(group).any(|member| member.has(stray.peer)),
+                Peer::PrefixList(_) => false,
+            };
+            add.iter().any(|rule| means(rule, stray.protocol, stray.port) && is_peer(&rule.peer))
+        })
+    }
 }
 
 /// All removals and narrowings.
@@ -54,6 +95,8 @@ pub(super) fn tighter(
 ) -> Vec<Suggestion> {
     let Some(inventory) = firewall.history().latest() else { return Vec::new() };
     let newest = firewall.history().snapshots().len() - 1;
+    let (interfaces, holders) = (traffic.interfaces, Holders::of(traffic, firewall));
+    let ground = Ground { firewall, inventory, uses, interfaces, holders, scouts, options };
     let flaws = flaws(firewall);
     let used = used(uses, firewall.rules().len(), scouts);
     let standing = |place: &usize| firewall.rules()[*place].states.last() == Some(&newest);
@@ -61,12 +104,13 @@ pub(super) fn tighter(
     for place in (0..firewall.rules().len()).filter(standing) {
         let is_kept = is_default_egress(&firewall.rules()[place].rule) && options.tightness < 0.8;
         if report[place].status == Status::Used && !is_kept {
-            let judged = (place, &used[place], &report[place]);
-            let one = narrower(firewall, inventory, judged, (uses.window(), scouts, options));
+            let one = narrower(&ground, (place, &used[place], &report[place]));
             narrowed.extend(one.map(|one| (place, one)));
         }
     }
     let awaited = awaited(traffic, firewall, judged);
+    // Nobody uses a rule that only scanners came through.
+    let is_scouts_alone = |place: usize| report[place].status == Status::Used && used[place].flows == 0;
     let mut suggestions = Vec::new();
     for place in (0..firewall.rules().len()).filter(standing) {
         let superfluous =
@@ -80,11 +124,11 @@ pub(super) fn tighter(
         if let Some(flaw) = superfluous {
             narrowed.remove(&place);
             suggestions.push(superfluous_rule(firewall, place, flaw, &report[place]));
-        } else if report[place].status == Status::Unused
+        } else if (report[place].status == Status::Unused || is_scouts_alone(place))
             && !awaited.contains(&place)
             && !(is_default_egress(rule) && options.tightness < 0.8)
         {
-            suggestions.extend(unused_rule(firewall, place, uses.window()));
+            suggestions.extend(unused_rule(firewall, (place, &report[place]), &ground.watched(place)));
         }
     }
     let gone: BTreeSet<usize> = suggestions.iter().flat_map(|one| one.replaces.clone()).collect();
@@ -136,7 +180,10 @@ fn is_default_egress(rule: &Rule) -> bool {
 fn used(uses: &Uses<'_>, rules: usize, scouts: &Scouts) -> Vec<Used> {
     let classes = uses.classes();
     let mut used: Vec<Used> = (0..rules).map(|_| Used::default()).collect();
-    for (touch, sums) in uses.touches().filter(|(touch, _)| !scouts.is_scout(touch.client)) {
+    let is_probe = |touch: &Touch, sums: &TouchUse| {
+        scouts.is_scout(touch.client) && (!scouts.is_inside(touch.client) || sums.flows <= PROBES)
+    };
+    for (touch, sums) in uses.touches().filter(|(touch, sums)| !is_probe(touch, sums)) {
         for (rule, _) in classes.get(touch.class as usize).map(Vec::as_slice).unwrap_or_default() {
             used[*rule].add(touch, sums, scouts.is_inside(touch.client));
         }
@@ -152,6 +199,8 @@ impl Used {
         let peer = touch.server.unwrap_or(touch.client);
         *self.by_port.entry((touch.protocol, touch.port)).or_default() += sums.flows;
         *self.by_peer.entry(peer).or_default() += sums.flows;
+        let last = self.last.entry(peer).or_insert(sums.last);
+        *last = (*last).max(sums.last);
         self.pairs.insert((touch.protocol, touch.port, peer));
         self.flows += sums.flows;
         self.days |= sums.days;
@@ -170,13 +219,17 @@ fn superfluous_rule(firewall: &Firewall, place: usize, flaw: &Flaw, line: &RuleU
     removal(firewall, place, (line.flows, line.clients), confidence, why)
 }
 
-fn unused_rule(firewall: &Firewall, place: usize, window: &Window) -> Option<Suggestion> {
+fn unused_rule(firewall: &Firewall, (place, line): (usize, &RuleUse), window: &Window) -> Option<Suggestion> {
     if window.days() < LEAST_DAYS {
         return None;
     }
     let days = window.days();
     let confidence = by_window(0.14, window).done();
-    Some(removal(firewall, place, (0, 0), confidence, format!("nothing used it in {days:.0} days")))
+    let why = match line.flows {
+        0 => format!("nothing used it in {days:.0} days"),
+        flows => format!("in {days:.0} days nobody used it but scanners, {flows} times"),
+    };
+    Some(removal(firewall, place, (line.flows, line.clients), confidence, why))
 }
 
 /// Doubt that shrinks with the window: what happens daily, weekly and monthly has been seen or not.
@@ -223,24 +276,22 @@ fn removal(
 }
 
 /// A rule replaced by what was used of it, where that is clearly less and nothing new is to be expected.
-fn narrower(
-    firewall: &Firewall,
-    inventory: &Inventory,
-    (place, used, line): (usize, &Used, &RuleUse),
-    (window, scouts, options): (&Window, &Scouts, &Options),
-) -> Option<Suggestion> {
+fn narrower(ground: &Ground<'_>, (place, used, line): (usize, &Used, &RuleUse)) -> Option<Suggestion> {
+    let Ground { firewall, inventory, .. } = *ground;
+    let window = &ground.watched(place);
     if window.days() < LEAST_DAYS || used.flows == 0 {
         return None;
     }
     let known = &firewall.rules()[place];
     let ports = narrower_ports(&known.rule, used);
-    let peers = narrower_peers(firewall, (&known.group, &known.rule), used, (window, scouts, options));
+    let peers = narrower_peers(ground, (&known.group, &known.rule), used);
     if ports.is_none() && peers.is_none() {
         return None;
     }
     let add = rules_for(&known.rule, used, ports.as_deref(), peers.as_deref());
     let group = inventory.groups.get(&known.group)?;
-    if add.is_empty() || add.len() as u32 > quotas::budget(inventory, group) {
+    let fits = add.len() as u32 <= quotas::budget(inventory, group);
+    if add.is_empty() || !fits || !ground.keeps_strays(place, &add) {
         return None;
     }
     let new_port = if ports.is_some() { chance_of_new(used.by_port.values().copied()) } else { 0.0 };
@@ -291,41 +342,84 @@ fn narrower_ports(rule: &Rule, used: &Used) -> Option<Vec<(u8, u16)>> {
 }
 
 /// The far ends that used a rule for very many, unless more are to be expected.
-fn narrower_peers(
-    firewall: &Firewall,
-    (group, rule): (&str, &Rule),
-    used: &Used,
-    (window, scouts, options): (&Window, &Scouts, &Options),
-) -> Option<Vec<Peer>> {
+fn narrower_peers(ground: &Ground<'_>, (group, rule): (&str, &Rule), used: &Used) -> Option<Vec<Peer>> {
     let Peer::Cidr(block) = &rule.peer else { return None };
-    let inventory = firewall.history().latest()?;
+    let Ground { inventory, scouts, options, .. } = *ground;
     let vpc = inventory.groups.get(group).map_or("", |group| group.vpc.as_str());
-    let seen: BTreeSet<Address> = used.by_peer.keys().copied().collect();
     let (inside, mut outside): (BTreeSet<Address>, BTreeSet<Address>) =
-        seen.iter().partition(|address| scouts.is_inside(**address));
+        used.by_peer.keys().partition(|address| scouts.is_inside(**address));
     let is_knock = |address: &Address| used.by_peer.get(address).is_some_and(|count| *count <= KNOCKS);
     let knocks: u64 =
         outside.iter().filter(|one| is_knock(one)).filter_map(|one| used.by_peer.get(one)).sum();
     if (knocks as f64) < STRANGERS_SHARE * used.flows as f64 {
         outside.retain(|one| !is_knock(one));
     }
-    let never = |address: Address| scouts.is_scout(address);
-    let found = parties(firewall, (window.to, vpc), &inside, &never);
-    let of_groups = found.iter().filter(|party| matches!(party.peer, Peer::Group(_))).count();
     let is_private = !block.reaches_internet();
-    if is_private && of_groups >= FOR_EVERYBODY && options.tightness < 0.75 {
-        return None;
-    }
-    let mut peers: Vec<Peer> = found.into_iter().map(|party| party.peer).collect();
+    let mut peers = insiders(ground, vpc, used, (&inside, is_private))?;
     if !outside.is_empty() {
         peers.extend(holders(used, &outside, options)?.into_iter().map(Peer::Cidr));
     }
     let needed: f64 = peers.iter().map(|peer| addresses(inventory, peer)).sum();
     let needless = block.size().log2() - needed.max(1.0).log2();
-    let hosts = peers.iter().filter(|peer| matches!(peer, Peer::Cidr(_))).count();
-    // Single hosts of a private network come and go: they say little about who comes next.
-    let strangers = is_private && hosts > 0 && options.tightness < 0.75;
-    (needless >= NEEDLESS_BITS && !peers.is_empty() && !strangers).then_some(peers)
+    (needless >= NEEDLESS_BITS && !peers.is_empty()).then_some(peers)
+}
+
+/// The far ends of the account and of private networks beside it: groups, and the networks of everybody else, because
+/// single hosts come and go. Groups that are many are everybody, and everybody is the VPC.
+fn insiders(
+    ground: &Ground<'_>,
+    vpc: &str,
+    used: &Used,
+    (inside, is_private): (&BTreeSet<Address>, bool),
+) -> Option<Vec<Peer>> {
+    let Ground { inventory, options, .. } = *ground;
+    let seen = inside.iter().map(|one| (*one, used.last.get(one).copied().unwrap_or_default())).collect();
+    let found = parties(inventory, (&ground.holders, ground.scouts), vpc, &seen);
+    let mut networks: BTreeMap<Cidr, u64> = BTreeMap::new();
+    let mut peers = Vec::new();
+    let mut lone: Vec<Address> = found.gone.into_iter().collect();
+    for party in found.named {
+        match party.peer {
+            Peer::Cidr(_) => lone.extend(party.seen),
+            peer => peers.push(peer),
+        }
+    }
+    for address in lone {
+        *networks.entry(home(inventory, address)).or_default() +=
+            used.by_peer.get(&address).copied().unwrap_or(1);
+    }
+    if !networks.is_empty() && chance_of_new(networks.values().copied()) > NEW_AT_MOST {
+        return None;
+    }
+    let of_groups = peers.iter().filter(|peer| matches!(peer, Peer::Group(_))).count();
+    if is_private && of_groups >= FOR_EVERYBODY && options.tightness < 0.75 {
+        peers.retain(|peer| !matches!(peer, Peer::Group(_)));
+        networks.extend(around(inventory, vpc, inside).into_iter().map(|block| (block, 0)));
+    }
+    let blocks = aggregate::exact(&networks.into_keys().collect::<Vec<_>>());
+    let fitting =
+        aggregate::balanced(&blocks, PUBLIC_SERVICE, options.tightness, &|block| block.prefix() >= 12);
+    peers.extend(fitting?.into_iter().map(Peer::Cidr));
+    Some(peers)
+}
+
+/// The subnet an address is in, or the network it is most likely in.
+fn home(inventory: &Inventory, address: Address) -> Cidr {
+    let subnets = inventory.subnets.values().flat_map(|subnet| &subnet.cidrs);
+    let found = subnets.filter(|cidr| cidr.contains(address)).max_by_key(|cidr| cidr.prefix()).copied();
+    found.unwrap_or_else(|| Cidr::around(address, if address.family() == Family::V4 { 24 } else { 64 }))
+}
+
+/// The smallest blocks around all subnets of a VPC, of the families that were seen.
+fn around(inventory: &Inventory, vpc: &str, seen: &BTreeSet<Address>) -> Vec<Cidr> {
+    let subnets: Vec<Cidr> =
+        inventory.subnets.values().filter(|one| one.vpc == vpc).flat_map(|one| one.cidrs.clone()).collect();
+    let of = |family: Family| {
+        let is_seen = seen.iter().any(|address| address.family() == family);
+        let blocks = subnets.iter().copied().filter(|cidr| is_seen && cidr.family() == family);
+        blocks.reduce(Cidr::joining)
+    };
+    [Family::V4, Family::V6].into_iter().filter_map(of).collect()
 }
 
 fn addresses(inventory: &Inventory, peer: &Peer) -> f64 {
@@ -340,7 +434,7 @@ fn addresses(inventory: &Inventory, peer: &Peer) -> f64 {
 fn holders(used: &Used, outside: &BTreeSet<Address>, options: &Options) -> Option<Vec<Cidr>> {
     let mut by_block: BTreeMap<Cidr, u64> = BTreeMap::new();
     for address in outside {
-        let prefix = if address.family() == crate::address::Family::V4 { 24 } else { 48 };
+        let prefix = if address.family() == Family::V4 { 24 } else { 48 };
         *by_block.entry(Cidr::around(*address, prefix)).or_default() +=
             used.by_peer.get(address).copied().unwrap_or(1);
     }

@@ -132,9 +132,7 @@ fn breadth(rule: &Rule) -> (u32, u8) {
 
 fn stale(rule: &Rule, inventory: &Inventory) -> Option<String> {
     match &rule.peer {
-        Peer::Group(id) if inventory.has(Noun::Groups) && !inventory.groups.contains_key(id) => {
-            Some(id.clone())
-        }
+        Peer::Group(id) if inventory.is_gone(id) => Some(id.clone()),
         Peer::PrefixList(id)
             if inventory.has(Noun::PrefixLists) && !inventory.prefix_lists.contains_key(id) =>
         {

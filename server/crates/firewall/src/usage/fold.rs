@@ -3,7 +3,7 @@
 use crate::address::Address;
 use crate::evaluate::{Bound, Class};
 use crate::traffic::{Flow, Leg, Traffic, Window};
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 /// Who used what: rows with the same touch are one line of evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -35,6 +35,13 @@ pub struct TouchUse {
     pub days: u128,
 }
 
+impl Stray {
+    fn of(flow: &Flow, interface: Option<u32>) -> Self {
+        let (egress, peer) = (flow.own_end_is_client(), flow.peer());
+        Stray { interface, egress, peer, protocol: flow.protocol, port: flow.port }
+    }
+}
+
 impl TouchUse {
     fn of(flow: &Flow, window: &Window) -> Self {
         let days = window.day_bit(flow.first);
@@ -50,6 +57,21 @@ impl TouchUse {
     }
 }
 
+/// An accepted opening that cannot be credited: what it is, and at which interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Stray {
+    /// Its place; `None` for interfaces that the inventory does not have.
+    pub interface: Option<u32>,
+    /// It leaves the interface.
+    pub egress: bool,
+    /// The far end.
+    pub peer: Address,
+    /// IANA number.
+    pub protocol: u8,
+    /// The server's port.
+    pub port: u16,
+}
+
 /// The sums. Memory grows with the distinct touches, some hundred bytes each, not with the rows.
 #[derive(Clone, Debug)]
 pub struct Uses<'a> {
@@ -59,6 +81,7 @@ pub struct Uses<'a> {
     classes: Vec<Class>,
     touches: HashMap<Touch, TouchUse>,
     seen: Vec<bool>,
+    strays: HashSet<Stray>,
     /// Accepted openings at interfaces that the inventory does not know, records.
     pub unknown_interface: u64,
     /// Accepted openings that no rule permits, records: the inventory is of another time, or a connection outlived
@@ -76,6 +99,7 @@ impl<'a> Uses<'a> {
             classes: Vec::new(),
             touches: HashMap::new(),
             seen: vec![false; interfaces],
+            strays: HashSet::new(),
             unknown_interface: 0,
             unexplained: 0,
         }
@@ -102,11 +126,15 @@ impl<'a> Uses<'a> {
 
     fn credit(&mut self, flow: &Flow) {
         let Some(class) = self.bound.class(flow) else {
-            self.unknown_interface += if self.bound.knows(flow) { 0 } else { flow.flows };
+            if !self.bound.knows(flow) {
+                self.unknown_interface += flow.flows;
+                self.strays.insert(Stray::of(flow, None));
+            }
             return;
         };
         if !self.bound.permits(class) {
             self.unexplained += flow.flows;
+            self.strays.insert(Stray::of(flow, Some(flow.interface)));
             return;
         }
         let touch = Touch {
@@ -136,6 +164,7 @@ impl<'a> Uses<'a> {
             self.touches.entry(touch).and_modify(|mine| mine.add(&uses)).or_insert(uses);
         }
         self.seen.iter_mut().zip(other.seen).for_each(|(mine, seen)| *mine |= seen);
+        self.strays.extend(other.strays);
         self.unknown_interface += other.unknown_interface;
         self.unexplained += other.unexplained;
     }
@@ -150,6 +179,11 @@ impl<'a> Uses<'a> {
     /// All touches.
     pub fn touches(&self) -> impl Iterator<Item = (&Touch, &TouchUse)> {
         self.touches.iter()
+    }
+
+    /// The kinds of accepted openings that no rule was credited with.
+    pub fn strays(&self) -> impl Iterator<Item = &Stray> {
+        self.strays.iter()
     }
 
     /// Whether any row came from an interface.

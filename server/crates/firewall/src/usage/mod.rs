@@ -12,5 +12,6 @@ mod fold;
 mod report;
 
 pub use flaws::{Flaw, covers, flaws};
-pub use fold::{Touch, TouchUse, Uses};
+pub use fold::{Stray, Touch, TouchUse, Uses};
+pub(crate) use report::strays_of;
 pub use report::{RuleUse, Status, report};

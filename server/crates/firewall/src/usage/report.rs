@@ -1,7 +1,8 @@
 //! Sums to one line per rule. A rule is unused only where the logs would have shown its use.
 
-use super::fold::Uses;
+use super::fold::{Stray, Uses};
 use crate::address::{Address, Cidr};
+use crate::evaluate::{KnownRule, means};
 use crate::inventory::{Inventory, Peer, Ports, Protocol, Rule};
 use crate::traffic::{TCP, UDP};
 use hashbrown::HashSet;
@@ -90,9 +91,7 @@ pub fn report(uses: &Uses<'_>, interfaces: &[&str]) -> Vec<RuleUse> {
     for (line, (clients, surely)) in lines.iter_mut().zip(clients.iter().zip(surely)) {
         line.clients = clients.len();
         let known = &firewall.rules()[line.rule];
-        let inventory = known.states.last().and_then(|state| firewall.history().snapshots().get(*state));
-        let reason =
-            inventory.and_then(|one| blindness(uses, &known.rule, &known.group, &one.inventory, &logged));
+        let reason = if line.flows > 0 { None } else { unseen(uses, known, (interfaces, &logged)) };
         (line.status, line.reason) = match (line.flows > 0, surely, reason) {
             (true, true, _) => (Status::Used, None),
             (true, false, _) => {
@@ -103,6 +102,52 @@ pub fn report(uses: &Uses<'_>, interfaces: &[&str]) -> Vec<RuleUse> {
         };
     }
     lines
+}
+
+/// Why the logs might not show that a rule to which nothing is credited is used.
+fn unseen(
+    uses: &Uses<'_>,
+    known: &KnownRule,
+    (interfaces, logged): (&[&str], &HashSet<&str>),
+) -> Option<&'static str> {
+    let snapshots = uses.bound().firewall().history().snapshots();
+    let state = known.states.last().and_then(|state| snapshots.get(*state))?;
+    blindness(uses, &known.rule, &known.group, &state.inventory, logged)
+        .or_else(|| is_beside_strays(uses, interfaces, known).then_some(STRAYS))
+}
+
+/// Why a rule may be in use although nothing is credited to it.
+const STRAYS: &str = "conversations like those it permits passed by machines that the inventory does not have: collect snapshots more often";
+
+/// Whether nobody can credit some accepted openings that a rule may have permitted.
+fn is_beside_strays(uses: &Uses<'_>, interfaces: &[&str], known: &KnownRule) -> bool {
+    strays_of(uses, interfaces, known).next().is_some()
+}
+
+/// Accepted openings that nobody can credit and that a rule may have permitted: one that names a group or a list, whose
+/// members were others then, or one of an interface that is gone.
+pub(crate) fn strays_of<'a>(
+    uses: &'a Uses<'_>,
+    interfaces: &'a [&str],
+    known: &'a KnownRule,
+) -> impl Iterator<Item = &'a Stray> {
+    let rule = &known.rule;
+    let snapshots = uses.bound().firewall().history().snapshots();
+    let carries = move |place: u32| {
+        let name = interfaces.get(place as usize).copied().unwrap_or_default();
+        let listed = snapshots.iter().rev().find_map(|one| one.inventory.interfaces.get(name));
+        listed.is_some_and(|one| one.groups.contains(&known.group))
+    };
+    uses.strays().filter(move |stray| {
+        let is_alike = stray.egress == rule.egress && means(rule, stray.protocol, stray.port);
+        is_alike
+            && match (&rule.peer, stray.interface) {
+                (Peer::Cidr(_), Some(_)) => false,
+                (Peer::Cidr(cidr), None) => cidr.contains(stray.peer),
+                (_, Some(place)) => carries(place),
+                (_, None) => true,
+            }
+    })
 }
 
 /// Why the logs might not show that a rule is used.

@@ -48,7 +48,7 @@ pub(super) fn find(
     }
     match known {
         Some(firewall) => by_rules(refused, interface, firewall, scouts),
-        None if scouts.is_scout(flow.client) => scout(flow.client, scouts),
+        None if !may_be_bpa(refused, scouts, nearby) && scouts.is_try(flow) => scout(flow.client, scouts),
         None => by_logs(refused, scouts, nearby),
     }
 }
@@ -85,7 +85,7 @@ fn answer(refused: &Refused, interface: &str, firewall: Option<&Firewall>, scout
             let proof = vec![entry_says("stops", entry), opening()];
             return Finding { proof, ..certain(layer) };
         }
-        Some(AclAnswer::Mixed(entry)) if refused.by_syn[0] > 0 || !mostly_passes => {
+        Some(AclAnswer::Mixed(entry)) if refused.by_syn[0] > 0 || !is_little(refused) => {
             let proof = vec![entry_says("stops some of the client's ports", entry), opening()];
             return Finding { proof, ..certain(layer) };
         }
@@ -150,7 +150,8 @@ fn by_rules(refused: &Refused, interface: &str, firewall: &Firewall, scouts: &Sc
     let first = if acl_first { by_acl.clone().or(by_groups) } else { by_groups.or(by_acl.clone()) };
     let mut finding = first.unwrap_or_else(|| permitted(refused, &groups, acl, scouts));
     finding.groups = Some(groups);
-    if finding.verdict != Verdict::LatePacket && scouts.is_scout(flow.client) {
+    let is_permitted = matches!(finding.verdict, Verdict::LatePacket | Verdict::Unknown);
+    if !is_permitted && scouts.is_try(flow) {
         return Finding { groups: finding.groups, ..scout(flow.client, scouts) };
     }
     if unsolicited(refused, scouts, &finding, firewall, interface) {
@@ -224,6 +225,13 @@ fn permitted(refused: &Refused, groups: &GroupAnswer, acl: AclAnswer, scouts: &S
     )
 }
 
+/// Whether Block Public Access may stop it, and the logs would not say so.
+fn may_be_bpa(refused: &Refused, scouts: &Scouts, nearby: &Nearby) -> bool {
+    let flow = &refused.flow;
+    let from_outside = flow.direction == Direction::Ingress && !scouts.is_inside(flow.client);
+    from_outside && refused.same.flows == 0 && flow.reason == Reason::NotLogged && !nearby.lets_strangers_in()
+}
+
 /// An opening, and only the logs to go by.
 fn by_logs(refused: &Refused, scouts: &Scouts, nearby: &Nearby) -> Finding {
     let flow = &refused.flow;
@@ -232,7 +240,7 @@ fn by_logs(refused: &Refused, scouts: &Scouts, nearby: &Nearby) -> Finding {
         return late(refused, "the same conversation is let through, and these came after its end");
     }
     if !scouts.is_inside(flow.client) && refused.same.flows == 0 && flow.direction == Direction::Ingress {
-        if flow.reason == Reason::NotLogged && !nearby.lets_strangers_in() {
+        if may_be_bpa(refused, scouts, nearby) {
             return abstain(
                 "nobody from the internet gets in: Block Public Access perhaps",
                 Some("reject-reason"),
@@ -261,7 +269,12 @@ fn is_straggler(refused: &Refused) -> bool {
     let (few, accepted) = (refused.flow.flows, refused.same.flows);
     let soon =
         accepted > 0 && few <= LAST_PACKETS && refused.flow.last - refused.same.last <= RETRANSMITTED_SECS;
-    soon || (few as f64) < STRAGGLERS * accepted as f64
+    soon || is_little(refused)
+}
+
+/// Whether little was refused beside what was accepted.
+fn is_little(refused: &Refused) -> bool {
+    (refused.flow.flows as f64) < STRAGGLERS * refused.same.flows as f64
 }
 
 /// A stranger at a door that was never open to him, and that no rule was meant to open.

@@ -8,17 +8,24 @@
 
 use super::refused::{Refused, clients};
 use crate::address::{Address, Cidr, Family};
-use crate::evaluate::{AclAnswer, AclPorts, Firewall, Opening};
-use crate::traffic::{Direction, Flow, Leg, TCP, Traffic, UDP};
+use crate::evaluate::{AclAnswer, AclPorts, Firewall, Opening, Permit};
+use crate::traffic::{Direction, Flow, Leg, Reason, TCP, Traffic, UDP};
 use hashbrown::{HashMap, HashSet};
 
 /// Refused rules that make a scanner of a client, unless twice as many let it in.
 const FORGOTTEN: usize = 4;
 /// Refused rules that make a scanner of a client whatever else it does.
 const FAR_TOO_MANY: usize = 16;
-/// Kinds of machine at one port that make a sweep, and how often a day an honest client tries again at least.
+/// Kinds of machine at one port that make a sweep.
 const SWEPT: usize = 3;
+/// How often a day a client in earnest tries each pair again, and on how many days.
 const TRIES_A_DAY: u64 = 10;
+const DAYS: f64 = 2.0;
+/// Days of a routine, and the part of all days from its first to its last that it takes place on.
+const ROUTINE_DAYS: f64 = 5.0;
+const ROUTINE_SHARE: f64 = 0.6;
+/// Services of one client that may be in earnest: monitoring asks a few things of everybody, a scan asks everything.
+const EARNEST_SERVICES: usize = 3;
 /// For strangers from the internet two doors are enough: nobody forgets two rules for the same stranger.
 const FORGOTTEN_FOR_STRANGERS: usize = 2;
 
@@ -27,21 +34,25 @@ const ZONES: usize = 4;
 /// Refused records of one pair that make a client persistent, and how many such clients of one network belong together.
 const PERSISTENT: u64 = 3;
 const NEIGHBOURS: usize = 3;
+/// Clients who are no scouts that make a fault of a refusal.
+const FAULTY: usize = 2;
 
 /// What a client tried.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Doors {
     /// Rules that would have to be added for all its refused openings.
     pub refused: usize,
-    /// Those of them that are not refused to its whole role alike: a scan is one machine's deed, and what most machines
-    /// of one kind are refused is a mistake made once.
+    /// Those of them that nobody needs in earnest: neither tried again and again, nor a routine of its whole role.
+    pub probed: usize,
+    /// Those of the probed that are not refused to its whole role alike: a scan is one machine's deed, and what most
+    /// machines of one kind are refused is a mistake made once.
     pub alone: usize,
     /// Rules that would have to be added at its own end, where only the logs tell of them.
     pub kept_in: usize,
     /// Rules that let in what was answered.
     pub granted: usize,
-    /// Kinds of machine that refused it at one port at which fewer kinds let it in, where each pair was tried now and
-    /// then only: somebody goes from door to door.
+    /// Kinds of machine that refused it at one port at which fewer kinds let it in, and that it did not try in earnest:
+    /// somebody goes from door to door.
     pub swept: usize,
     /// Distinct pairs of host and port refused.
     pub pairs: usize,
@@ -56,6 +67,8 @@ pub struct Scouts {
     /// Addresses of the account's own, whatever family: listed, or at the near end of a row.
     inside: HashSet<Address>,
     neighbours: HashMap<Cidr, usize>,
+    /// Servers and services that refuse several clients who are no scouts: what is wrong there is the server's rules.
+    faults: HashSet<(Address, Service)>,
 }
 
 /// What became of a contact.
@@ -105,11 +118,44 @@ impl Scouts {
             let is_stranger = client.is_public() && !inside.contains(client);
             let of_role = shared.get(client);
             let is_alone = |service: Service| !of_role.is_some_and(|services| services.contains(&service));
-            (*client, doors(contacts, is_stranger, (&groups, &is_alone)))
+            (*client, doors(contacts, is_stranger, (&groups, &is_alone), traffic.window.days()))
         });
-        let mut scouts = Scouts { doors: doors.collect(), inside, neighbours: HashMap::new() };
+        let mut scouts = Scouts { doors: doors.collect(), inside, ..Scouts::default() };
         scouts.neighbours = scouts.count_neighbours();
+        scouts.faults = scouts.find_faults(&contacts, &groups);
         scouts
+    }
+
+    /// Servers and services at which several who are no scouts are refused again and again.
+    fn find_faults(
+        &self,
+        contacts: &HashMap<Address, Contacts>,
+        groups: &GroupsOf<'_>,
+    ) -> HashSet<(Address, Service)> {
+        let mut kinds: HashMap<Address, Vec<String>> = HashMap::new();
+        let mut refused: HashMap<(Vec<String>, Service), HashSet<Address>> = HashMap::new();
+        let mut all: HashSet<(Address, Service)> = HashSet::new();
+        for (client, contacts) in contacts {
+            for ((protocol, port, server), contact) in contacts {
+                let (service, is_wish) =
+                    ((*protocol, *port), contact.refused >= PERSISTENT && !self.is_scout(*client));
+                if contact.refused == 0 || !self.is_inside(*client) {
+                    continue;
+                }
+                let kind = kinds.entry(*server).or_insert_with(|| groups(*server));
+                all.insert((*server, service));
+                if is_wish {
+                    refused.entry((kind.clone(), service)).or_default().insert(*client);
+                }
+            }
+        }
+        let is_fault = |(server, service): &(Address, Service)| {
+            let kind = kinds.get(server).filter(|kind| !kind.is_empty()).cloned();
+            let clients = kind.and_then(|kind| refused.get(&(kind, *service)));
+            clients.is_some_and(|clients| clients.len() >= FAULTY)
+        };
+        all.retain(is_fault);
+        all
     }
 
     /// Persistent clients of one service by their network.
@@ -142,12 +188,24 @@ impl Scouts {
 
     /// Whether a client tries doors.
     pub fn is_scout(&self, client: Address) -> bool {
-        let Doors { refused, alone, granted, kept_in, swept, .. } = self.doors(client);
+        let Doors { refused, probed, alone, granted, kept_in, swept, .. } = self.doors(client);
         if !self.is_inside(client) {
             return refused >= FORGOTTEN_FOR_STRANGERS;
         }
         let mostly_refused = alone >= FORGOTTEN && 2 * alone > granted;
-        mostly_refused || refused.max(kept_in) >= FAR_TOO_MANY || swept >= SWEPT
+        mostly_refused || probed.max(kept_in) >= FAR_TOO_MANY || swept >= SWEPT
+    }
+
+    /// Whether a refused conversation is a try at a door: of a client that tries doors, and not at one where others are
+    /// refused too who do not.
+    pub fn is_try(&self, flow: &Flow) -> bool {
+        let is_fault = self.faults.contains(&(flow.server, (flow.protocol, flow.port)));
+        self.is_scout(flow.client) && !(is_fault && self.is_inside(flow.client))
+    }
+
+    /// Whether a client that tries doors has its address in a block.
+    pub fn are_in(&self, block: &Cidr) -> bool {
+        self.all().any(|(client, _)| block.contains(client))
     }
 
     /// All clients that try doors.
@@ -206,6 +264,7 @@ fn doors(
     contacts: &Contacts,
     is_stranger: bool,
     (groups, is_alone): (&GroupsOf<'_>, &dyn Fn(Service) -> bool),
+    window_days: f64,
 ) -> Doors {
     let mut by_port: HashMap<(u8, u16), Port> = HashMap::new();
     let mut doors = Doors::default();
@@ -216,6 +275,7 @@ fn doors(
                 of_port.refused.push(*server);
                 of_port.tries += contact.refused;
                 of_port.days += u64::from(contact.days.count_ones());
+                of_port.all_days |= contact.days;
                 doors.pairs += 1;
                 doors.attempts = doors.attempts.max(contact.refused);
             }
@@ -224,17 +284,23 @@ fn doors(
             _ => {}
         }
     }
-    for (service, Port { refused, granted, kept_in, tries, days }) in by_port {
-        let needed = rules_for(&refused, is_stranger, groups);
+    let judged = by_port.iter().map(|(service, port)| {
+        let sweep = port.sweep(groups);
+        (*service, sweep, port.is_in_earnest(sweep >= SWEPT, is_alone(*service), window_days))
+    });
+    let judged: Vec<(Service, usize, bool)> = judged.collect();
+    let earnest = judged.iter().filter(|(.., is_earnest)| *is_earnest).count();
+    for (service, sweep, is_earnest) in judged {
+        let Some(port) = by_port.get(&service) else { continue };
+        let is_earnest = is_earnest && earnest <= EARNEST_SERVICES;
+        let needed = rules_for(&port.refused, is_stranger, groups);
         doors.refused += needed;
-        doors.alone += if is_alone(service) { needed } else { 0 };
-        doors.kept_in += rules_for(&kept_in, is_stranger, groups);
-        doors.granted += rules_for(&granted, is_stranger, groups);
-        let kinds = |servers: &[Address]| {
-            servers.iter().map(|server| groups(*server)).collect::<HashSet<Vec<String>>>().len()
-        };
-        if kinds(&refused) > kinds(&granted) && tries < TRIES_A_DAY * days {
-            doors.swept = doors.swept.max(kinds(&refused));
+        doors.kept_in += rules_for(&port.kept_in, is_stranger, groups);
+        doors.granted += rules_for(&port.granted, is_stranger, groups);
+        if !is_earnest {
+            doors.probed += needed;
+            doors.alone += if is_alone(service) { needed } else { 0 };
+            doors.swept = doors.swept.max(sweep);
         }
     }
     doors
@@ -249,6 +315,33 @@ struct Port {
     tries: u64,
     /// Days with refusals, of all pairs together.
     days: u64,
+    /// Days with refusals of any pair.
+    all_days: u128,
+}
+
+impl Port {
+    /// Kinds of machine that refused the client, where they are more than those that let it in.
+    fn sweep(&self, groups: &GroupsOf<'_>) -> usize {
+        let kinds = |servers: &[Address]| {
+            servers.iter().map(|server| groups(*server)).collect::<HashSet<Vec<String>>>().len()
+        };
+        let refused = kinds(&self.refused);
+        if refused > kinds(&self.granted) { refused } else { 0 }
+    }
+
+    /// Whether the client needs the service: it tries each pair many times a day, or day after day. Of a routine somebody
+    /// must know: machines of the same kind that do alike, or servers that let it in. So of a sweep that takes less than
+    /// a few days.
+    fn is_in_earnest(&self, is_sweep: bool, is_alone: bool, window_days: f64) -> bool {
+        let pairs = self.refused.len().max(1) as f64;
+        let mean_days = self.days as f64 / pairs;
+        let span = f64::from(128 - self.all_days.leading_zeros() - self.all_days.trailing_zeros().min(127));
+        let is_often = self.tries >= TRIES_A_DAY * self.days && mean_days >= DAYS.min(window_days);
+        let is_routine = mean_days >= ROUTINE_DAYS && mean_days >= ROUTINE_SHARE * span;
+        let is_known = !is_alone || !self.granted.is_empty() || mean_days >= ROUTINE_DAYS;
+        let is_shared = !is_alone || !self.granted.is_empty();
+        (is_often && (is_known || !is_sweep)) || (is_routine && is_shared)
+    }
 }
 
 /// How many rules of one port reach all these servers: one for each group that has many of them; of servers that nobody
@@ -277,16 +370,23 @@ fn rules_for(servers: &[Address], is_stranger: bool, groups: &GroupsOf<'_>) -> u
     rules
 }
 
-/// Whether a refusal says something of the client: not where the network ACL alone explains it. Without an inventory
-/// only refusals at the far end do: at its own end a client may be cut off from everything.
+/// Whether a refusal says something of the client: not where the network ACL explains it, or where nothing does because
+/// every rule permits it, as with Block Public Access. Without an inventory only refusals at the far end do: at its own
+/// end a client may be cut off from everything.
 fn says_of_the_client(traffic: &Traffic<'_>, flow: &Flow, firewall: Option<&Firewall>) -> bool {
+    if matches!(flow.reason, Reason::BlockPublicAccess | Reason::EncryptionControl) {
+        return false;
+    }
     let Some(firewall) = firewall else { return flow.direction == Direction::Ingress };
     let interface = traffic.interface(flow);
     let opening = Opening::of(flow);
     let ports = if matches!(flow.protocol, TCP | UDP) { AclPorts::One(flow.port) } else { AclPorts::None };
     let acl = firewall.acl_says(flow.first, interface, flow.direction, (opening.peer, flow.protocol, ports));
-    !matches!(acl, AclAnswer::Denied(_))
-        || !firewall.groups_say(flow.first, interface, &opening).lets_through()
+    let permit = firewall.groups_say(flow.first, interface, &opening).permit;
+    match acl {
+        AclAnswer::Denied(_) => matches!(permit, Permit::No | Permit::Unknown),
+        _ => permit != Permit::Yes,
+    }
 }
 
 /// The network an address is most likely in: subnets of IPv6 are /64, of IPv4 seldom smaller than /24.

@@ -127,3 +127,17 @@ fn a_folder_of_snapshots_is_a_history() {
     );
     assert_eq!(history.missing().len(), 6);
 }
+
+#[test]
+fn a_group_that_is_not_listed_is_gone_unless_it_is_somebody_elses() {
+    let text = r#"{"SecurityGroups":[{"GroupId":"sg-1","OwnerId":"111122223333","IpPermissions":[{"IpProtocol":"-1",
+        "UserIdGroupPairs":[{"GroupId":"sg-gone","UserId":"111122223333"},{"GroupId":"sg-theirs","UserId":"444455556666"},
+        {"GroupId":"sg-peer","UserId":"111122223333","VpcPeeringConnectionId":"pcx-1","PeeringStatus":"active"},
+        {"GroupId":"sg-cut","UserId":"444455556666","VpcPeeringConnectionId":"pcx-2","PeeringStatus":"deleted"}]}]}]}"#;
+    let inventory = one("security-groups.json", text);
+    let gone = ["sg-1", "sg-gone", "sg-theirs", "sg-peer", "sg-cut"].map(|id| inventory.is_gone(id));
+    assert_eq!(gone, [false, true, false, false, true]);
+    // Where a page is missing, so may be the group.
+    let unfinished = one("security-groups.json", &text.replacen('{', r#"{"NextToken":"x","#, 1));
+    assert!(!unfinished.is_gone("sg-gone"));
+}

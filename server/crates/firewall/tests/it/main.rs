@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot make what it checks has failed")]
 
+mod acls;
 mod inventory;
+mod machines;
 mod naive;
 mod random;
 mod render;

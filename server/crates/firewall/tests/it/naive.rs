@@ -38,7 +38,8 @@ fn fits(inventory: &Inventory, rule: &Rule, peer: Address, flow: &Flow) -> bool 
             Peer::Cidr(cidr) => cidr.contains(peer),
             Peer::Group(id) => {
                 let listed = inventory.interfaces.values().any(|one| one.groups.contains(id));
-                let known = inventory.groups.contains_key(id) && !inventory.interfaces.is_empty();
+                let known = inventory.groups.contains_key(id) && !inventory.interfaces.is_empty()
+                    || is_gone(inventory, id);
                 let members = inventory.interfaces.values().filter(|one| one.groups.contains(id));
                 members.into_iter().any(|one| one.has(peer)) || !(listed || known)
             }
@@ -49,4 +50,11 @@ fn fits(inventory: &Inventory, rule: &Rule, peer: Address, flow: &Flow) -> bool 
                 }
             }
         }
+}
+
+/// A group that would be among the account's own if it were there.
+fn is_gone(inventory: &Inventory, id: &str) -> bool {
+    let is_whole =
+        inventory.damage.is_empty() && inventory.collected.contains(&firewall::inventory::Noun::Groups);
+    is_whole && !inventory.groups.contains_key(id) && !inventory.foreign_groups.contains(id)
 }
