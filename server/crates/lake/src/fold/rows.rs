@@ -97,7 +97,12 @@ impl Rows {
 /// How many are wanted before each.
 fn places(wanted: &[bool]) -> Vec<u32> {
     let mut place = 0;
-    wanted.iter().map(|wanted| std::mem::replace(&mut place, place + u32::from(*wanted))).collect()
+    let before = |wanted: &bool| {
+        let here = place;
+        place += u32::from(*wanted);
+        here
+    };
+    wanted.iter().map(before).collect()
 }
 
 /// The rows of each batch that some entries name, and for each entry where its row comes to lie among them.
