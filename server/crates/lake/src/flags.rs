@@ -56,7 +56,7 @@ async fn sample(shared: &Arc<Shared>, source: Option<&str>) -> Result<Option<Rec
         .collect();
     let columns: Vec<String> = MADE_FROM.iter().map(|field| field.replace('-', "_")).collect();
     let schema = schema::of_columns(columns.iter().map(String::as_str));
-    let scan = Scan { files: newest, columns, condition: None };
+    let scan = Scan { files: newest, columns, condition: None, late: false };
     let (sample, _) = shared.engine.fold(vec![(scan, all)], Sample::default()).await?;
     if sample.batches.is_empty() {
         return Ok(None);

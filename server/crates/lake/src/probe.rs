@@ -3,6 +3,7 @@
 use crate::Feed;
 use crate::decode::ObjectDecoder;
 use crate::error::LakeError;
+use crate::pump::Content;
 use bytes::Bytes;
 use flowlog::{Tally, Want};
 use store::ObjectMeta;
@@ -22,7 +23,7 @@ pub struct Probed {
 /// When what was decoded cannot be held.
 pub fn probe(feed: &Feed, meta: &ObjectMeta, bytes: &Bytes) -> Result<Result<Probed, String>, LakeError> {
     let mut decoder = ObjectDecoder::new(Want::default(), feed.format.clone());
-    let decoded = decoder.decode(meta, bytes, 1, &mut |_, _| Ok(()))?;
+    let decoded = decoder.decode(meta, Content::Whole(bytes.clone()), 1, &mut |_, _| Ok(()))?;
     Ok(match decoded {
         Ok(tally) => Ok(Probed { fields: decoder.fields().to_vec(), tally }),
         Err(fault) => Err(fault.to_string()),
