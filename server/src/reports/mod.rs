@@ -3,6 +3,9 @@
 
 mod conversations;
 pub mod cost;
+mod links;
+mod self_test;
+mod setup;
 
 use crate::cost::Costs;
 use crate::self_test::Tests;

@@ -7,17 +7,20 @@ use contract::{Page, Report, View};
 /// The page.
 pub async fn compose(tests: &dyn Tests, view: &View) -> Report {
     let told = tests.run().await;
-    let failed = told.iter().filter(|test| test.steps.iter().any(|step| step.outcome == Outcome::Failed)).count();
+    let failed =
+        told.iter().filter(|test| test.steps.iter().any(|step| step.outcome == Outcome::Failed)).count();
     let headline = match (told.len(), failed) {
         (0, _) => "There is no source to test.".to_owned(),
         (1, 0) => "The source can be read.".to_owned(),
         (all, 0) => format!("All {all} sources can be read."),
         (all, failed) => format!("{failed} of {all} sources fail the test."),
     };
-    let mut blocks: Vec<Block> = told.iter().enumerate().map(|(place, test)| Block::Table(table(place, test, view))).collect();
+    let mut blocks: Vec<Block> =
+        told.iter().enumerate().map(|(place, test)| Block::Table(table(place, test, view))).collect();
     if told.is_empty() {
-        let paragraphs =
-            vec!["The server was started without `--source`; it shows what its data folder holds.".to_owned()];
+        let paragraphs = vec![
+            "The server was started without `--source`; it shows what its data folder holds.".to_owned(),
+        ];
         blocks.push(Block::Text(Text { head: Head::new("none", "No source"), paragraphs }));
     }
     Report { headline, blocks }
@@ -50,5 +53,10 @@ fn row(step: &Step) -> Row {
         Outcome::Warning => ("look at it", Tone::Warn),
         Outcome::Failed => ("failed", Tone::Held),
     };
-    Row::of([Cell::new(step.name).name(), Cell::new(state).tone(tone), Cell::new(&step.found), Cell::new(&step.cure)])
+    Row::of([
+        Cell::new(step.name).name(),
+        Cell::new(state).tone(tone),
+        Cell::new(&step.found),
+        Cell::new(&step.cure),
+    ])
 }

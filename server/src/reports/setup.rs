@@ -4,9 +4,13 @@
 mod wish;
 
 use crate::cost::{Cost, Costs};
-use contract::report::{Block, Cell, Code, Column, Form, FormField, FormKind, Head, Row, Table, Text, Tile, Tone};
+use contract::report::{
+    Block, Cell, Code, Column, Form, FormField, FormKind, Head, Row, Table, Text, Tile, Tone,
+};
 use contract::{Page, Refusal, Report, View, link};
-use pricing::setup::{DeliveryState, ImportedLog, Purpose, Recipe, Replacement, ResourceKind, recipe, replacement};
+use pricing::setup::{
+    DeliveryState, ImportedLog, Purpose, Recipe, Replacement, ResourceKind, recipe, replacement,
+};
 use pricing::{Plan, dollars};
 use wish::Wish;
 
@@ -29,10 +33,19 @@ pub async fn compose(costs: &dyn Costs, view: &View) -> Result<Report, Refusal> 
     match (&made, wish.replaces.as_deref().and_then(|id| described.of(id))) {
         (Some(Ok(_)), Some(old)) => {
             let measured = measured(&cost.plans, &old.id);
-            let told = replacement(costs.book(), old, &wish.request, measured.as_ref().map(|(plan, others)| (*plan, others.as_slice())));
+            let told = replacement(
+                costs.book(),
+                old,
+                &wish.request,
+                measured.as_ref().map(|(plan, others)| (*plan, others.as_slice())),
+            );
             match told {
                 Ok(told) => {
-                    headline = format!("{} is replaced in {} steps; both run for half an hour.", old.id, told.steps.len());
+                    headline = format!(
+                        "{} is replaced in {} steps; both run for half an hour.",
+                        old.id,
+                        told.steps.len()
+                    );
                     blocks.extend(replaced(&told));
                     blocks.extend(recipe_blocks(&told.recipe));
                 }
@@ -68,7 +81,8 @@ fn measured<'p>(plans: &'p [Plan], id: &str) -> Option<(&'p Plan, Vec<Plan>)> {
 }
 
 fn recipe_blocks(made: &Recipe) -> Vec<Block> {
-    let estimate = if made.estimate { "an estimate, as the region's price is" } else { "delivery, first tier" };
+    let estimate =
+        if made.estimate { "an estimate, as the region's price is" } else { "delivery, first tier" };
     let tile = |title: &str, value: String, unit: &str, note: &str| Tile {
         title: title.to_owned(),
         exact: value.clone(),
@@ -81,7 +95,9 @@ fn recipe_blocks(made: &Recipe) -> Vec<Block> {
         Row::of([
             Cell::code(&field.field).name(),
             Cell::new(&field.reason),
-            Cell::new(format!("{:.1}", field.usual_bytes)).exact(field.usual_bytes).share(field.usual_bytes / made.line_bytes),
+            Cell::new(format!("{:.1}", field.usual_bytes))
+                .exact(field.usual_bytes)
+                .share(field.usual_bytes / made.line_bytes),
         ])
     });
     let mut blocks = vec![
@@ -90,7 +106,10 @@ fn recipe_blocks(made: &Recipe) -> Vec<Block> {
             tile("A line", format!("{:.0}", made.line_bytes), "bytes", "as values usually are"),
             tile("A million records", dollars(made.million_records_usd), "", estimate),
         ]),
-        Block::Text(Text { head: Head::new("warnings", "Before you run it"), paragraphs: made.warnings.clone() }),
+        Block::Text(Text {
+            head: Head::new("warnings", "Before you run it"),
+            paragraphs: made.warnings.clone(),
+        }),
         Block::Table(Table {
             head: Head::new("fields", "Fields").sub("and why each is there"),
             columns: vec![Column::words("Field"), Column::words("Reason"), Column::number("Bytes a line")],

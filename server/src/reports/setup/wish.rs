@@ -9,7 +9,8 @@ use pricing::setup::{ImportedLog, Purpose, Request, ResourceKind, SetupError, Ta
 use pricing::{FileFormat, Interval, Keys, Traffic};
 
 /// The destinations of the form.
-const TARGETS: [(&str, &str); 3] = [("s3", "S3"), ("cloudwatch", "CloudWatch Logs"), ("firehose", "Data Firehose")];
+const TARGETS: [(&str, &str); 3] =
+    [("s3", "S3"), ("cloudwatch", "CloudWatch Logs"), ("firehose", "Data Firehose")];
 /// The word for on.
 const YES: &str = "yes";
 
@@ -34,7 +35,8 @@ pub struct Wish {
 impl Wish {
     /// By the details of a link.
     pub fn of(view: &View, cost: &Cost) -> Wish {
-        let said = |name: &str| view.details.get(name).map(|value| value.trim()).filter(|value| !value.is_empty());
+        let said =
+            |name: &str| view.details.get(name).map(|value| value.trim()).filter(|value| !value.is_empty());
         let text = |name: &str, usual: &str| said(name).unwrap_or(usual).to_owned();
         let known = cost.logs.first();
         let place = known.and_then(|log| log.source.strip_prefix("s3://")).unwrap_or_default();
@@ -87,7 +89,9 @@ impl Wish {
             fault: if name == place { why.clone() } else { String::new() },
             kind,
         };
-        let line = |name: &str, label: &str, value: &str, hint: &str| field(name, label, value, hint, FormKind::Line);
+        let line = |name: &str, label: &str, value: &str, hint: &str| {
+            field(name, label, value, hint, FormKind::Line)
+        };
         let one = |name: &str, label: &str, value: &str, hint: &str, choices: Vec<(String, String)>| {
             field(name, label, value, hint, FormKind::OneOf(choices))
         };
@@ -124,7 +128,13 @@ impl Wish {
         }
         fields.extend([
             one("traffic", "Traffic", request.traffic.word(), "", traffics),
-            one("interval", "Aggregation interval", request.interval.word(), "On Nitro 60 s whatever is chosen.", intervals),
+            one(
+                "interval",
+                "Aggregation interval",
+                request.interval.word(),
+                "On Nitro 60 s whatever is chosen.",
+                intervals,
+            ),
             line("fields", "More fields", &request.more_fields.join(" "), "AWS's names with blanks between."),
         ]);
         let mut hidden = kept(view);
