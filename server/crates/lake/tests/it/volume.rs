@@ -1,8 +1,11 @@
 //! The measured volume: what AWS bills, to the byte, however the objects are read.
 
-use crate::logs::{DAY, HEADER, Place, records};
+use crate::logs::{DAY, HEADER, Place, Record, records};
+use datafusion::arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
+use datafusion::parquet::arrow::ArrowWriter;
 use lake::{Direct, LogVolume};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A year, days.
 const ALL: u32 = 366;
@@ -70,4 +73,35 @@ async fn a_day_counts_as_far_as_objects_speak_of_it() {
     );
     let last = place.ingested().await.volume(None, 1).await.unwrap();
     assert_eq!(last[0].days.len(), 1, "the newest day alone");
+}
+
+/// The same records as a Parquet object with AWS's names.
+fn parquet(records: &[Record]) -> Vec<u8> {
+    let lines: Vec<String> = records.iter().map(|record| record.line()).collect();
+    let column = |place: usize| lines.iter().map(move |line| line.trim_end().split(' ').nth(place).unwrap());
+    let columns = HEADER.split(' ').enumerate().map(|(place, name)| {
+        let numbers: Option<Vec<i64>> = column(place).map(|value| value.parse().ok()).collect();
+        let array: ArrayRef = match numbers.filter(|_| name != "account-id") {
+            Some(numbers) => Arc::new(Int64Array::from(numbers)),
+            None => Arc::new(StringArray::from_iter_values(column(place))),
+        };
+        (name.replace('-', "_"), array)
+    });
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.into_inner().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn parquet_is_as_much_as_the_text_it_stands_for() {
+    let records = records(5, 2_000, 1);
+    let (text, columns) = (Place::new(), Place::new());
+    let lines: String = records.iter().map(|record| record.line()).collect();
+    text.put(DAY, 1, format!("{HEADER}\n{lines}").as_bytes());
+    columns.put(DAY, 1, &parquet(&records));
+    let [text, columns] = [text.ingested().await, columns.ingested().await];
+    let [text, columns] = [text.volume(None, ALL).await.unwrap(), columns.volume(None, ALL).await.unwrap()];
+    assert_eq!(columns[0].days[0].text_bytes, text[0].days[0].text_bytes);
+    assert_eq!((&columns[0].fields, &columns[0].interfaces), (&text[0].fields, &text[0].interfaces));
 }
