@@ -141,6 +141,7 @@ fn after(expecting: Expecting, kind: TokenKind, written: &str, field: &mut Optio
             *field = Field::named(written).or_else(|| Field::other(written));
             field.map_or(Expecting::Condition, Expecting::Operator)
         }
+        (TokenKind::Comment, _) => expecting,
         (TokenKind::Keyword, "IN") => value(*field, true, false),
         (TokenKind::Keyword, "NOT") if matches!(expecting, Expecting::Operator(_)) => expecting,
         (TokenKind::Keyword, _) => Expecting::Condition,

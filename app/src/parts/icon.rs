@@ -43,6 +43,7 @@ pub const INTERFACE: Icon = Icon("M3 3h10v7H3zM8 10v3M5 13h6");
 pub const FLOWS: Icon = Icon("M3 4h10M3 8h10M3 12h6");
 /// The page of what was kept.
 pub const VIEWS: Icon = Icon("M4.2 2.8h7.6v10.4L8 10.4l-3.8 2.8z");
+/// The page of why it is.
 pub const BLOCKED: Icon = Icon("M8 2.8a5.2 5.2 0 1 1 0 10.4A5.2 5.2 0 0 1 8 2.8M4.4 4.4l7.2 7.2");
 /// The page of rules.
 pub const GROUPS: Icon = Icon("M8 2.5l4.7 1.8v3.6c0 2.9-2 4.8-4.7 5.8-2.7-1-4.7-2.9-4.7-5.8V4.3z");

@@ -82,6 +82,11 @@ impl Stock {
         Stock { name: name.to_owned(), ..Stock::default() }
     }
 
+    /// The same, after it could not be read anew.
+    pub fn refusing(&self, refusal: Refusal) -> Stock {
+        Stock { refused: Some(refusal), ..self.clone() }
+    }
+
     /// Reads the inventory if its files are others than those of this stock: `None` when nothing changed.
     ///
     /// # Errors

@@ -247,7 +247,7 @@ async fn keep_stock(adviser: Arc<Adviser>, reading: Reading, lifecycle: Lifecycl
                 }
                 Err(error) => {
                     events::inventory_refused(&stock.name, &error, retry);
-                    adviser.take_stock(Stock { refused: Some(error.into_refusal()), ..Stock::clone(&stock) });
+                    adviser.take_stock(stock.refusing(error.into_refusal()));
                     Look::Refused
                 }
             }

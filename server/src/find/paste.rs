@@ -216,9 +216,10 @@ fn place(words: &[Word], pasted: &mut Pasted) {
     let mut ends: Vec<(IpAddr, Option<u16>)> = Vec::new();
     let mut numbers = Vec::new();
     for word in &named {
+        let is_pair = ends.len() == 2;
         match (word, ends.last_mut()) {
             (Word::Address(address, port), _) => ends.push((*address, *port)),
-            (Word::Number(number), Some((_, port))) if port.is_none() && ends.len() != 2 => {
+            (Word::Number(number), Some((_, port))) if port.is_none() && !is_pair => {
                 *port = Some(*number)
             }
             (Word::Number(number), _) => numbers.push(*number),
