@@ -44,14 +44,11 @@ pub struct Facts {
     pub silent: u64,
     /// SKIPDATA records met while reading objects directly.
     pub skipped: u64,
-    /// Seconds of single interfaces that they stand for.
-    pub skipped_secs: i64,
     /// Earliest and latest second met while reading objects directly.
     pub reach: Option<(i64, i64)>,
 }
 
-/// Every conversation of the range, and how much of it the logs tell: the part of its time that objects speak of, less
-/// what interfaces skipped, where the objects themselves are read.
+/// Every conversation of the range, and how much of it the logs tell: the part of its time that objects speak of.
 pub async fn conversations(ground: Ground<'_>, view: &View, now: i64) -> Result<(Talks, f64), LakeError> {
     ground.check(view, false)?;
     let span = view.span(now).to_minutes();
@@ -70,9 +67,8 @@ pub async fn conversations(ground: Ground<'_>, view: &View, now: i64) -> Result<
         Some((first, last)) => (first - span.from).max(0) + (span.to - last - 1).max(0),
         None => ground.gaps(span, view.source.as_deref()).iter().map(|gap| gap.secs()).sum(),
     };
-    let (talks, secs) = (sum.finish(), span.secs().max(1) as f64);
-    let skipped = facts.skipped_secs as f64 / (secs * talks.interfaces.len().max(1) as f64);
-    Ok((talks, (1.0 - silent as f64 / secs - skipped).clamp(0.0, 1.0)))
+    let coverage = 1.0 - silent as f64 / span.secs().max(1) as f64;
+    Ok((sum.finish(), coverage.clamp(0.0, 1.0)))
 }
 
 impl Ground<'_> {

@@ -38,8 +38,6 @@ pub struct Direct {
     pub(crate) feeds: Vec<Feed>,
     engine: Engine,
     unread: Mutex<Vec<(String, String)>>,
-    /// What the records of all questions so far tell of who serves whom.
-    knowledge: Arc<RwLock<Knowledge>>,
 }
 
 impl fmt::Debug for Direct {
@@ -51,8 +49,7 @@ impl fmt::Debug for Direct {
 impl Direct {
     /// Sources to ask.
     pub fn new(feeds: Vec<Feed>) -> Result<Direct, LakeError> {
-        let engine = Engine::new(Path::new(""))?;
-        Ok(Direct { feeds, engine, unread: Mutex::default(), knowledge: Arc::default() })
+        Ok(Direct { feeds, engine: Engine::new(Path::new(""))?, unread: Mutex::default() })
     }
 
     /// Objects that could not be read for the last questions, with the reason.
@@ -81,11 +78,7 @@ impl Direct {
     }
 
     /// Every conversation of the range, and the part of its time that the objects tell of, 0 to 1.
-    ///
-    /// Everything is read twice: who asks and who answers in the first object, the last one may tell.
     pub async fn conversations(&self, view: &View, now: i64) -> Result<(Talks, f64), LakeError> {
-        ask::conversations(Ground::Objects(self), view, now).await?;
-        self.take_unread();
         ask::conversations(Ground::Objects(self), view, now).await
     }
 
@@ -119,13 +112,14 @@ impl Direct {
             Some(condition) => Some(self.engine.sieve(condition, &columns)?),
             None => None,
         };
+        let knowledge = Arc::new(RwLock::new(Knowledge::default()));
         let reach = need.span.from - LATE_SECS..need.span.to + LATE_SECS;
         let mut fields = BTreeSet::new();
         let (mut sum, mut facts) =
             (empty.clone(), Facts { tables: vec![Table::Objects], ..Facts::default() });
         for feed in self.feeds.iter().filter(|feed| need.source.is_none_or(|name| name == feed.name())) {
             let readers = (0..reader_count())
-                .map(|_| Asker::new(feed, need.span, &columns, sieve.clone(), &self.knowledge, empty.clone()))
+                .map(|_| Asker::new(feed, need.span, &columns, sieve.clone(), &knowledge, empty.clone()))
                 .collect();
             for asker in pump(&feed.source, Some(reach.clone()), |page| page, readers).await? {
                 self.unread.lock().unwrap_or_else(PoisonError::into_inner).extend(asker.unread);
@@ -153,7 +147,6 @@ fn add(facts: &mut Facts, more: &Facts) {
     facts.set_aside += more.set_aside;
     facts.silent += more.silent;
     facts.skipped += more.skipped;
-    facts.skipped_secs += more.skipped_secs;
     facts.reach = wider(facts.reach, more.reach);
 }
 
@@ -254,7 +247,6 @@ impl<F: Fold + Clone> Reader for Asker<F> {
         for gap in tally.coverage.iter().filter(|gap| self.span.holds(gap.start)) {
             if gap.skipped {
                 self.facts.skipped += 1;
-                self.facts.skipped_secs += (gap.end - gap.start + 1).max(0);
             } else {
                 self.facts.silent += 1;
             }

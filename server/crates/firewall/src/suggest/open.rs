@@ -21,6 +21,8 @@ const BARE_DOUBT: f64 = 0.35;
 const MANY_ATTEMPTS: u64 = 10;
 /// Openings that are less sure are not suggested: a wrong one is worse than none.
 const LEAST: f64 = 0.8;
+/// Persistent clients of any group that make a mistake of the server's rules.
+const CROWD: usize = 3;
 /// Moments of refusal that one person makes by hand.
 const A_FEW_MOMENTS: usize = 3;
 /// Part of regular pauses from which on a machine is at work.
@@ -30,6 +32,8 @@ const REGULAR: f64 = 0.5;
 struct Known {
     /// Group of the server, protocol, port.
     served: HashSet<(String, u8, u16)>,
+    /// Server, protocol, port.
+    answering: HashSet<(Address, u8, u16)>,
     /// Client, protocol, port.
     asked: HashSet<(Address, u8, u16)>,
     /// Rules that nothing used.
@@ -50,6 +54,9 @@ pub(super) fn openings(
     let mut suggestions = Vec::new();
     for (target, wish) in &wishes {
         let vpc = inventory.groups.get(&target.group).map_or("", |group| group.vpc.as_str());
+        let is_often =
+            |behind: &&Vec<&Judged>| behind.iter().map(|one| one.refused.flow.flows).sum::<u64>() >= ATTEMPTS;
+        let crowd = wish.values().filter(is_often).count();
         let last =
             |behind: &Vec<&Judged>| behind.iter().map(|one| one.refused.flow.last).max().unwrap_or_default();
         let peers: BTreeMap<Address, i64> =
@@ -60,7 +67,7 @@ pub(super) fn openings(
         }
         for party in parties.named {
             let behind: Vec<&Judged> = party.seen.iter().flat_map(|one| &wish[one]).copied().collect();
-            let case = Case::of(target, &behind, &known, traffic, scouts);
+            let case = Case::of((target, crowd), &behind, &known, traffic, scouts);
             match grant(target, &party, &case, (inventory, scouts)) {
                 Ok(confidence) => suggestions.push(suggestion(target, &party, &case, (firewall, confidence))),
                 Err(reason) => behind.iter().for_each(|one| refusals.withhold(reason, &one.refused)),
@@ -73,10 +80,12 @@ pub(super) fn openings(
 impl Known {
     fn of(traffic: &Traffic<'_>, inventory: &Inventory, report: &[RuleUse]) -> Self {
         let unused = report.iter().filter(|line| line.flows == 0).map(|line| line.rule).collect();
-        let mut known = Known { served: HashSet::new(), asked: HashSet::new(), unused };
+        let mut known =
+            Known { served: HashSet::new(), answering: HashSet::new(), asked: HashSet::new(), unused };
         let mut noted = HashSet::new();
         for flow in traffic.flows.iter().filter(|flow| flow.accepted && flow.leg == Leg::Answer) {
             known.asked.insert((flow.client, flow.protocol, flow.port));
+            known.answering.insert((flow.server, flow.protocol, flow.port));
             // The answer leaves the server's interface.
             if flow.direction == Direction::Egress && noted.insert((flow.interface, flow.protocol, flow.port))
             {
@@ -107,6 +116,8 @@ struct Case<'a> {
     clients: BTreeSet<Address>,
     /// Clients that tried three times and more.
     persistent: usize,
+    /// The same of everybody who wants it, whatever their group.
+    crowd: usize,
     hosts: usize,
     /// A client tries nothing else in vain.
     is_choosy: bool,
@@ -119,7 +130,7 @@ struct Case<'a> {
 
 impl<'a> Case<'a> {
     fn of(
-        target: &Target,
+        (target, crowd): (&Target, usize),
         behind: &[&'a Judged],
         known: &Known,
         traffic: &Traffic<'_>,
@@ -140,13 +151,21 @@ impl<'a> Case<'a> {
             most: behind.iter().map(|one| one.refused.flow.flows).max().unwrap_or_default(),
             moments: moments.count(),
             days: days.count_ones(),
+            crowd,
             persistent: by_client.values().filter(|attempts| **attempts >= ATTEMPTS).count(),
             hosts: behind.iter().map(|one| one.refused.flow.own()).collect::<BTreeSet<_>>().len(),
             is_choosy: by_client.keys().all(|client| scouts.doors(*client).refused <= 1),
             is_regular: 2 * pauses.iter().filter(|regular| **regular >= REGULAR).count() > pauses.len(),
             near: near.into_iter().find(|miss| known.is_telling(miss)),
             worked: behind.iter().any(|one| one.refused.accepted_until().is_some()),
-            is_served: known.served.contains(&(target.group.clone(), service.0, service.1)),
+            is_served: match target.direction {
+                Direction::Ingress => known.served.contains(&(target.group.clone(), service.0, service.1)),
+                // What is kept in by its own group may be a service that answers others.
+                Direction::Egress => {
+                    let mut servers = behind.iter().map(|one| one.refused.flow.server);
+                    servers.any(|server| known.answering.contains(&(server, service.0, service.1)))
+                }
+            },
             is_asked: by_client.keys().any(|client| known.asked.contains(&(*client, service.0, service.1))),
             clients: by_client.into_keys().collect(),
         }
@@ -160,7 +179,7 @@ impl<'a> Case<'a> {
         // That a client uses the service elsewhere says little when it is refused at many.
         let is_asked = self.is_asked && self.is_choosy;
         let by_service = self.near.is_some() || self.worked || self.is_served || is_asked;
-        let by_role = self.persistent > 1;
+        let by_role = self.persistent > 1 || self.crowd >= CROWD;
         let by_patience =
             self.is_choosy && self.attempts >= MANY_ATTEMPTS && (self.is_regular || self.days > 1);
         (!by_service && !by_role && !by_patience).then_some("nothing but the attempts speaks for it")

@@ -30,6 +30,13 @@ const PROBES: u64 = 8;
 const KNOCKED_SHARE: f64 = 0.01;
 /// Part of a rule's openings by strangers who came once, from which on it may be for them.
 const STRANGERS_SHARE: f64 = 0.1;
+/// Bits that the largest subnet of an office or a VPC leaves open.
+const ONE_NETWORK: u8 = 12;
+/// Single far ends that may be named one by one, the window it takes to know them, and the part of its days on which
+/// each must have come.
+const SETTLED_HOSTS: usize = 8;
+const SETTLED_DAYS: f64 = 6.5;
+const SETTLED_SHARE: f64 = 0.6;
 /// Bits of needless addresses from which on a far end is wider than its use.
 const NEEDLESS_BITS: f64 = 8.0;
 /// Holders' blocks beyond which a rule for the internet is a public service.
@@ -40,8 +47,8 @@ const PUBLIC_SERVICE: usize = 24;
 struct Used {
     by_port: BTreeMap<(u8, u16), u64>,
     by_peer: BTreeMap<Address, u64>,
-    /// When each far end was last seen.
-    last: BTreeMap<Address, i64>,
+    /// When each far end was last seen, and on which days.
+    last: BTreeMap<Address, (i64, u128)>,
     /// Ports that somebody inside used, or a stranger who came back.
     in_earnest: BTreeSet<(u8, u16)>,
     pairs: BTreeSet<(u8, u16, Address)>,
@@ -199,11 +206,22 @@ impl Used {
         let peer = touch.server.unwrap_or(touch.client);
         *self.by_port.entry((touch.protocol, touch.port)).or_default() += sums.flows;
         *self.by_peer.entry(peer).or_default() += sums.flows;
-        let last = self.last.entry(peer).or_insert(sums.last);
-        *last = (*last).max(sums.last);
+        let (last, days) = self.last.entry(peer).or_insert((sums.last, 0));
+        (*last, *days) = ((*last).max(sums.last), *days | sums.days);
         self.pairs.insert((touch.protocol, touch.port, peer));
         self.flows += sums.flows;
         self.days |= sums.days;
+    }
+}
+
+impl Used {
+    /// Whether single far ends are always the same few: each of them there on most days of a week and more.
+    fn are_settled(&self, hosts: &[Address], window: &Window) -> bool {
+        let often = |host: &Address| {
+            let days = self.last.get(host).map_or(0, |(_, days)| days.count_ones());
+            f64::from(days) >= SETTLED_SHARE * window.days().min(128.0)
+        };
+        window.days() >= SETTLED_DAYS && hosts.len() <= SETTLED_HOSTS && hosts.iter().all(often)
     }
 }
 
@@ -354,8 +372,7 @@ fn narrower_peers(ground: &Ground<'_>, (group, rule): (&str, &Rule), used: &Used
     if (knocks as f64) < STRANGERS_SHARE * used.flows as f64 {
         outside.retain(|one| !is_knock(one));
     }
-    let is_private = !block.reaches_internet();
-    let mut peers = insiders(ground, vpc, used, (&inside, is_private))?;
+    let mut peers = insiders(ground, vpc, used, (&inside, block))?;
     if !outside.is_empty() {
         peers.extend(holders(used, &outside, options)?.into_iter().map(Peer::Cidr));
     }
@@ -370,10 +387,10 @@ fn insiders(
     ground: &Ground<'_>,
     vpc: &str,
     used: &Used,
-    (inside, is_private): (&BTreeSet<Address>, bool),
+    (inside, block): (&BTreeSet<Address>, &Cidr),
 ) -> Option<Vec<Peer>> {
     let Ground { inventory, options, .. } = *ground;
-    let seen = inside.iter().map(|one| (*one, used.last.get(one).copied().unwrap_or_default())).collect();
+    let seen = inside.iter().map(|one| (*one, used.last.get(one).map_or(0, |(last, _)| *last))).collect();
     let found = parties(inventory, (&ground.holders, ground.scouts), vpc, &seen);
     let mut networks: BTreeMap<Cidr, u64> = BTreeMap::new();
     let mut peers = Vec::new();
@@ -384,15 +401,18 @@ fn insiders(
             peer => peers.push(peer),
         }
     }
+    // A rule for one network means whoever is in it.
+    let is_wide = block.open_bits() > ONE_NETWORK;
+    let are_settled = is_wide && used.are_settled(&lone, ground.uses.window());
     for address in lone {
-        *networks.entry(home(inventory, address)).or_default() +=
-            used.by_peer.get(&address).copied().unwrap_or(1);
+        let network = if are_settled { Cidr::host(address) } else { home(inventory, address) };
+        *networks.entry(network).or_default() += used.by_peer.get(&address).copied().unwrap_or(1);
     }
-    if !networks.is_empty() && chance_of_new(networks.values().copied()) > NEW_AT_MOST {
+    if !networks.is_empty() && !are_settled && chance_of_new(networks.values().copied()) > NEW_AT_MOST {
         return None;
     }
     let of_groups = peers.iter().filter(|peer| matches!(peer, Peer::Group(_))).count();
-    if is_private && of_groups >= FOR_EVERYBODY && options.tightness < 0.75 {
+    if !block.reaches_internet() && of_groups >= FOR_EVERYBODY && options.tightness < 0.75 {
         peers.retain(|peer| !matches!(peer, Peer::Group(_)));
         networks.extend(around(inventory, vpc, inside).into_iter().map(|block| (block, 0)));
     }

@@ -133,6 +133,7 @@ pub(crate) fn strays_of<'a>(
 ) -> impl Iterator<Item = &'a Stray> {
     let rule = &known.rule;
     let snapshots = uses.bound().firewall().history().snapshots();
+    let newest = snapshots.last().map(|one| &one.inventory);
     let carries = move |place: u32| {
         let name = interfaces.get(place as usize).copied().unwrap_or_default();
         let listed = snapshots.iter().rev().find_map(|one| one.inventory.interfaces.get(name));
@@ -141,13 +142,28 @@ pub(crate) fn strays_of<'a>(
     uses.strays().filter(move |stray| {
         let is_alike = stray.egress == rule.egress && means(rule, stray.protocol, stray.port);
         is_alike
-            && match (&rule.peer, stray.interface) {
-                (Peer::Cidr(_), Some(_)) => false,
-                (Peer::Cidr(cidr), None) => cidr.contains(stray.peer),
-                (_, Some(place)) => carries(place),
-                (_, None) => true,
+            && match &rule.peer {
+                Peer::Cidr(cidr) => stray.interface.is_none() && cidr.contains(stray.peer),
+                Peer::Group(group) => {
+                    stray.interface.is_none_or(carries) && may_be_of(newest, group, stray.peer)
+                }
+                Peer::PrefixList(list) => {
+                    let entries = newest.and_then(|one| one.prefix_lists.get(list)?.entries.as_ref());
+                    stray.interface.is_none_or(carries) && entries.is_none()
+                }
             }
     })
+}
+
+/// Whether an address may have been of a group whose members come and go: where some are, or where nobody knows any.
+fn may_be_of(inventory: Option<&Inventory>, group: &str, address: Address) -> bool {
+    let Some(inventory) = inventory else { return true };
+    let mut members = inventory.members(group).peekable();
+    let is_beside = |subnet: &String| {
+        let subnet = inventory.subnets.get(subnet);
+        subnet.is_none_or(|subnet| subnet.cidrs.iter().any(|cidr| cidr.contains(address)))
+    };
+    members.peek().is_none() || members.any(|member| is_beside(&member.subnet))
 }
 
 /// Why the logs might not show that a rule is used.

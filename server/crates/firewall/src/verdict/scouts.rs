@@ -19,13 +19,17 @@ const FAR_TOO_MANY: usize = 16;
 /// Kinds of machine at one port that make a sweep.
 const SWEPT: usize = 3;
 /// How often a day a client in earnest tries each pair again, and on how many days.
-const TRIES_A_DAY: u64 = 10;
+const TRIES_A_DAY: f64 = 10.0;
 const DAYS: f64 = 2.0;
+/// The same of one that is patient: fewer tries, on more days.
+const PATIENT_TRIES: f64 = 5.0;
 /// Days of a routine, and the part of all days from its first to its last that it takes place on.
 const ROUTINE_DAYS: f64 = 5.0;
 const ROUTINE_SHARE: f64 = 0.6;
-/// Services of one client that may be in earnest: monitoring asks a few things of everybody, a scan asks everything.
-const EARNEST_SERVICES: usize = 3;
+/// Services of one client that may be in earnest, and those of them that sweep: monitoring asks a few things of
+/// everybody, a scan asks everything.
+const EARNEST_SERVICES: usize = 8;
+const EARNEST_SWEEPS: usize = 3;
 /// For strangers from the internet two doors are enough: nobody forgets two rules for the same stranger.
 const FORGOTTEN_FOR_STRANGERS: usize = 2;
 
@@ -274,7 +278,7 @@ fn doors(
             Contact { refused: 1.., .. } => {
                 of_port.refused.push(*server);
                 of_port.tries += contact.refused;
-                of_port.days += u64::from(contact.days.count_ones());
+                of_port.pair_days.push(contact.days.count_ones());
                 of_port.all_days |= contact.days;
                 doors.pairs += 1;
                 doors.attempts = doors.attempts.max(contact.refused);
@@ -289,10 +293,12 @@ fn doors(
         (*service, sweep, port.is_in_earnest(sweep >= SWEPT, is_alone(*service), window_days))
     });
     let judged: Vec<(Service, usize, bool)> = judged.collect();
-    let earnest = judged.iter().filter(|(.., is_earnest)| *is_earnest).count();
+    let earnest = judged.iter().filter(|(.., is_earnest)| *is_earnest);
+    let sweeps = earnest.clone().filter(|(_, sweep, _)| *sweep >= SWEPT).count();
+    let is_little = earnest.count() <= EARNEST_SERVICES && sweeps <= EARNEST_SWEEPS;
     for (service, sweep, is_earnest) in judged {
         let Some(port) = by_port.get(&service) else { continue };
-        let is_earnest = is_earnest && earnest <= EARNEST_SERVICES;
+        let is_earnest = is_earnest && is_little;
         let needed = rules_for(&port.refused, is_stranger, groups);
         doors.refused += needed;
         doors.kept_in += rules_for(&port.kept_in, is_stranger, groups);
@@ -313,8 +319,8 @@ struct Port {
     granted: Vec<Address>,
     kept_in: Vec<Address>,
     tries: u64,
-    /// Days with refusals, of all pairs together.
-    days: u64,
+    /// Days with refusals, of each pair.
+    pair_days: Vec<u32>,
     /// Days with refusals of any pair.
     all_days: u128,
 }
@@ -330,16 +336,20 @@ impl Port {
     }
 
     /// Whether the client needs the service: it tries each pair many times a day, or day after day. Of a routine somebody
-    /// must know: machines of the same kind that do alike, or servers that let it in. So of a sweep that takes less than
-    /// a few days.
+    /// must know: machines of the same kind that do alike, or, where it is no sweep, servers that let it in. So of a sweep
+    /// that takes less than a few days.
     fn is_in_earnest(&self, is_sweep: bool, is_alone: bool, window_days: f64) -> bool {
-        let pairs = self.refused.len().max(1) as f64;
-        let mean_days = self.days as f64 / pairs;
+        let tries_a_day = self.tries as f64 / f64::from(self.pair_days.iter().sum::<u32>().max(1));
+        // Machines that live for a day are tried on one day: the others tell.
+        let mut sorted = self.pair_days.clone();
+        sorted.sort_unstable();
+        let days = sorted.get(sorted.len() * 3 / 4).map_or(0.0, |days| f64::from(*days));
         let span = f64::from(128 - self.all_days.leading_zeros() - self.all_days.trailing_zeros().min(127));
-        let is_often = self.tries >= TRIES_A_DAY * self.days && mean_days >= DAYS.min(window_days);
-        let is_routine = mean_days >= ROUTINE_DAYS && mean_days >= ROUTINE_SHARE * span;
-        let is_known = !is_alone || !self.granted.is_empty() || mean_days >= ROUTINE_DAYS;
-        let is_shared = !is_alone || !self.granted.is_empty();
+        let is_patient = tries_a_day >= PATIENT_TRIES && days >= ROUTINE_DAYS;
+        let is_often = (tries_a_day >= TRIES_A_DAY && days >= DAYS.min(window_days)) || is_patient;
+        let is_routine = days >= ROUTINE_DAYS && days >= ROUTINE_SHARE * span;
+        let is_known = !is_alone || !self.granted.is_empty() || days >= ROUTINE_DAYS;
+        let is_shared = !is_alone || (!is_sweep && !self.granted.is_empty());
         (is_often && (is_known || !is_sweep)) || (is_routine && is_shared)
     }
 }

@@ -167,7 +167,7 @@ fn a_group_that_is_full_gets_no_more_rules() {
 }
 
 #[test]
-fn the_slider_reaches_rules_for_everybody_inside_only_when_pushed() {
+fn a_rule_for_everybody_inside_names_their_groups_only_when_pushed() {
     let mut rules = stage::usual();
     rules.push(rule("sgr-inside", "sg-db", false, ("tcp", 9100, 9100), "10.0.0.0/8"));
     let firewall = stage::firewall(&rules);
@@ -175,14 +175,19 @@ fn the_slider_reaches_rules_for_everybody_inside_only_when_pushed() {
     for client in [0, 1, 2, 3, 5] {
         flows.extend(stage::daily(|at| stage::passes(client, 4, 9100, at)));
     }
-    flows.extend(stage::daily(|at| {
-        vec![Flow { first: at, ..row(4, false, Leg::Opening, "10.7.7.7", 9100, true) }]
-    }));
+    for far in ["10.7.7.7", "10.0.3.31"] {
+        flows.extend(stage::daily(|at| {
+            vec![Flow { first: at, ..row(4, false, Leg::Opening, far, 9100, true) }]
+        }));
+    }
     let at = |tightness| {
         let options = Options { tightness, ..Options::default() };
-        told(&advised(&traffic(&flows), &firewall, &options)).contains(&"narrow-sgr-inside")
+        let advice = advised(&traffic(&flows), &firewall, &options);
+        let one = advice.suggestions.iter().find(|one| one.id == "narrow-sgr-inside").unwrap();
+        one.add.iter().map(|rule| rule.peer.to_string()).collect::<Vec<_>>()
     };
-    assert!(!at(0.5) && at(0.9));
+    assert_eq!(at(0.5), ["10.0.0.0/22", "10.7.7.7/32"]);
+    assert_eq!(at(0.9).len(), 5);
 }
 
 #[test]

@@ -88,7 +88,12 @@ pub fn case(seed: u64, days: u32) -> Result<Case, Failure> {
     let later: Vec<Flow> = later
         .iter()
         .filter(|one| shape.sees_shared || people.vpc(one.machine) == 0)
-        .map(|one| flow(one, place(&mut interfaces, &people.machines[one.machine].eni)))
+        .map(|one| Later {
+            client: stand_in(&people, one.client, one.at, end),
+            server: stand_in(&people, one.server, one.at, end),
+            ..*one
+        })
+        .map(|one| flow(&one, place(&mut interfaces, &people.machines[one.machine].eni)))
         .collect();
     let history = history(&people, &policy, (begin, end), sight, is_daily);
     let superfluous =
@@ -105,6 +110,19 @@ pub fn case(seed: u64, days: u32) -> Result<Case, Failure> {
         interfaces,
         history,
     })
+}
+
+/// Who stands for an address after the observation: a machine of the same job that the inventory has, where the machine
+/// itself is younger. The groups of both are the same.
+fn stand_in(people: &People, address: IpAddr, at: i64, end: i64) -> IpAddr {
+    let Some(holder) = people.holder(address, at).map(|place| &people.machines[place]) else {
+        return address;
+    };
+    if holder.lives(end - 1) {
+        return address;
+    }
+    let same = people.of(holder.job, end - 1).first().map(|place| people.machines[*place].primary);
+    same.map_or(address, IpAddr::V4)
 }
 
 fn place(interfaces: &mut Vec<String>, eni: &str) -> u32 {
