@@ -156,7 +156,7 @@ fn cell(view: &View, name: &str, scalar: &Scalar) -> Cell {
 async fn one(flows: &dyn Flows, view: &View, mark: &str) -> Result<Table, Refusal> {
     let found = Mark::parse(mark).map(|mark| match mark.place.checked_sub(1) {
         Some(place) => Mark { place, ..mark },
-        None => Mark { second: mark.second - 1, place: u64::MAX },
+        None => Mark { second: mark.second.saturating_sub(1), place: u64::MAX },
     });
     let Some(before) = found else {
         let message = format!("{RECORD} does not name a record.");
