@@ -10,7 +10,8 @@ use leptos::prelude::*;
 pub fn draw(table: Table) -> impl IntoView {
     let Table { head, columns, rows, empty } = table;
     let label = head.title.clone();
-    let look = format!("ledger report-table {}", head.id);
+    // Not the bare id: panels elsewhere have classes of such names.
+    let look = format!("ledger report-table of-{}", head.id);
     let nothing = rows.is_empty().then(|| {
         view! { <tr><td class="none" colspan=columns.len().to_string()>{empty}</td></tr> }
     });
@@ -59,7 +60,7 @@ fn cell(cell: Cell, is_number: bool) -> impl IntoView {
         Some(href) => view! { <a href=href>{text}</a> }.erased(),
         None => view! { <i>{text}</i> }.erased(),
     };
-    let bar = share.map(|share| view! { <span class="bar" aria-hidden="true" style:width=format!("{:.1}%", 100.0 * share)></span> });
+    let bar = share.map(|share| view! { <span class="portion" aria-hidden="true" style:width=format!("{:.1}%", 100.0 * share)></span> });
     let ways = (!ways.is_empty())
         .then(|| view! { <span class="ways">{ways.into_iter().map(way).collect_view()}</span> });
     view! {

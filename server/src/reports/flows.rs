@@ -1,6 +1,6 @@
 //! Flows: the records themselves, a page at a time, and every field of one record explained.
 
-use super::links::{RECORD, from_the_top, of, origin, value, with};
+use super::links::{RECORD, from_the_top, of, origin, value, when, with};
 use app::ports::Flows;
 use contract::names::{encryption_status, port_label, protocol_name, tcp_flags, traffic_path};
 use contract::records::{AFTER, COLUMNS, LIMIT, Mark, OFFSET, SORT, SORTS};
@@ -119,8 +119,7 @@ fn row(view: &View, columns: &[String], record: &Record) -> Row {
         let opened = with(view, RECORD, Some(&record.mark));
         cell.way("open", Page::Flows.address(&opened))
     });
-    let is_held = record.values.contains(&Scalar::Text("REJECT".to_owned()));
-    Row { cells: cells.collect(), tone: if is_held { Tone::Held } else { Tone::Plain } }
+    Row::of(cells)
 }
 
 /// A value that leads to "only this".
@@ -131,11 +130,14 @@ fn cell(view: &View, name: &str, scalar: &Scalar) -> Cell {
     let exact = scalar.to_string();
     let cell = match (field.kind(), scalar) {
         (_, Scalar::Missing) => Cell::new("-").tone(Tone::Quiet),
-        (Kind::Time, Scalar::Number(second)) => Cell::new(human::date_time(*second)),
+        (Kind::Time, Scalar::Number(second)) => Cell::new(when(*second)),
         (Kind::Number, Scalar::Number(number)) => match u64::try_from(*number) {
             Ok(number) => Cell::new(human::exact(number)),
             Err(_) => Cell::new(exact.clone()),
         },
+        (Kind::Action, Scalar::Text(action)) if action == "REJECT" => {
+            Cell::new(exact.clone()).tone(Tone::Held)
+        }
         (Kind::Protocol, Scalar::Number(number)) => {
             let name = u8::try_from(*number).ok().and_then(protocol_name);
             Cell::new(name.map_or_else(|| exact.clone(), str::to_owned))
@@ -154,7 +156,7 @@ fn cell(view: &View, name: &str, scalar: &Scalar) -> Cell {
 async fn one(flows: &dyn Flows, view: &View, mark: &str) -> Result<Table, Refusal> {
     let found = Mark::parse(mark).map(|mark| match mark.place.checked_sub(1) {
         Some(place) => Mark { place, ..mark },
-        None => Mark { second: mark.second - 1, place: u64::MAX },
+        None => Mark { second: mark.second.saturating_sub(1), place: u64::MAX },
     });
     let Some(before) = found else {
         let message = format!("{RECORD} does not name a record.");

@@ -97,9 +97,14 @@ fn quantity(read: human::Quantity, exact: u64) -> Cell {
     Cell::new(read.to_string()).exact(exact)
 }
 
+/// A moment as a person reads it, on one line.
+pub fn when(second: i64) -> String {
+    human::date_time(second).replace(' ', "\u{a0}")
+}
+
 /// A moment.
 pub fn moment(second: i64) -> Cell {
-    Cell::new(human::date_time(second)).exact(human::utc(second))
+    Cell::new(when(second)).exact(human::utc(second))
 }
 
 /// How many of how many: `10 of 1 204 conversations`.
