@@ -5,7 +5,7 @@
 //!              │                ├─ reports ── app::ports::Reports
 //!              │                └─ watch ────────────────────────────────────────────┘
 //!              ├─ ingest, ask ──────── question, service
-//!              ├─ advise ───────────── advice ── firewall
+//!              ├─ advise, http, reports ── advice ── firewall
 //!              ├─ cost ─────────────── cost ──── pricing
 //!              ├─ decode ───────────── ndjson ── flowlog, store::unpack
 //!              └─ simulate
