@@ -5,9 +5,9 @@ use crate::cli::sources::Place;
 use crate::clock::now;
 use async_trait::async_trait;
 use contract::human;
-use contract::lacking::lacking;
 use futures::StreamExt;
 use lake::{Feed, Lake, probe};
+use pricing::setup::{Purpose, ResourceKind};
 use std::time::Duration;
 use store::{ObjectMeta, Options, StoreError, keys};
 
@@ -216,8 +216,10 @@ impl Walk {
 
     fn format(&mut self, probed: &lake::Probed) {
         let fields = probed.fields.join(" ");
-        let missing: Vec<&str> =
-            lacking(&probed.fields).into_iter().flat_map(|(_, missing)| missing).take(6).collect();
+        let is_gateway = probed.fields.iter().any(|field| field.starts_with("tgw-"));
+        let resource = if is_gateway { ResourceKind::TransitGateway } else { ResourceKind::Vpc };
+        let mut missing = Purpose::Everything.fields(resource);
+        missing.retain(|field| probed.fields.iter().all(|known| known != field));
         match (probed.fields.is_empty(), missing.is_empty()) {
             (true, _) => self.step(
                 Outcome::Warning,

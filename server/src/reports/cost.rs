@@ -93,7 +93,7 @@ fn tiles(cost: &Cost) -> Vec<Tile> {
     let range = format!("{} to {}, four chances in five", rough(month.low.total), rough(month.high.total));
     let trend = if growth.abs() >= GROWTH { format!("; {growth:+.0} % a week") } else { String::new() };
     let estimate = if cost.bill.estimate { "with estimated prices" } else { "list prices" };
-    let span = cost.measured.as_ref().map(|(first, last)| format!("{first} to {last}")).unwrap_or_default();
+    let span = cost.measured.as_ref().map(|(_, last)| format!("up to {last}")).unwrap_or_default();
     vec![
         tile("So far this month", month.so_far.total, format!("{}, delivery of what was read", month.month)),
         tile("Whole month, expected", month.expected.total, format!("{range}{trend}")),
@@ -103,7 +103,7 @@ fn tiles(cost: &Cost) -> Vec<Tile> {
             value: bytes.value,
             unit: bytes.unit.to_owned(),
             exact: format!("{} bytes", human::exact(cost.text_bytes)),
-            note: format!("{days:.1} days, {span}"),
+            note: format!("{days:.1} days {span}"),
             ..Tile::default()
         },
     ]

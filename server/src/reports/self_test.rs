@@ -49,8 +49,8 @@ fn table(place: usize, test: &SourceTest, view: &View) -> Table {
 
 fn row(step: &Step) -> Row {
     let (state, tone) = match step.outcome {
-        Outcome::Good => ("in order", Tone::Good),
-        Outcome::Warning => ("look at it", Tone::Warn),
+        Outcome::Good => ("passed", Tone::Good),
+        Outcome::Warning => ("warning", Tone::Warn),
         Outcome::Failed => ("failed", Tone::Held),
     };
     Row::of([
