@@ -38,17 +38,19 @@ impl Extent {
             None => (u128::from(total) * u128::from(elapsed) / u128::from(secs)) as u64,
         }
     }
-
-    /// The part of `total` that flowed in `[from, to)`.
-    pub fn within(self, total: u64, from: i64, to: i64) -> u64 {
-        self.before(total, to) - self.before(total, from)
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    impl Extent {
+        /// The part of `total` that flowed in `[from, to)`.
+        fn within(self, total: u64, from: i64, to: i64) -> u64 {
+            self.before(total, to) - self.before(total, from)
+        }
+    }
 
     #[test]
     fn a_start_far_before_its_end_is_moved_up() {
