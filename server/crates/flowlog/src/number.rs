@@ -207,7 +207,10 @@ mod tests {
         assert_eq!(both(short, "-"), None);
         assert_eq!(both(long, "12345678901234567"), None);
         assert_eq!(both(long, "1234567x90123456"), None);
-        let seconds = |text: &[u8], span| ten_digit_seconds(text, span, &mut Prefix::NONE);
+        let seconds = |text: &[u8], span| {
+            let mut prefix = Prefix::NONE;
+            ten_digit_seconds(text, span, &mut prefix)
+        };
         assert_eq!(both(seconds, "164000066"), None);
         assert_eq!(both(seconds, "1640000297"), Some(1_640_000_297));
     }
