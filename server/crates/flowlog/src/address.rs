@@ -5,7 +5,8 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use wide::u8x16;
+use fearless_simd::prelude::*;
+use fearless_simd::u8x16;
 
 use crate::index::Span;
 
@@ -32,15 +33,15 @@ pub(crate) fn read(value: &[u8]) -> Option<Octets> {
 const WINDOW: usize = 4 + 16;
 
 /// An IPv4 address, its first octet highest, or the sign that it is something else or stands at the edge of the text.
-#[inline]
-pub(crate) fn ipv4(text: &[u8], span: Span) -> Option<u32> {
+#[inline(always)]
+pub(crate) fn ipv4<S: Simd>(simd: S, text: &[u8], span: Span) -> Option<u32> {
     let window: &[u8; WINDOW] = text.get((span.start as usize).wrapping_sub(4)..)?.first_chunk()?;
     let length = span.len();
     let (_, from_start) = window.split_at(4);
-    let bytes = u8x16::new(*from_start.first_chunk()?);
+    let bytes = u8x16::from_slice(simd, from_start.first_chunk::<16>()?);
     let within = (1u32 << (length & 15)) - 1;
-    let dots = bytes.simd_eq(u8x16::splat(b'.')).to_bitmask() & within;
-    let zeros = bytes.simd_eq(u8x16::splat(b'0')).to_bitmask();
+    let dots = bytes.simd_eq(u8x16::splat(simd, b'.')).to_bitmask() as u32 & within;
+    let zeros = bytes.simd_eq(u8x16::splat(simd, b'0')).to_bitmask() as u32;
     // A zero in front of another digit is octal to some readers and decimal to others: left to the exact
     // rule.
     let number_starts = dots << 1 | 1;
@@ -72,7 +73,7 @@ pub(crate) fn ipv4(text: &[u8], span: Span) -> Option<u32> {
 }
 
 /// Two numbers of four digits each, in the halves of a word; `None` if one is no number or above 255.
-#[inline]
+#[inline(always)]
 fn joined_fours(digits: u64) -> Option<u64> {
     let not_digits = (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080;
     let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8) & 0x00FF_00FF_00FF_00FF;
@@ -85,12 +86,17 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "an address that cannot be read fails the test")]
 
     use super::*;
+    use fearless_simd::{Level, dispatch};
     use proptest::prelude::*;
+
+    fn plain(text: &[u8], span: Span) -> Option<u32> {
+        dispatch!(Level::new(), simd => ipv4(simd, text, span))
+    }
 
     fn fast(value: &str) -> Option<Octets> {
         let mapped = |v4| Ipv4Addr::from_bits(v4).to_ipv6_mapped().octets();
         let text = format!("2 eni-1 {value} 10.0.0.1 443 6 1 1\n");
-        ipv4(text.as_bytes(), Span { start: 8, end: 8 + value.len() as u32 }).map(mapped)
+        plain(text.as_bytes(), Span { start: 8, end: 8 + value.len() as u32 }).map(mapped)
     }
 
     #[test]
@@ -145,8 +151,8 @@ mod tests {
 
     #[test]
     fn the_edges_of_the_text_are_left_to_the_exact_rule() {
-        assert_eq!(ipv4(b"10.0.0.1 10.0.0.2", Span { start: 0, end: 8 }), None);
-        assert_eq!(ipv4(b"10.0.0.1 10.0.0.2", Span { start: 9, end: 17 }), None);
+        assert_eq!(plain(b"10.0.0.1 10.0.0.2", Span { start: 0, end: 8 }), None);
+        assert_eq!(plain(b"10.0.0.1 10.0.0.2", Span { start: 9, end: 17 }), None);
     }
 
     proptest! {

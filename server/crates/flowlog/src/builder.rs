@@ -6,13 +6,15 @@
 
 use std::sync::Arc;
 
+use fearless_simd::{Level, Simd, dispatch};
+
 use crate::address;
 use crate::addresses::AddressBook;
 use crate::batch::{Addresses, Column, Data, Dictionary};
 use crate::fields::{FieldName, Kind};
 use crate::index::{Span, Spans};
 use crate::intern::{Interner, MISSING, NoKey};
-use crate::number::{self, Reading};
+use crate::number::{self, Prefix, Reading};
 use crate::tally::{Why, excerpt};
 use crate::validity::ValidityBuilder;
 
@@ -145,12 +147,22 @@ impl ColumnBuilder {
 
     /// Appends the values at this place of a group's lines, addresses by their number in `book`; returns the rows
     /// whose value cannot be read, one bit each. The group must be committed before the next.
-    pub(crate) fn append(&mut self, group: &Group<'_>, place: usize, book: &mut AddressBook) -> u64 {
+    pub(crate) fn append(
+        &mut self,
+        level: Level,
+        group: &Group<'_>,
+        place: usize,
+        book: &mut AddressBook,
+    ) -> u64 {
         let marks = match &mut self.values {
-            Values::Int32(values, max) => append_int32(values, *max, group, place),
-            Values::Int64(values) => append_int64(values, group, place),
-            Values::Seconds(values) => append_seconds(values, group, place),
-            Values::Address(keys) => append_addresses(keys, book, group, place),
+            Values::Int32(values, max) => {
+                dispatch!(level, simd => append_int32(simd, values, *max, group, place))
+            }
+            Values::Int64(values) => dispatch!(level, simd => append_int64(simd, values, group, place)),
+            Values::Seconds(values) => dispatch!(level, simd => append_seconds(simd, values, group, place)),
+            Values::Address(keys) => {
+                dispatch!(level, simd => append_addresses(simd, keys, book, group, place))
+            }
             Values::Text(keys, state) => append_text(keys, state, group, place),
         };
         self.null = marks.null;
@@ -238,13 +250,13 @@ fn keep<T>(values: &mut Vec<T>, from: usize, dropped: u64) {
 }
 
 /// Whether a value is `-`.
-#[inline]
+#[inline(always)]
 fn is_dash(text: &[u8], span: Span) -> bool {
     span.len() == 1 && text.get(span.start as usize) == Some(&b'-')
 }
 
 /// What the fast way made of a value: a number, or nothing, and whether the value is `-`.
-#[inline]
+#[inline(always)]
 fn settle(
     fast: Option<i64>,
     dash: bool,
@@ -281,39 +293,100 @@ fn append_each<T: Copy + Default>(
     marks
 }
 
-fn append_int32(values: &mut Vec<i32>, max: i64, group: &Group<'_>, place: usize) -> Marks {
-    append_each(values, group, place, |text, span, marks, bit| {
-        let fast = number::short(text, span).map(|number| number as i64).filter(|number| *number <= max);
-        settle(fast, is_dash(text, span), marks, bit, || number::read(span.of(text), max)) as i32
-    })
+#[inline(always)]
+fn append_int32<S: Simd>(simd: S, values: &mut Vec<i32>, max: i64, group: &Group<'_>, place: usize) -> Marks {
+    simd.vectorize(
+        #[inline(always)]
+        || {
+            append_each(
+                values,
+                group,
+                place,
+                #[inline(always)]
+                |text, span, marks, bit| {
+                    let fast =
+                        number::short(text, span).map(|number| number as i64).filter(|number| *number <= max);
+                    let exact = || number::read(span.of(text), max);
+                    settle(fast, is_dash(text, span), marks, bit, exact) as i32
+                },
+            )
+        },
+    )
 }
 
-fn append_int64(values: &mut Vec<i64>, group: &Group<'_>, place: usize) -> Marks {
-    append_each(values, group, place, |text, span, marks, bit| {
-        let fast = number::long(text, span).map(|number| number as i64);
-        settle(fast, is_dash(text, span), marks, bit, || number::read(span.of(text), i64::MAX))
-    })
+#[inline(always)]
+fn append_int64<S: Simd>(simd: S, values: &mut Vec<i64>, group: &Group<'_>, place: usize) -> Marks {
+    simd.vectorize(
+        #[inline(always)]
+        || {
+            append_each(
+                values,
+                group,
+                place,
+                #[inline(always)]
+                |text, span, marks, bit| {
+                    let fast = number::long(text, span).map(|number| number as i64);
+                    let exact = || number::read(span.of(text), i64::MAX);
+                    settle(fast, is_dash(text, span), marks, bit, exact)
+                },
+            )
+        },
+    )
 }
 
-fn append_seconds(values: &mut Vec<i64>, group: &Group<'_>, place: usize) -> Marks {
-    append_each(values, group, place, |text, span, marks, bit| match number::ten_digit_seconds(text, span) {
-        Some(seconds) => seconds as i64,
-        None => marks.note(number::read_seconds(span.of(text)), bit),
-    })
+#[inline(always)]
+fn append_seconds<S: Simd>(simd: S, values: &mut Vec<i64>, group: &Group<'_>, place: usize) -> Marks {
+    simd.vectorize(
+        #[inline(always)]
+        || {
+            let mut prefix = Prefix::NONE;
+            append_each(
+                values,
+                group,
+                place,
+                #[inline(always)]
+                |text, span, marks, bit| match number::ten_digit_seconds(text, span, &mut prefix) {
+                    Some(seconds) => seconds as i64,
+                    None => marks.note(number::read_seconds(span.of(text)), bit),
+                },
+            )
+        },
+    )
 }
 
-fn append_addresses(keys: &mut Vec<i32>, book: &mut AddressBook, group: &Group<'_>, place: usize) -> Marks {
-    append_each(keys, group, place, |text, span, marks, bit| match address::ipv4(text, span) {
-        Some(address) => book.ipv4(address),
-        None => address::read(span.of(text)).map_or_else(
-            || {
-                let mark = if is_dash(text, span) { &mut marks.null } else { &mut marks.bad };
-                *mark |= bit;
-                0
-            },
-            |octets| book.number(octets),
-        ),
-    })
+#[inline(always)]
+fn append_addresses<S: Simd>(
+    simd: S,
+    keys: &mut Vec<i32>,
+    book: &mut AddressBook,
+    group: &Group<'_>,
+    place: usize,
+) -> Marks {
+    simd.vectorize(
+        #[inline(always)]
+        || {
+            append_each(
+                keys,
+                group,
+                place,
+                #[inline(always)]
+                |text, span, marks, bit| match address::ipv4(simd, text, span) {
+                    Some(address) => book.ipv4(address),
+                    None => append_unusual_address(book, span.of(text), marks, bit),
+                },
+            )
+        },
+    )
+}
+
+/// The number of an address that is no plain IPv4 address, if it is one.
+fn append_unusual_address(book: &mut AddressBook, value: &[u8], marks: &mut Marks, bit: u64) -> i32 {
+    if let Some(octets) = address::read(value) {
+        return book.number(octets);
+    }
+    let mark = if value == b"-" { &mut marks.null } else { &mut marks.bad };
+    *mark |= bit;
+    0
 }
 
 fn append_text(keys: &mut Vec<i32>, state: &mut TextState, group: &Group<'_>, place: usize) -> Marks {

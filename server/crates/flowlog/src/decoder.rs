@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use fearless_simd::Level;
 use memchr::{memchr, memchr_iter};
 
 use crate::addresses::AddressBook;
@@ -79,6 +80,8 @@ pub(crate) struct LineDecoder {
     /// Number of the line being decoded, from 1.
     line: u64,
     index: Index,
+    /// What the processor can do.
+    level: Level,
 }
 
 impl LineDecoder {
@@ -100,6 +103,7 @@ impl LineDecoder {
             tally: Tally::default(),
             line: 0,
             index: Index::default(),
+            level: Level::new(),
         }
     }
 
@@ -459,7 +463,7 @@ impl LineDecoder {
         for (place, column) in &layout.wanted {
             if let Some(column) = self.columns.get_mut(*column) {
                 column.pad(self.rows);
-                bad |= column.append(&group, *place, &mut self.addresses);
+                bad |= column.append(self.level, &group, *place, &mut self.addresses);
             }
         }
         for (_, (first, line)) in firsts.iter().zip(lines).enumerate().filter(|(at, _)| bad >> at & 1 == 1) {

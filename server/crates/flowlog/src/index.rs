@@ -4,14 +4,21 @@
 //! Every byte up to the space counts as white space: no value AWS writes holds a control byte, and one
 //! comparison is cheaper than six.
 
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::Relaxed;
+
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, dispatch, u8x64};
+
+/// A place in the text. Atomic although no two threads share one: the compiler would gather plain numbers into vectors
+/// and count their bits there, which takes twice as long as one instruction for each.
+type Place = AtomicU32;
 
 /// Bytes looked at in one step: as many as a mask has bits.
 const BLOCK: usize = 64;
 
 /// Values written without asking how many there are; a block of real records has 6 to 9.
-const USUAL_VALUES: usize = 10;
+const USUAL_VALUES: usize = 8;
 
 /// A value: the bytes `start..end` of the indexed text, never empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -38,9 +45,9 @@ impl Span {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Spans<'a> {
     /// For each value where the white space before it ends; `u32::MAX` stands before the text.
-    befores: &'a [u32],
+    befores: &'a [Place],
     /// For each value where it ends.
-    ends: &'a [u32],
+    ends: &'a [Place],
 }
 
 impl<'a> Spans<'a> {
@@ -48,13 +55,15 @@ impl<'a> Spans<'a> {
     #[inline(always)]
     pub(crate) fn get(self, place: usize) -> Option<Span> {
         let (before, end) = (self.befores.get(place)?, self.ends.get(place)?);
-        Some(Span { start: before.wrapping_add(1), end: *end })
+        Some(Span { start: before.load(Relaxed).wrapping_add(1), end: end.load(Relaxed) })
     }
 
     /// The values from a place on.
     pub(crate) fn from(self, place: usize) -> impl Iterator<Item = Span> + 'a {
         let (befores, ends) = (self.befores.iter().skip(place), self.ends.iter().skip(place));
-        befores.zip(ends).map(|(before, end)| Span { start: before.wrapping_add(1), end: *end })
+        befores
+            .zip(ends)
+            .map(|(before, end)| Span { start: before.load(Relaxed).wrapping_add(1), end: end.load(Relaxed) })
     }
 }
 
@@ -78,9 +87,9 @@ pub(crate) struct Line {
 pub(crate) struct Index {
     level: Level,
     /// Where values end, behind a first entry that stands before the text.
-    ends: Vec<u32>,
+    ends: Vec<Place>,
     /// Where the white space before values ends; used where `has_runs`.
-    befores: Vec<u32>,
+    befores: Vec<Place>,
     lines: Vec<Line>,
     /// How far the pass has come, and in the end how far it came.
     at: Progress,
@@ -167,51 +176,65 @@ impl Index {
     fn make_room(&mut self, text_bytes: usize) {
         let values = text_bytes + 2 + BLOCK;
         if self.ends.len() < values {
-            self.ends.resize(values, 0);
+            self.ends.resize_with(values, Place::default);
             self.lines.resize(values, Line::default());
         }
         if let Some(before) = self.ends.first_mut() {
-            *before = u32::MAX;
+            *before = Place::new(u32::MAX);
         }
     }
 
     /// Indexes text of single bytes of white space; returns whether it is not such.
     #[inline(always)]
     fn pass<S: Simd>(&mut self, simd: S, text: &[u8]) -> bool {
-        let Self { ends, lines, needed, .. } = self;
-        let (mut at, mut runs) = (Progress { after_space: 1, ..Progress::default() }, 0);
+        let Self { ends, lines, needed, at, .. } = self;
         simd.vectorize(
             #[inline(always)]
             || {
-                each_block(text, |block, base| {
-                    let (space, feed) = masks(simd, block);
-                    runs |= space & (space << 1 | at.after_space);
-                    at.after_space = space >> (BLOCK - 1);
-                    at.add_block(ends, lines, *needed, (space, feed), base);
-                });
+                // Both live in registers.
+                let (mut progress, mut runs) = (Progress { after_space: 1, ..Progress::default() }, 0);
+                each_block(
+                    text,
+                    #[inline(always)]
+                    |block, base| {
+                        let (space, feed) = masks(simd, block);
+                        runs |= space & (space << 1 | progress.after_space);
+                        progress.after_space = space >> (BLOCK - 1);
+                        progress.add_block(ends, lines, *needed, (space, feed), base);
+                    },
+                );
+                *at = progress;
+                runs != 0
             },
-        );
-        self.at = at;
-        runs != 0
+        )
     }
 
     /// Indexes text with white space of any length.
     #[inline(always)]
     fn spaced_pass<S: Simd>(&mut self, simd: S, text: &[u8]) {
-        let Self { ends, lines, befores, .. } = self;
-        let mut at = Progress { after_space: 1, ..Progress::default() };
-        each_block(text, |block, base| {
-            let (space, feed) = masks(simd, block);
-            let behind_space = space << 1 | at.after_space;
-            at.after_space = space >> (BLOCK - 1);
-            let mut starts = !space & behind_space;
-            while starts != 0 {
-                befores.push((base + starts.trailing_zeros()).wrapping_sub(1));
-                starts &= starts - 1;
-            }
-            at.add_block(ends, lines, u32::MAX, (space & !behind_space, feed), base);
-        });
-        self.at = at;
+        let Self { ends, lines, befores, at, .. } = self;
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                let mut progress = Progress { after_space: 1, ..Progress::default() };
+                each_block(
+                    text,
+                    #[inline(always)]
+                    |block, base| {
+                        let (space, feed) = masks(simd, block);
+                        let behind_space = space << 1 | progress.after_space;
+                        progress.after_space = space >> (BLOCK - 1);
+                        let mut starts = !space & behind_space;
+                        while starts != 0 {
+                            befores.push(Place::new((base + starts.trailing_zeros()).wrapping_sub(1)));
+                            starts &= starts - 1;
+                        }
+                        progress.add_block(ends, lines, u32::MAX, (space & !behind_space, feed), base);
+                    },
+                );
+                *at = progress;
+            },
+        );
     }
 }
 
@@ -220,7 +243,7 @@ impl Progress {
     #[inline(always)]
     fn add_block(
         &mut self,
-        ends: &mut [u32],
+        ends: &[Place],
         lines: &mut [Line],
         needed: u32,
         (value_ends, feed): (u64, u64),
@@ -252,24 +275,18 @@ impl Progress {
 
 /// Writes the ends of `count` values, one bit each, from the place `from` on.
 #[inline(always)]
-fn write_ends(ends: &mut [u32], from: usize, mut bits: u64, count: u32, base: u32) {
-    let Some(room) = ends.get_mut(from..from + BLOCK) else { return };
-    for slot in &mut room[..USUAL_VALUES] {
-        *slot = base + lowest(bits);
+fn write_ends(ends: &[Place], from: usize, mut bits: u64, count: u32, base: u32) {
+    let Some(room) = ends.get(from..from + BLOCK) else { return };
+    for slot in &room[..USUAL_VALUES] {
+        slot.store(base + bits.trailing_zeros(), Relaxed);
         bits &= bits.wrapping_sub(1);
     }
     if count as usize > USUAL_VALUES {
-        for slot in &mut room[USUAL_VALUES..count as usize] {
-            *slot = base + lowest(bits);
+        for slot in &room[USUAL_VALUES..count as usize] {
+            slot.store(base + bits.trailing_zeros(), Relaxed);
             bits &= bits.wrapping_sub(1);
         }
     }
-}
-
-/// The place of the lowest bit; of none, any. A word that cannot be zero spares a processor's older instruction a test.
-#[inline(always)]
-fn lowest(bits: u64) -> u32 {
-    (bits | 1 << (BLOCK - 1)).trailing_zeros()
 }
 
 /// Gives each block of a text with its place; the last is padded.

@@ -136,15 +136,15 @@ pub(crate) struct Interner {
     shift: u32,
     values: Vec<Box<str>>,
     limit: usize,
-    /// The last entry that [`Interner::key_of_repeated`] found.
-    last: Slot,
+    /// The two entries that [`Interner::key_of_repeated`] found last: many a column has but two values.
+    last: [Slot; 2],
 }
 
 impl Interner {
     /// An empty table for at most `limit` values.
     pub(crate) fn new(limit: usize) -> Self {
         let mut interner =
-            Self { slots: Vec::new(), shift: 0, values: Vec::new(), limit, last: Slot::default() };
+            Self { slots: Vec::new(), shift: 0, values: Vec::new(), limit, last: Default::default() };
         interner.resize(FIRST_SLOTS);
         interner
     }
@@ -153,11 +153,13 @@ impl Interner {
     /// elsewhere.
     #[inline(always)]
     pub(crate) fn key_of_repeated(&mut self, text: &[u8], span: Span) -> Result<i32, NoKey> {
-        if self.last.signature.is_of(text, span) {
-            return Ok(self.last.key);
+        for last in &self.last {
+            if last.signature.is_of(text, span) {
+                return Ok(last.key);
+            }
         }
         let key = self.key(text, span)?;
-        self.last = Slot { signature: Signature::of(text, span), key };
+        self.last = [Slot { signature: Signature::of(text, span), key }, self.last[0]];
         Ok(key)
     }
 
@@ -233,7 +235,7 @@ impl Interner {
         let values = std::mem::take(&mut self.values);
         let slots = if self.slots.len() > KEPT_SLOTS { FIRST_SLOTS } else { self.slots.len() };
         self.resize(slots);
-        self.last = Slot::default();
+        self.last = Default::default();
         values
     }
 }

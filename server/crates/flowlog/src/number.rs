@@ -81,19 +81,19 @@ pub(crate) fn eight_from(text: &[u8], start: u32) -> u64 {
 
 /// Up to eight digits as numbers 0 to 9 in the bytes of a word, the last one in the high byte, 0 in front of
 /// the first.
-#[inline]
+#[inline(always)]
 fn digits(word: u64, count: u32) -> u64 {
     (word ^ ASCII_ZEROS) & (u64::MAX << (64 - 8 * count))
 }
 
 /// Whether every byte is 0 to 9.
-#[inline]
+#[inline(always)]
 fn all_digits(digits: u64) -> bool {
     (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080 == 0
 }
 
 /// The number that eight digits make: neighbours are joined to pairs, pairs to fours, fours to eight.
-#[inline]
+#[inline(always)]
 fn joined(digits: u64) -> u64 {
     let pairs = (digits.wrapping_mul(10).wrapping_add(digits >> 8)) & 0x00FF_00FF_00FF_00FF;
     let fours = (pairs.wrapping_mul(100).wrapping_add(pairs >> 16)) & 0x0000_FFFF_0000_FFFF;
@@ -126,10 +126,40 @@ pub(crate) fn long(text: &[u8], span: Span) -> Option<u64> {
     (all_digits(low) && all_digits(high)).then(|| joined(high) * 100_000_000 + joined(low))
 }
 
-/// A time of ten digits, which seconds have had since 2001, or the sign that it is something else.
+/// The first six of a time's ten digits and the seconds they stand for: neighbouring times mostly have them in common.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Prefix {
+    digits: u64,
+    seconds: u64,
+}
+
+impl Prefix {
+    /// The prefix of no time.
+    pub(crate) const NONE: Self = Self { digits: u64::MAX, seconds: 0 };
+}
+
+/// A time of ten digits, which seconds have had since 2001, or the sign that it is something else. `prefix` is that of
+/// the time before, and then of this one.
 #[inline(always)]
-pub(crate) fn ten_digit_seconds(text: &[u8], span: Span) -> Option<u64> {
-    (span.len() == 10).then(|| long(text, span)).flatten()
+pub(crate) fn ten_digit_seconds(text: &[u8], span: Span, prefix: &mut Prefix) -> Option<u64> {
+    if span.len() != 10 {
+        return None;
+    }
+    let first = eight_before(text, span.end - 2) & 0xFFFF_FFFF_FFFF;
+    if first != prefix.digits {
+        let seconds = long(text, span)?;
+        *prefix = Prefix { digits: first, seconds: seconds - seconds % 10_000 };
+        return Some(seconds);
+    }
+    let digits = (eight_before(text, span.end) ^ ASCII_ZEROS) >> 32;
+    all_digits(digits).then(|| prefix.seconds + joined_four(digits))
+}
+
+/// The number that four digits in the low half of a word make.
+#[inline(always)]
+fn joined_four(digits: u64) -> u64 {
+    let pairs = (digits.wrapping_mul(10).wrapping_add(digits >> 8)) & 0x00FF_00FF;
+    pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0xFFFF
 }
 
 #[cfg(test)]
@@ -177,8 +207,12 @@ mod tests {
         assert_eq!(both(short, "-"), None);
         assert_eq!(both(long, "12345678901234567"), None);
         assert_eq!(both(long, "1234567x90123456"), None);
-        assert_eq!(both(ten_digit_seconds, "164000066"), None);
-        assert_eq!(both(ten_digit_seconds, "1640000297"), Some(1_640_000_297));
+        let seconds = |text: &[u8], span| {
+            let mut prefix = Prefix::NONE;
+            ten_digit_seconds(text, span, &mut prefix)
+        };
+        assert_eq!(both(seconds, "164000066"), None);
+        assert_eq!(both(seconds, "1640000297"), Some(1_640_000_297));
     }
 
     #[test]
@@ -201,6 +235,21 @@ mod tests {
             };
             prop_assert_eq!(both(long, &value), exact);
             prop_assert_eq!(both(short, &value), exact.filter(|_| value.len() <= 8));
+        }
+
+        #[test]
+        fn the_time_before_does_not_matter(
+            times in prop::collection::vec("17[0-9]{8}|170000[0-9]{4}|170000[ -~]{4}|[ -~]{10}", 1..9),
+        ) {
+            let mut prefix = Prefix::NONE;
+            for time in times {
+                let exact = match read(time.as_bytes(), i64::MAX) {
+                    Reading::Number(number) => Some(number as u64),
+                    _ => None,
+                };
+                let seconds = ten_digit_seconds(time.as_bytes(), Span { start: 0, end: 10 }, &mut prefix);
+                prop_assert_eq!(seconds, exact);
+            }
         }
     }
 }

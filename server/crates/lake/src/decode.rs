@@ -13,7 +13,7 @@ use store::{ObjectMeta, Parts, StoreError, keys};
 
 /// Text given to the decoder at once. A question asked of objects adds up after each: columns that are still in the cache
 /// are added up in two thirds of the time.
-const SLICE_BYTES: usize = 1 << 20;
+const SLICE_BYTES: usize = 256 << 10;
 
 /// Why an object cannot be read; told to the person, so it names a cure where there is one.
 #[derive(Debug, thiserror::Error)]
