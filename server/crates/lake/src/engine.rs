@@ -112,7 +112,6 @@ impl Engine {
             files: scan.files,
             schema: schema::of_columns(scan.columns.iter().map(String::as_str)),
             parts: self.parts,
-            is_selective: scan.condition.as_ref().is_some_and(is_about_addresses),
         };
         let mut rows = self.session().read_table(Arc::new(table))?;
         if let Some(condition) = scan.condition {
@@ -145,11 +144,6 @@ impl Drop for Engine {
             runtime.shutdown_background();
         }
     }
-}
-
-/// Whether a condition is about addresses: few records are of any.
-fn is_about_addresses(condition: &Condition) -> bool {
-    condition.column_refs().iter().any(|column| schema::data_type(&column.name) == schema::address())
 }
 
 async fn add_up<F: Fold>(

@@ -28,9 +28,6 @@ pub struct Files {
     pub schema: SchemaRef,
     /// In how many parts to read.
     pub parts: usize,
-    /// Whether few rows are expected to pass the filter: then the columns it looks at are read first, and of the others
-    /// only what passed.
-    pub is_selective: bool,
 }
 
 impl Files {
@@ -79,7 +76,6 @@ impl TableProvider for Files {
         if let Some(filter) = conjunction(filters.to_vec()) {
             let schema = DFSchema::try_from(Arc::clone(&self.schema))?;
             source = source.with_predicate(state.create_physical_expr(filter, &schema)?);
-            source = source.with_pushdown_filters(self.is_selective);
         }
         let config = FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), Arc::new(source))
             .with_file_groups(self.groups())
