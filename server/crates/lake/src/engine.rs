@@ -114,7 +114,7 @@ impl Engine {
             files: scan.files,
             schema: schema::of_columns(scan.columns.iter().map(String::as_str)),
             parts: self.parts,
-            late: scan.late || scan.condition.as_ref().is_some_and(is_about_addresses),
+            late: scan.late,
         };
         let mut rows = self.session().read_table(Arc::new(table))?;
         if let Some(condition) = scan.condition {
@@ -147,11 +147,6 @@ impl Drop for Engine {
             runtime.shutdown_background();
         }
     }
-}
-
-/// Whether a condition is about addresses: few records are of any.
-fn is_about_addresses(condition: &Condition) -> bool {
-    condition.column_refs().iter().any(|column| schema::data_type(&column.name) == schema::address())
 }
 
 async fn add_up<F: Fold>(
