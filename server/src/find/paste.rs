@@ -219,9 +219,7 @@ fn place(words: &[Word], pasted: &mut Pasted) {
         let is_pair = ends.len() == 2;
         match (word, ends.last_mut()) {
             (Word::Address(address, port), _) => ends.push((*address, *port)),
-            (Word::Number(number), Some((_, port))) if port.is_none() && !is_pair => {
-                *port = Some(*number)
-            }
+            (Word::Number(number), Some((_, port))) if port.is_none() && !is_pair => *port = Some(*number),
             (Word::Number(number), _) => numbers.push(*number),
             (Word::Other, _) => {}
         }
