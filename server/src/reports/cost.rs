@@ -38,7 +38,7 @@ pub async fn compose(costs: &dyn Costs, view: &View) -> Result<Report, Refusal> 
         Block::Tiles(tiles(&cost)),
         Block::Picture(Picture {
             head: Head::new("waterfall", "A month of 30 days")
-                .sub("at the measured rate, from the bottom up")
+                .sub("at the measured rate")
                 .foot(format!("Prices as of {}", cost.bill.as_of))
                 .way("CSV", format!("/api/v1/cost.csv?{}", link::encode(view)))
                 .way("JSON", format!("/api/v1/cost?{}", link::encode(view))),
