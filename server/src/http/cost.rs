@@ -5,7 +5,7 @@ use crate::cost::{Cost, Costs};
 use crate::http::picture::Canvas;
 use crate::http::query;
 use crate::http::refused::{self, Refused};
-use crate::reports::cost::waterfall;
+use crate::reports::waterfall::waterfall;
 use app::chart::svg;
 use axum::extract::{DefaultBodyLimit, Form, FromRequest, RawQuery, Request};
 use axum::http::{HeaderMap, header};

@@ -1,8 +1,10 @@
 //! Cost: the bill, who causes it, and what another set-up would cost and lose.
 
+use super::amounts::{count, money, percent, rough, said_saving, saving, share_of, size};
 use super::links::narrowed;
+use super::waterfall::waterfall;
 use crate::cost::{Cause, Cost, Costs, Given, InterfaceCost, LogCost, Part};
-use app::chart::waterfall::{Bar, Waterfall, height_css};
+use app::chart::waterfall::height_css;
 use contract::report::{
     Block, Cell, Choice as WayChoice, Column, Form, FormField, FormKind, Head, Picture, Row, Table, Text,
     Tile, Tone,
@@ -107,49 +109,6 @@ fn tiles(cost: &Cost) -> Vec<Tile> {
             ..Tile::default()
         },
     ]
-}
-
-/// The bill as a picture: its items, their sum, and what was chosen.
-pub fn waterfall(cost: &Cost) -> Waterfall {
-    let number = |amount: Decimal| f64::try_from(amount).unwrap_or_default();
-    let steps = cost.bill.steps();
-    let mut bars: Vec<Bar> = steps
-        .iter()
-        .map(|(item, amount, sum)| Bar {
-            label: item.label().to_owned(),
-            said: dollars(*amount),
-            from: number(*sum - *amount),
-            to: number(*sum),
-            is_sum: false,
-        })
-        .collect();
-    let sum = |label: &str, amount| Bar {
-        label: label.to_owned(),
-        said: dollars(amount),
-        from: 0.0,
-        to: number(amount),
-        is_sum: true,
-    };
-    bars.push(sum("A month", cost.bill.total));
-    for chosen in &cost.chosen {
-        let before = chosen.after_usd + chosen.saves_usd;
-        bars.push(Bar {
-            label: chosen.title.clone(),
-            said: dollars(-chosen.saves_usd),
-            from: number(before),
-            to: number(chosen.after_usd),
-            is_sum: false,
-        });
-    }
-    if let Some(last) = cost.chosen.last() {
-        bars.push(sum("As chosen", last.after_usd));
-    }
-    let named: Vec<String> =
-        steps.iter().map(|(item, amount, _)| format!("{} {}", item.label(), dollars(*amount))).collect();
-    let after = cost.chosen.last().map(|last| format!("; {} as chosen", dollars(last.after_usd)));
-    let words =
-        format!("{} in all{}: {}.", dollars(cost.bill.total), after.unwrap_or_default(), named.join(", "));
-    Waterfall { title: "What a month of flow logs costs".to_owned(), words, bars }
 }
 
 fn bill(cost: &Cost) -> Table {
@@ -506,48 +465,4 @@ fn hidden(view: &View, own: &[&str]) -> Vec<(String, String)> {
     let mut view = view.clone();
     view.details.retain(|name, _| !own.contains(&name.as_str()));
     link::parameters(&view)
-}
-
-fn saving(amount: Decimal) -> Cell {
-    let tone = if amount > Decimal::ZERO { Tone::Good } else { Tone::Plain };
-    Cell::new(dollars(amount)).exact(amount).tone(tone)
-}
-
-fn said_saving(amount: Decimal) -> String {
-    if amount.is_sign_negative() {
-        format!("{} more", dollars(-amount))
-    } else {
-        format!("{} saved", dollars(amount))
-    }
-}
-
-fn money(amount: Decimal) -> Cell {
-    Cell::new(dollars(amount)).exact(amount)
-}
-
-fn size(bytes: u64) -> Cell {
-    let read = human::bytes(bytes);
-    Cell::new(format!("{} {}", read.value, read.unit)).exact(bytes)
-}
-
-fn count(number: u64) -> String {
-    let read = human::count(number);
-    format!("{} {}", read.value, read.unit).trim_end().to_owned()
-}
-
-fn share_of(part: Decimal, whole: Decimal) -> Cell {
-    let share = part.checked_div(whole).and_then(|share| f64::try_from(share).ok()).unwrap_or_default();
-    Cell::new(human::percent(share)).exact(share).share(share)
-}
-
-fn percent(part: Decimal, whole: Decimal) -> String {
-    share_of(part, whole).text
-}
-
-/// An amount on a tile: to the cent, to the dollar from a hundred on.
-fn rough(amount: Decimal) -> String {
-    let places = if amount >= Decimal::ONE_HUNDRED { 0 } else { 2 };
-    let mut amount = amount.round_dp(places);
-    amount.rescale(places);
-    format!("${}", pricing::grouped(amount))
 }

@@ -1,6 +1,7 @@
 //! Pages that are documents: what they say is composed here, from answers, one file a page. How a document is drawn,
 //! `app` knows.
 
+mod amounts;
 mod blocked;
 mod conversations;
 pub mod cost;
@@ -16,6 +17,7 @@ mod say;
 mod self_test;
 mod setup;
 mod views;
+pub mod waterfall;
 mod why;
 
 use crate::advice::Adviser;

@@ -4,9 +4,6 @@
 
 use std::sync::Arc;
 
-use fearless_simd::Level;
-use memchr::{memchr, memchr_iter};
-
 use crate::addresses::AddressBook;
 use crate::batch::{Batch, Section};
 use crate::builder::{ColumnBuilder, GROUP_ROWS, Group};
@@ -20,6 +17,8 @@ use crate::layout::{Above, Dated, Layout, Shape, all_text};
 use crate::status::Status;
 use crate::tally::{Tally, Why, excerpt};
 use crate::want::{Coverage, Limits, Want};
+use fearless_simd::Level;
+use memchr::{memchr, memchr_iter};
 
 /// Lines of one layout that are to become rows together.
 #[derive(Debug)]

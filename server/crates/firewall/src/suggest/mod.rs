@@ -17,6 +17,7 @@ mod confidence;
 mod holders;
 mod open;
 mod parties;
+mod places;
 pub mod quotas;
 mod tighten;
 mod wishes;

@@ -5,6 +5,7 @@
 use super::confidence::{Weighing, chance_of_new};
 use super::holders::Holders;
 use super::parties::parties;
+use super::places::{addresses, around, home};
 use super::{Action, Confidence, Options, Suggestion, aggregate, quotas};
 use crate::address::{Address, Cidr, Family};
 use crate::evaluate::{Firewall, direction_of, means};
@@ -421,33 +422,6 @@ fn insiders(
         aggregate::balanced(&blocks, PUBLIC_SERVICE, options.tightness, &|block| block.prefix() >= 12);
     peers.extend(fitting?.into_iter().map(Peer::Cidr));
     Some(peers)
-}
-
-/// The subnet an address is in, or the network it is most likely in.
-fn home(inventory: &Inventory, address: Address) -> Cidr {
-    let subnets = inventory.subnets.values().flat_map(|subnet| &subnet.cidrs);
-    let found = subnets.filter(|cidr| cidr.contains(address)).max_by_key(|cidr| cidr.prefix()).copied();
-    found.unwrap_or_else(|| Cidr::around(address, if address.family() == Family::V4 { 24 } else { 64 }))
-}
-
-/// The smallest blocks around all subnets of a VPC, of the families that were seen.
-fn around(inventory: &Inventory, vpc: &str, seen: &BTreeSet<Address>) -> Vec<Cidr> {
-    let subnets: Vec<Cidr> =
-        inventory.subnets.values().filter(|one| one.vpc == vpc).flat_map(|one| one.cidrs.clone()).collect();
-    let of = |family: Family| {
-        let is_seen = seen.iter().any(|address| address.family() == family);
-        let blocks = subnets.iter().copied().filter(|cidr| is_seen && cidr.family() == family);
-        blocks.reduce(Cidr::joining)
-    };
-    [Family::V4, Family::V6].into_iter().filter_map(of).collect()
-}
-
-fn addresses(inventory: &Inventory, peer: &Peer) -> f64 {
-    match peer {
-        Peer::Cidr(cidr) => cidr.size(),
-        Peer::Group(group) => inventory.members(group).map(|member| member.addresses.len() as f64).sum(),
-        Peer::PrefixList(_) => 1_024.0,
-    }
 }
 
 /// The blocks of the few holders outside who use a rule; `None` where it is a public service.
