@@ -263,7 +263,7 @@ impl Head {
 
     /// With what is measured.
     #[must_use]
-    pub fn sub(self, sub: impl Into<String>) -> Head {
+    pub fn about(self, sub: impl Into<String>) -> Head {
         Head { sub: sub.into(), ..self }
     }
 

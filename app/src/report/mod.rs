@@ -63,7 +63,7 @@ mod tests {
     fn what_the_logs_say_cannot_become_markup() {
         let evil = "<script>alert(1)</script>\"'&";
         let table = Table {
-            head: Head::new("evil", evil).sub(evil).foot(evil).way(evil, evil),
+            head: Head::new("evil", evil).about(evil).foot(evil).way(evil, evil),
             columns: vec![Column::words(evil)],
             rows: vec![Row::of([Cell::code(evil).note(evil).to(evil).way(evil, evil)])],
             empty: evil.to_owned(),

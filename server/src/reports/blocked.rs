@@ -160,7 +160,7 @@ fn table(
     (show, shown, all): (Show, &[&Card], &[Card]),
     stock: &Stock,
 ) -> Table {
-    let mut head = Head::new("stories", "Blocked").sub("what looks most as if it should work, first");
+    let mut head = Head::new("stories", "Blocked").about("what looks most as if it should work, first");
     head.choices = Show::ALL
         .map(|(one, name, label)| Choice {
             label: label.to_owned(),
@@ -236,7 +236,7 @@ fn withheld(advised: &Advised) -> Option<Block> {
     (!rows.is_empty()).then(|| {
         Block::Table(Table {
             head: Head::new("withheld", "Not opened")
-                .sub("refused openings for which no rule is suggested, and why"),
+                .about("refused openings for which no rule is suggested, and why"),
             columns: vec![Column::words("Reason"), Column::number("Records"), Column::number("Clients")],
             rows,
             empty: String::new(),
@@ -265,7 +265,7 @@ fn unanswered(advised: &Advised) -> Option<Block> {
     let sub = "asked and never answered although every interface let it pass: nothing listens, the host refuses, or a route is missing";
     (!rows.is_empty()).then(|| {
         Block::Table(Table {
-            head: Head::new("unanswered", "Not the firewall").sub(sub),
+            head: Head::new("unanswered", "Not the firewall").about(sub),
             columns: vec![
                 Column::words("Client"),
                 Column::words("Server"),

@@ -27,7 +27,7 @@ pub async fn compose(flows: &dyn Flows, view: &View) -> Result<Report, Refusal> 
             choice("All", &with(view, ONE_WAY, None), !lone),
             choice(&format!("One way only ({})", talks.one_way), &with(view, ONE_WAY, Some("yes")), lone),
         ],
-        ..Head::new("talkers", "Conversations").sub(sub).foot(origin(&talks.provenance))
+        ..Head::new("talkers", "Conversations").about(sub).foot(origin(&talks.provenance))
     };
     let table = Table {
         head,

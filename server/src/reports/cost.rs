@@ -40,7 +40,7 @@ pub async fn compose(costs: &dyn Costs, view: &View) -> Result<Report, Refusal> 
         Block::Tiles(tiles(&cost)),
         Block::Picture(Picture {
             head: Head::new("waterfall", "A month of 30 days")
-                .sub("at the measured rate")
+                .about("at the measured rate")
                 .foot(format!("Prices as of {}", cost.bill.as_of))
                 .way("CSV", format!("/api/v1/cost.csv?{}", link::encode(view)))
                 .way("JSON", format!("/api/v1/cost?{}", link::encode(view))),
@@ -136,7 +136,7 @@ fn bill(cost: &Cost) -> Table {
     ]));
     Table {
         head: Head::new("bill", "Bill")
-            .sub("a month of 30 days")
+            .about("a month of 30 days")
             .foot(format!("Prices as of {}, in USD", cost.bill.as_of)),
         columns: vec![
             Column::words("What"),
@@ -165,7 +165,7 @@ fn causes(cost: &Cost, view: &View) -> Table {
         ])
     };
     Table {
-        head: Head::new("causes", "Who causes it").sub("parts may overlap"),
+        head: Head::new("causes", "Who causes it").about("parts may overlap"),
         columns: vec![
             Column::words("Cause"),
             Column::number("Text"),
@@ -204,7 +204,7 @@ fn logs(cost: &Cost, view: &View) -> Table {
     };
     Table {
         head: Head::new("flow-logs", "By flow log")
-            .sub("measured, and made a month of 30 days")
+            .about("measured, and made a month of 30 days")
             .way("Import describe-flow-logs", format!("{}#import", Page::Setup.elsewhere(view))),
         columns: vec![
             Column::words("Flow log"),
@@ -286,7 +286,7 @@ fn interfaces(cost: &Cost, view: &View) -> Table {
     }
     let top = u16::try_from(cost.interfaces.len()).unwrap_or(u16::MAX).min(TOP_LIMIT);
     let more = View { top, ..view.clone() };
-    let head = Head::new("interfaces", "By interface").sub("dearest first");
+    let head = Head::new("interfaces", "By interface").about("dearest first");
     Table {
         head: if rest.is_empty() { head } else { head.way("All", Page::Cost.address(&more)) },
         columns: vec![
@@ -315,7 +315,7 @@ fn kept(view: &View, given: &Given) -> Form {
     }
     let classes = StorageClass::ALL.iter().map(|class| (class.word().to_owned(), class.word().to_owned()));
     Form {
-        head: Head::new("kept", "How logs are kept").sub("which the logs themselves do not tell"),
+        head: Head::new("kept", "How logs are kept").about("which the logs themselves do not tell"),
         action: Page::Cost.path().to_owned(),
         is_order: false,
         hidden: hidden(view, &["kept", "class"]),
@@ -363,7 +363,7 @@ fn chosen(cost: &Cost, view: &View, given: &Given) -> Option<Block> {
     let all = cost.bill.total - last.after_usd;
     Some(Block::Table(Table {
         head: Head::new("chosen", "What you chose")
-            .sub(format!(
+            .about(format!(
                 "{} instead of {} a month: {}",
                 dollars(last.after_usd),
                 dollars(cost.bill.total),
@@ -385,7 +385,7 @@ fn what_ifs(cost: &Cost, view: &View, given: &Given) -> Vec<Block> {
         let fields = topics.contains(&Topic::FieldOut);
         (!choices.is_empty()).then(|| {
             Block::Table(Table {
-                head: Head::new(id, title).sub(format!("of {}", told.flow_log)),
+                head: Head::new(id, title).about(format!("of {}", told.flow_log)),
                 columns: vec![
                     Column::words(if fields { "Field" } else { "Choice" }),
                     Column::number("Saves a month"),
@@ -409,7 +409,7 @@ fn what_ifs(cost: &Cost, view: &View, given: &Given) -> Vec<Block> {
     let intro = Text {
         head: Head {
             choices: picker.unwrap_or_default(),
-            ..Head::new("what-if", "What if").sub(format!("{} was set up otherwise", told.flow_log))
+            ..Head::new("what-if", "What if").about(format!("{} was set up otherwise", told.flow_log))
         },
         paragraphs: told.notes.clone(),
     };

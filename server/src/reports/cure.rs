@@ -113,7 +113,7 @@ fn change((_, view): (Page, &View), one: &Suggestion, advised: &Advised) -> Tabl
     let name = name.map(|group| format!(" {}", group.name)).unwrap_or_default();
     Table {
         head: Head::new("change", "The change")
-            .sub(format!("of {}{name}: {}", one.group, one.why))
+            .about(format!("of {}{name}: {}", one.group, one.why))
             .foot(confidence(one))
             .way("Try it on the recorded traffic", try_it)
             .way("The group", group),
@@ -148,7 +148,7 @@ fn notation((page, view): (Page, &View), one: &Suggestion, advised: &Advised) ->
         _ => advised.terraform(list),
     };
     let mut head = Head::new("text", label)
-        .sub("to review and apply by hand: Weir changes nothing in an account")
+        .about("to review and apply by hand: Weir changes nothing in an account")
         .foot("AWS keeps the old rules until yours are in place; the AWS CLI has the command that takes each change back");
     head.choices = NOTATIONS
         .map(|(other, label, _)| Choice {
@@ -217,7 +217,7 @@ fn decide((page, view): (Page, &View), one: &Suggestion, known: &Remembered) -> 
     }
     let says = says.into_iter().map(|(value, label)| (value.to_owned(), label.to_owned())).collect();
     Form {
-        head: Head::new("decide", "Decide").sub("kept in the data folder; nothing changes in the account"),
+        head: Head::new("decide", "Decide").about("kept in the data folder; nothing changes in the account"),
         action: "/decisions".to_owned(),
         is_order: true,
         hidden: vec![("suggestion".to_owned(), one.id.clone()), ("back".to_owned(), page.address(view))],

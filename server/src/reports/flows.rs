@@ -89,7 +89,7 @@ fn head(view: &View, page: &Records) -> Head {
         }
         None => {}
     }
-    Head { choices, ..Head::new("records", "Records").sub(sub).foot(origin(&page.provenance)) }
+    Head { choices, ..Head::new("records", "Records").about(sub).foot(origin(&page.provenance)) }
 }
 
 /// A column; one that records can be sorted by leads there, and back.
@@ -173,7 +173,7 @@ async fn one(flows: &dyn Flows, view: &View, mark: &str) -> Result<Table, Refusa
     let values = rows.map(|record| record.values.as_slice()).unwrap_or_default();
     let close = Way { label: "Close".to_owned(), href: Page::Flows.address(&with(view, RECORD, None)) };
     let head = Head::new("record", "Record")
-        .sub("every field it has, and what it means")
+        .about("every field it has, and what it means")
         .foot(origin(&page.provenance));
     let fields = page.columns.iter().zip(values).filter(|(_, value)| **value != Scalar::Missing);
     Ok(Table {
@@ -246,7 +246,7 @@ fn choose(view: &View, page: &Records) -> Form {
     let columns = view.details.get(COLUMNS).cloned().unwrap_or_else(|| page.columns.join(","));
     let limit = view.details.get(LIMIT).cloned().unwrap_or_else(|| ROWS.to_owned());
     Form {
-        head: Head::new("choose", "Columns").sub(of(
+        head: Head::new("choose", "Columns").about(of(
             page.columns.len(),
             names.len() as u64,
             "fields shown, in this order",

@@ -117,7 +117,7 @@ fn table(
     let link = contract::link::encode(view);
     Table {
         head: Head::new("rules", "Rules")
-            .sub("with everything they let through in this range")
+            .about("with everything they let through in this range")
             .foot(say::origin(advised, stock))
             .way("JSON", format!("/api/v1/rules?{link}")),
         columns: vec![
@@ -191,7 +191,7 @@ fn picture(view: &View, group: &Group, latest: &Inventory) -> Option<Picture> {
     let bare = View { details: Default::default(), ..view.clone() };
     let shown = app::question::narrowed(&bare, &format!("interface-id IN ({})", members.join(", ")))?;
     let head = Head::new("traffic", "Traffic of its interfaces")
-        .sub("by action")
+        .about("by action")
         .way("On the overview", Page::Overview.address(&shown));
     Some(Picture {
         head,
@@ -220,7 +220,7 @@ fn gone(lines: &[RuleLine]) -> Option<Block> {
     (!rows.is_empty()).then(|| {
         Block::Table(Table {
             head: Head::new("gone", "Rules that went")
-                .sub("they stood in an earlier snapshot of the inventory"),
+                .about("they stood in an earlier snapshot of the inventory"),
             columns: vec![
                 Column::words("Rule"),
                 Column::words("Way"),

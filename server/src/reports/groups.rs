@@ -113,7 +113,7 @@ fn table(view: &View, lines: &[GroupLine], advised: &Advised, stock: &Stock) -> 
     };
     Table {
         head: Head::new("groups", "Security groups")
-            .sub("rules and their use, whatever the filter")
+            .about("rules and their use, whatever the filter")
             .foot(say::origin(advised, stock))
             .way("All rules, CSV", format!("/api/v1/rules.csv?{}", contract::link::encode(view))),
         columns: vec![
@@ -182,7 +182,7 @@ pub fn suggestions(adviser: &Adviser, view: &View, advised: &Advised, group: Opt
     };
     rows.extend(known.iter().filter(is_past).take(SUGGESTIONS).map(of_past));
     let mut head = Head::new("suggestions", "Suggestions")
-        .sub("to open what is meant to work, and to close what nobody uses");
+        .about("to open what is meant to work, and to close what nobody uses");
     head.choices = State::ALL
         .map(|state| Choice {
             label: match state {

@@ -62,7 +62,7 @@ async fn all(flows: &dyn Flows, view: &View) -> Result<Report, Refusal> {
     };
     let table = Table {
         head: Head::new("list", "Interfaces")
-            .sub(format!(
+            .about(format!(
                 "{}, by {}",
                 of(top.rows.len(), top.distinct, "that logged records"),
                 view.measure.name()
@@ -148,7 +148,7 @@ async fn one(flows: &dyn Flows, view: &View, id: &str) -> Result<Report, Refusal
             Block::Table(facts(flows, view, &asked, &own).await?),
         ]),
         Block::Picture(Picture {
-            head: Head::new("rejects", "Rejects over time").sub("rejected records by port"),
+            head: Head::new("rejects", "Rejects over time").about("rejected records by port"),
             src: format!("/api/v1/matrix.svg?{}", link::encode(&rejects)),
             alt: "Heatmap of rejected records by port and time; the table of what is refused holds the same."
                 .to_owned(),
@@ -227,7 +227,7 @@ fn talks_table(view: &View, head: Head, sub: &str, rows: &[&Conversation], talks
     };
     Table {
         head: head
-            .sub(format!("{sub}; {}", of(shown, rows.len() as u64, "conversations")))
+            .about(format!("{sub}; {}", of(shown, rows.len() as u64, "conversations")))
             .foot(format!("{}{more}", origin(&talks.provenance))),
         columns: conversations::columns(Page::Interface, view),
         rows: rows.iter().take(SHOWN).map(|talk| conversations::row(Page::Interface, view, talk)).collect(),
@@ -247,7 +247,7 @@ fn ports_table(view: &View, ports: &Top) -> Table {
     };
     Table {
         head: Head::new("ports", "Services")
-            .sub(of(ports.rows.len(), ports.distinct, "ports"))
+            .about(of(ports.rows.len(), ports.distinct, "ports"))
             .foot(origin(&ports.provenance)),
         columns: amounts("Service"),
         rows: ports.rows.iter().map(row).collect(),
@@ -290,7 +290,7 @@ async fn facts(
         rows.extend(told(view, label, field, &values));
     }
     let ways = Head::new("facts", "The interface")
-        .sub("as its records tell")
+        .about("as its records tell")
         .way("Records", Page::Flows.elsewhere(&asked.view))
         .way("Over time", Page::Overview.elsewhere(&asked.view))
         .way("Rejects", Page::Rejects.elsewhere(&asked.view));

@@ -29,7 +29,7 @@ pub async fn compose(flows: &dyn Flows, view: &View) -> Result<Report, Refusal> 
         let shown =
             View { rows, top: BANDS, measure: Measure::Flows, split: Dimension::Action, ..asked.clone() };
         Block::Picture(Picture {
-            head: Head::new(id, title).sub("rejected records over time"),
+            head: Head::new(id, title).about("rejected records over time"),
             src: format!("/api/v1/matrix.svg?{}", link::encode(&shown)),
             alt: format!("Heatmap of rejected records: {title}. The tables below hold the same."),
             height_css: 420,
@@ -117,7 +117,7 @@ fn attempts(view: &View, intent: &Intent) -> Table {
     };
     Table {
         head: Head::new("intent", "What looks like a mistake")
-            .sub(of(intent.rows.len(), intent.distinct, "attempts that somebody may mean"))
+            .about(of(intent.rows.len(), intent.distinct, "attempts that somebody may mean"))
             .foot(format!("{}{untold}", origin(&intent.provenance))),
         columns: vec![
             Column::words("Client"),
@@ -186,7 +186,7 @@ fn ranked(view: &View, id: &str, title: &str, field: Field, top: &contract::Top)
     };
     Table {
         head: Head::new(id, title)
-            .sub(of(top.rows.len(), top.distinct, "values"))
+            .about(of(top.rows.len(), top.distinct, "values"))
             .foot(origin(&top.provenance)),
         columns: vec![
             Column::words(if field == Field::INTERFACE_ID { "Interface" } else { "Port" }),

@@ -75,7 +75,7 @@ fn form(view: &View, text: String, fault: String, stock: &Stock) -> Form {
     let is_empty = text.is_empty();
     Form {
         head: Head::new("edit", "Edit")
-            .sub("asked of every conversation of the range, whatever the filter; nothing is changed")
+            .about("asked of every conversation of the range, whatever the filter; nothing is changed")
             .foot(format!("Rules as the newest state of {} has them", stock.name)),
         action: Page::Replay.path().to_owned(),
         is_order: false,
@@ -236,7 +236,7 @@ fn clients(view: &View, replayed: &Replayed, interfaces: &[&str], firewall: &Fir
     let link = contract::link::encode(view);
     Table {
         head: Head::new("clients", "By client")
-            .sub("what is refused from now on stands first")
+            .about("what is refused from now on stands first")
             .foot(format!("{} of {}", all.min(CLIENTS), say::counted(all as u64, "line", "lines")))
             .way("All pairs, CSV", format!("/api/v1/replay.csv?{link}")),
         columns: vec![
@@ -262,7 +262,7 @@ fn days(replayed: &Replayed, from: i64) -> Table {
         ])
     };
     Table {
-        head: Head::new("days", "By day").sub("24 hours each, from the start of the range"),
+        head: Head::new("days", "By day").about("24 hours each, from the start of the range"),
         columns: vec![
             Column::words("From"),
             Column::number("Newly let through"),

@@ -38,7 +38,7 @@ fn table(place: usize, test: &SourceTest, view: &View) -> Table {
     });
     Table {
         head: Head::new(&format!("source-{}", place + 1), &test.source)
-            .sub("tested just now, with the store as it is")
+            .about("tested just now, with the store as it is")
             .way("Test again", Page::SelfTest.address(view))
             .way("Set up a flow log", Page::Setup.elsewhere(view)),
         columns: ["Step", "State", "What was found", "What to do"].map(Column::words).to_vec(),

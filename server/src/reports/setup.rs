@@ -111,13 +111,13 @@ fn recipe_blocks(made: &Recipe) -> Vec<Block> {
             paragraphs: made.warnings.clone(),
         }),
         Block::Table(Table {
-            head: Head::new("fields", "Fields").sub("and why each is there"),
+            head: Head::new("fields", "Fields").about("and why each is there"),
             columns: vec![Column::words("Field"), Column::words("Reason"), Column::number("Bytes a line")],
             rows: fields.collect(),
             empty: String::new(),
         }),
         Block::Code(Code {
-            head: Head::new("format", "Record format").sub("as the API and the console take it"),
+            head: Head::new("format", "Record format").about("as the API and the console take it"),
             text: made.log_format.clone(),
             file: String::new(),
         }),
@@ -156,11 +156,12 @@ fn replaced(told: &Replacement) -> Vec<Block> {
         format!("It lacks {}. Fields it has beside those are kept.", told.missing.join(", "))
     };
     blocks.push(Block::Text(Text {
-        head: Head::new("replacement", "Replacement").sub(format!("of {}", told.old_id)),
+        head: Head::new("replacement", "Replacement").about(format!("of {}", told.old_id)),
         paragraphs: vec![missing],
     }));
     for (place, step) in told.steps.iter().enumerate() {
-        let head = Head::new(&format!("step-{}", place + 1), &format!("Step {}", place + 1)).sub(&step.what);
+        let head =
+            Head::new(&format!("step-{}", place + 1), &format!("Step {}", place + 1)).about(&step.what);
         blocks.push(match &step.command {
             Some(command) => Block::Code(Code { head, text: command.clone(), file: String::new() }),
             None => Block::Text(Text {
@@ -188,7 +189,7 @@ fn flow_logs(cost: &Cost, described: &[ImportedLog], view: &View) -> Table {
     }));
     Table {
         head: Head::new("existing", "Flow logs there are")
-            .sub("as described and as read")
+            .about("as described and as read")
             .way("Self-test", Page::SelfTest.elsewhere(view)),
         columns: vec![
             Column::words("Flow log"),
@@ -232,7 +233,7 @@ fn described_row(log: &ImportedLog, cost: &Cost, view: &View) -> Row {
 fn import_form() -> Form {
     Form {
         head: Head::new("import", "Import describe-flow-logs")
-            .sub("layouts, destinations and delivery errors, which objects do not tell"),
+            .about("layouts, destinations and delivery errors, which objects do not tell"),
         action: "/api/v1/flow-logs".to_owned(),
         is_order: true,
         hidden: Vec::new(),

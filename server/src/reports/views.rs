@@ -37,7 +37,7 @@ fn list(all: &[SavedView], view: &View, search: &str, done: Report, now: i64) ->
         all.iter().filter(found).partition(|view| view.deleted);
     let mut blocks = done.blocks;
     blocks.push(Block::Table(Table {
-        head: Head::new("views", "Saved views").sub("the last changed first"),
+        head: Head::new("views", "Saved views").about("the last changed first"),
         columns: ["Name", "Short link", "Times", "Owner", "Tags", "Changed"].map(Column::words).to_vec(),
         rows: kept.into_iter().map(|view| row(view, now)).collect(),
         empty: match search.is_empty() {
@@ -48,7 +48,7 @@ fn list(all: &[SavedView], view: &View, search: &str, done: Report, now: i64) ->
     blocks.push(Block::Form(search_form(view, search)));
     if !deleted.is_empty() {
         blocks.push(Block::Table(Table {
-            head: Head::new("deleted", "Deleted").sub("can be brought back"),
+            head: Head::new("deleted", "Deleted").about("can be brought back"),
             columns: ["Name", "Owner", "Deleted"].map(Column::words).to_vec(),
             rows: deleted.into_iter().map(|view| deleted_row(view, now)).collect(),
             empty: String::new(),
@@ -184,7 +184,7 @@ fn edit_form(view: &SavedView) -> Form {
     let mut fields = about(name, description, owner, &tags.join(", "));
     fields.push(field("link", "Question", link, "The link it opens; change the times or the filter here."));
     Form {
-        head: Head::new("edit", "Edit").sub(format!("edition {}", view.edition)),
+        head: Head::new("edit", "Edit").about(format!("edition {}", view.edition)),
         action: action(view),
         is_order: true,
         hidden: vec![
@@ -199,7 +199,7 @@ fn edit_form(view: &SavedView) -> Form {
 
 fn delete_form(view: &SavedView) -> Form {
     let form = order(view, "delete", "Delete", "delete", "Delete this view");
-    Form { head: form.head.sub("can be undone; the short link then leads to the list"), ..form }
+    Form { head: form.head.about("can be undone; the short link then leads to the list"), ..form }
 }
 
 fn home_form(view: &SavedView) -> Form {
@@ -221,7 +221,7 @@ fn history(told: &Told, now: i64) -> Table {
         ])
     });
     Table {
-        head: Head::new("history", "History").sub("nothing is overwritten"),
+        head: Head::new("history", "History").about("nothing is overwritten"),
         columns: ["Edition", "Change", "Name", "Owner", "When"].map(Column::words).to_vec(),
         rows: rows.collect(),
         empty: String::new(),
@@ -287,7 +287,7 @@ fn new(view: &View, on: &str) -> Report {
     }
     let hidden = vec![("page".to_owned(), page.path().to_owned()), ("link".to_owned(), link::encode(&asked))];
     let form = Form {
-        head: Head::new("save", "Save view").sub(page.label()),
+        head: Head::new("save", "Save view").about(page.label()),
         action: "/api/v1/views".to_owned(),
         is_order: true,
         hidden,

@@ -172,7 +172,7 @@ fn reasons(view: &View, card: &Card, advised: &Advised, stock: &Stock) -> Text {
         .iter()
         .map(|group| (group.clone(), Page::Groups.address(&with(&bare(view), "id", group))));
     let mut head =
-        Head::new("why", "Why blocked").sub(say::title(card.verdict)).foot(say::origin(advised, stock));
+        Head::new("why", "Why blocked").about(say::title(card.verdict)).foot(say::origin(advised, stock));
     head = head.way("All blocked", Page::Blocked.address(&bare(view)));
     for (group, href) in groups {
         head = head.way(&group, href);
@@ -250,7 +250,7 @@ fn proofs(view: &View, card: &Card, advised: &Advised) -> Table {
         ])
     };
     let mut head = Head::new("records", "Records that prove it")
-        .sub("the conversation with most refusals, by the hour, at every interface that logged it");
+        .about("the conversation with most refusals, by the hour, at every interface that logged it");
     if let Some(pair) = pair {
         let clause =
             format!("client = {} AND server = {} AND service-port = {}", pair.client, pair.server, pair.port);
@@ -304,7 +304,7 @@ fn rules(view: &View, card: &Card, advised: &Advised, firewall: &Firewall) -> Ta
         format!("of {groups}, nearest first")
     };
     Table {
-        head: Head::new("rules", "Rules that were asked").sub(sub).foot(format!(
+        head: Head::new("rules", "Rules that were asked").about(sub).foot(format!(
             "{} of {}",
             all.min(RULES),
             say::counted(all as u64, "rule that does not match", "rules that do not match")
@@ -374,7 +374,7 @@ fn acl_entry(entry: &MissingEntry, card: &Card, firewall: &Firewall) -> Option<B
             entry.protocol
         ));
     }
-    let head = Head::new("entry", "The entry that the ACL lacks").sub(
+    let head = Head::new("entry", "The entry that the ACL lacks").about(
         "to review: an ACL judges the whole subnet, and what else the entry lets pass these logs cannot say",
     );
     Some(Block::Code(Code { head, text: text.trim_end().to_owned(), file: String::new() }))

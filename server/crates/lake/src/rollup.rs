@@ -168,11 +168,14 @@ impl Rollup {
                 group = groups.next();
             }
             let (Some((group, _)), (client, server)) = (&group, order.ends(talk.start)) else { break };
-            if client != NO_ADDRESS && server != NO_ADDRESS {
-                window.begin(order.groups[*group as usize].hour);
-                loads[talk].iter().for_each(|load| load.cut(HOUR, |at, part| window.add(at, part)));
-                window.empty_into(&mut rows, (*group, client, server));
+            // A record without an end belongs to no conversation, but "not this client" means it too: such a commit is asked
+            // itself.
+            if client == NO_ADDRESS || server == NO_ADDRESS {
+                return;
             }
+            window.begin(order.groups[*group as usize].hour);
+            loads[talk].iter().for_each(|load| load.cut(HOUR, |at, part| window.add(at, part)));
+            window.empty_into(&mut rows, (*group, client, server));
         }
         let map;
         (self.undirected, map) =

@@ -144,7 +144,7 @@ impl Wish {
             None => "Set up a flow log".to_owned(),
         };
         Form {
-            head: Head::new("wish", &title).sub("Weir writes the commands and changes nothing itself"),
+            head: Head::new("wish", &title).about("Weir writes the commands and changes nothing itself"),
             action: Page::Setup.path().to_owned(),
             is_order: false,
             hidden,

@@ -52,8 +52,19 @@ fn prices_of_ones_own_count_and_a_slip_in_them_is_named() {
 static MORNING: LazyLock<(TempDir, Value)> = LazyLock::new(|| {
     let folder = TempDir::new().unwrap();
     let out = folder.path().to_str().unwrap();
-    let output =
-        run(&["simulate", "--seed", "3", "--hours", "6", "--end", "2026-11-20T14:00:00Z", "--out", out]);
+    let output = run(&[
+        "simulate",
+        "--seed",
+        "3",
+        "--format",
+        "v5",
+        "--hours",
+        "6",
+        "--end",
+        "2026-11-20T14:00:00Z",
+        "--out",
+        out,
+    ]);
     assert!(output.status.success(), "{}", stderr(&output));
     let truth = std::fs::read(folder.path().join("truth.json")).unwrap();
     (folder, serde_json::from_slice(&truth).unwrap())
