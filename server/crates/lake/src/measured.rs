@@ -15,6 +15,9 @@ use std::collections::BTreeMap;
 use std::sync::PoisonError;
 use store::keys::{self, KeyFormat};
 
+/// Source, flow log, interface, and what its text takes.
+type OfInterface = (String, String, Box<str>, InterfaceText);
+
 /// A day, seconds.
 const DAY_SECS: i64 = 86_400;
 
@@ -266,10 +269,7 @@ impl Catalog {
         })
     }
 
-    fn volume_interfaces(
-        &mut self,
-        span: Span,
-    ) -> Result<Vec<(String, String, Box<str>, InterfaceText)>, LakeError> {
+    fn volume_interfaces(&mut self, span: Span) -> Result<Vec<OfInterface>, LakeError> {
         self.run(|db| {
             let mut query = db.prepare_cached(
                 "select source, flow_log, interface, max(vpc), sum(lines), sum(accepted), sum(rejected), sum(unjudged),

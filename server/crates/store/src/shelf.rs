@@ -20,6 +20,7 @@ pub struct Shelf {
     place: Place,
 }
 
+#[expect(clippy::large_enum_variant, reason = "a process has one")]
 enum Place {
     Folder(Folder),
     Bucket(Bucket),

@@ -105,11 +105,11 @@ fn places(wanted: &[bool]) -> Vec<u32> {
     wanted.iter().map(before).collect()
 }
 
+/// Rows of batches, and for each entry its batch and its place there.
+pub type Picked = (Vec<RecordBatch>, Vec<(usize, usize)>);
+
 /// The rows of each batch that some entries name, and for each entry where its row comes to lie among them.
-pub fn picked(
-    batches: &[RecordBatch],
-    entries: &[Entry],
-) -> Result<(Vec<RecordBatch>, Vec<(usize, usize)>), LakeError> {
+pub fn picked(batches: &[RecordBatch], entries: &[Entry]) -> Result<Picked, LakeError> {
     let mut wanted: Vec<Vec<bool>> = batches.iter().map(|batch| vec![false; batch.num_rows()]).collect();
     for entry in entries {
         wanted[entry.batch as usize][entry.row as usize] = true;

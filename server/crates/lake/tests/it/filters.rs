@@ -103,7 +103,7 @@ fn holds(expr: &Expr, line: &Line) -> bool {
             let both = value(line, *left).zip(value(line, *right));
             match op {
                 Op::Eq => both.is_some_and(|(left, right)| left == right),
-                Op::Ne => !both.is_some_and(|(left, right)| left == right),
+                Op::Ne => both.is_none_or(|(left, right)| left != right),
                 _ => both.is_some_and(|(left, right)| ordered(*op, number(&left).cmp(&number(&right)))),
             }
         }
