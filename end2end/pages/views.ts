@@ -12,7 +12,7 @@ export class Views {
     private readonly base: string,
   ) {
     this.list = page.getByRole("region", { name: "Saved views" }).first();
-    this.deleted = page.getByRole("region", { name: "Deleted" }).first();
+    this.deleted = page.getByRole("region", { name: "Deleted", exact: true }).first();
     this.history = page.getByRole("region", { name: "History" }).first();
   }
 

@@ -54,7 +54,8 @@ test("the page has the numbers of the API, and a choice is a link that adds up",
     await expect(row).toContainText(dollars(cause.month_usd));
   }
   const file = await fetch(new URL((await bill.getByRole("link", { name: "CSV" }).getAttribute("href"))!, server.url));
-  expect((await file.text()).trimEnd().split("\n").at(-1)).toBe(`Total,,,${told.bill.total}`);
+  // A region whose prices no source confirms has an estimate for a total, and the file says so too.
+  expect((await file.text()).trimEnd().split("\n").at(-1)).toMatch(new RegExp(`^Total( \\(estimate\\))?,,,${told.bill.total.replace(".", "\\.")}$`));
 
   const choice = told.what_if.choices.find(({ id }: { id: string }) => id === "without-tcp-flags");
   await page.getByRole("link", { name: choice.title, exact: true }).click();
@@ -97,7 +98,7 @@ test("the set-up writes the commands, takes in what AWS tells, and replaces what
     DeliverLogsStatus: "FAILED",
     DeliverLogsErrorMessage: "Access error",
   };
-  await page.getByLabel(/describe-flow-logs/).fill(JSON.stringify({ FlowLogs: [log] }));
+  await page.getByRole("textbox", { name: /describe-flow-logs/ }).fill(JSON.stringify({ FlowLogs: [log] }));
   await page.getByRole("button", { name: "Import" }).click();
   const existing = panel(page, "Flow logs there are");
   await expect(existing.getByRole("row", { name: new RegExp(flowLog) })).toContainText("Access error");
