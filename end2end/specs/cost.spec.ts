@@ -102,7 +102,9 @@ test("the set-up writes the commands, takes in what AWS tells, and replaces what
   await page.getByRole("button", { name: "Import" }).click();
   const existing = panel(page, "Flow logs there are");
   await expect(existing.getByRole("row", { name: new RegExp(flowLog) })).toContainText("Access error");
-  await existing.getByRole("link", { name: "Replace" }).click();
+  const replace = existing.getByRole("link", { name: "Replace" });
+  await replace.locator("xpath=ancestor::td").hover();
+  await replace.click();
   await expect(panel(page, "Step 1")).toContainText("create-flow-logs");
   await expect(panel(page, "Step 3")).toContainText("delete-flow-logs");
   await page.goto(`${server.url}/cost?${link()}`);

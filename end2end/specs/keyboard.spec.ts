@@ -33,7 +33,7 @@ test("the time is shifted, zoomed and said by keys, and the way back undoes it",
   await expect.poll(() => Number(overview.link().get("from"))).toBe(from);
   await keyboard.press("-");
   await expect.poll(() => span(overview)).toBe(2 * closer);
-  await keyboard.press("Alt+ArrowLeft");
+  await overview.page.goBack();
   await expect.poll(() => span(overview)).toBe(closer);
 
   await keyboard.press("t");

@@ -50,6 +50,9 @@ pub fn to_copy(_click: &leptos::ev::MouseEvent) -> Option<String> {
     None
 }
 
+/// Leads nowhere.
+pub fn load(_address: &str) {}
+
 /// Empty: links stay relative.
 pub fn origin() -> String {
     String::new()

@@ -170,6 +170,14 @@ pub fn to_copy(click: &leptos::ev::MouseEvent) -> Option<String> {
     button.parent_element()?.query_selector("pre").ok()??.text_content()
 }
 
+/// Leaves this document for the one at `address`.
+pub fn load(address: &str) {
+    if let Some(window) = window() {
+        // Refused only where the address is none; ours come from the router.
+        let _ = window.location().assign(address);
+    }
+}
+
 /// Scheme, host and port of the page.
 pub fn origin() -> String {
     window().and_then(|w| w.location().origin().ok()).unwrap_or_default()
