@@ -88,8 +88,13 @@ test("the filter is written with choices and counts, run by Ctrl Enter, and brou
   await expect.poll(() => overview.link().get("filter")).toBe("action = REJECT");
   await expect(choices).toHaveCount(0);
 
+  // The first Escape takes the choices away, the second leaves the box.
   await overview.filter.fill("");
+  await expect(choices.first()).toBeVisible();
   await page.keyboard.press("Escape");
+  await expect(choices).toHaveCount(0);
+  await page.keyboard.press("Escape");
+  await expect(overview.filter).not.toBeFocused();
   await page.keyboard.press("/");
   await page.keyboard.press("ArrowUp");
   await expect(overview.filter).toHaveValue("action = REJECT");
