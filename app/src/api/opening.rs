@@ -52,10 +52,25 @@ mod on_the_server {
     /// How long a page waits for its first answers. What takes longer is asked for again by the page, which shows that
     /// it waits; without scripts its place stays empty.
     const PATIENCE: Duration = Duration::from_millis(2_500);
+    /// How long work goes on for a page that asks again. A page without scripts never does.
+    const GRACE: Duration = Duration::from_secs(60);
 
     /// The answer to a question, unless it takes too long.
     async fn soon<T>(answer: impl Future<Output = Result<T, Refusal>>) -> Option<Result<T, Refusal>> {
         tokio::time::timeout(PATIENCE, answer).await.ok()
+    }
+
+    /// The same, for work that would be lost when it is let go: it goes on while the page asks again, and the page's
+    /// question finds it done, or waits for it.
+    async fn soon_or_later<T: Send + 'static>(
+        answer: impl Future<Output = Result<T, Refusal>> + Send + 'static,
+    ) -> Option<Result<T, Refusal>> {
+        let mut answer = Box::pin(answer);
+        let soon = tokio::time::timeout(PATIENCE, &mut answer).await.ok();
+        if soon.is_none() {
+            tokio::spawn(tokio::time::timeout(GRACE, answer));
+        }
+        soon
     }
 
     /// Asks everything at once on the server; asks nothing in the browser.
@@ -105,9 +120,9 @@ mod on_the_server {
 
     async fn report(flows: &dyn Flows, page: Page, view: &View) -> Opening {
         let reports = expect_context::<Arc<dyn Reports>>();
-        let summary_q = question::summary(view);
-        let (summary, report) =
-            futures::join!(soon(flows.summary(&summary_q)), soon(reports.report(page, view)));
+        let (summary_q, asked) = (question::summary(view), view.clone());
+        let report = async move { reports.report(page, &asked).await };
+        let (summary, report) = futures::join!(soon(flows.summary(&summary_q)), soon_or_later(report));
         Opening {
             summary: summary.map(|answer| answer.map(Arc::unwrap_or_clone)),
             report: report.map(|answer| answer.map(crate::report::html)),
