@@ -1,6 +1,7 @@
 //! A page as a document: what it says, as blocks of a few kinds. Pages that are tables, texts and forms are composed on
 //! the server from answers and are drawn there, so that each of them costs the browser nothing to download.
 
+use crate::{Scale, civil};
 use serde::{Deserialize, Serialize};
 
 /// What a page says, from top to bottom.
@@ -26,8 +27,10 @@ pub enum Block {
     Code(Code),
     /// A panel with a form.
     Form(Form),
-    /// A panel with a picture.
+    /// A panel with a picture that lies elsewhere.
     Picture(Picture),
+    /// A panel with a picture that stands in the page, and its table.
+    Drawing(Drawing),
     /// Blocks side by side where there is room.
     Pair(Vec<Block>),
 }
@@ -127,6 +130,8 @@ pub struct Column {
     pub href: Option<String>,
     /// Whether the rows are sorted by it: descending, ascending or not.
     pub sorted: Option<Sorted>,
+    /// The zone of its times, where it has any: `UTC`, `UTC+1`.
+    pub zone: String,
 }
 
 /// The order of a column.
@@ -153,6 +158,8 @@ pub struct Row {
 pub struct Cell {
     /// What it says.
     pub text: String,
+    /// A moment, Unix seconds, that is said in the reader's zone in the place of the text.
+    pub at: Option<i64>,
     /// Its value for programs where the text is rounded; files have this one.
     pub exact: Option<String>,
     /// Whether it is an id, an address or code.
@@ -255,6 +262,92 @@ pub struct Picture {
     pub height_css: u32,
 }
 
+/// A panel with a picture that stands in the page: its parts are links, and the table below says and leads to the same.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Drawing {
+    /// Head and foot of the panel, and all that the picture shows.
+    pub table: Table,
+    /// The picture in a sentence.
+    pub words: String,
+    /// The picture.
+    pub figure: Figure,
+}
+
+/// What a drawing shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Figure {
+    /// A heatmap.
+    Cells(Cells),
+    /// What flows from where to where.
+    Bands(Bands),
+}
+
+/// A heatmap.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Cells {
+    /// Names of the rows, from the top.
+    pub rows: Vec<String>,
+    /// Names of the columns, from the left.
+    pub columns: Vec<String>,
+    /// The cells of each row; `None` where nothing is known, which is not zero.
+    pub spots: Vec<Vec<Option<Spot>>>,
+    /// What is counted: `rejected records`.
+    pub noun: String,
+    /// How values map to colours.
+    pub scale: Scale,
+}
+
+/// A cell of a heatmap.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spot {
+    /// What its colour shows.
+    pub value: u64,
+    /// The same as a person reads it.
+    pub text: String,
+    /// The same to the last digit.
+    pub exact: String,
+    /// Where it leads.
+    pub href: Option<String>,
+}
+
+/// What flows from where to where: a band for each pair, as high as it is large.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Bands {
+    /// Where from, from the top.
+    pub sources: Vec<Knot>,
+    /// Where to.
+    pub targets: Vec<Knot>,
+    /// The bands.
+    pub bands: Vec<Band>,
+}
+
+/// An end of bands.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Knot {
+    /// Its name.
+    pub label: String,
+    /// How much goes through it, as a person reads it.
+    pub text: String,
+    /// Whether it stands for all that has no name here.
+    pub is_rest: bool,
+}
+
+/// A band.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Band {
+    /// Its place among the sources.
+    pub from: usize,
+    /// Its place among the targets.
+    pub to: usize,
+    /// How large it is.
+    pub value: u64,
+    /// The same as a person reads it.
+    pub text: String,
+    /// Where it leads.
+    pub href: Option<String>,
+}
+
 impl Head {
     /// A head with a title alone.
     pub fn new(id: &str, title: &str) -> Head {
@@ -302,6 +395,11 @@ impl Cell {
     /// An id, an address or code.
     pub fn code(text: impl Into<String>) -> Cell {
         Cell { text: text.into(), is_code: true, ..Cell::default() }
+    }
+
+    /// A moment, Unix seconds.
+    pub fn moment(at: i64) -> Cell {
+        Cell { at: Some(at), exact: Some(civil::utc(at).to_string()), ..Cell::default() }
     }
 
     /// It names the row.
@@ -356,27 +454,34 @@ impl Row {
 }
 
 impl Report {
-    /// Does something to every table, also to those that stand side by side with others.
-    pub fn each_table(&mut self, mut change: impl FnMut(&mut Table)) {
-        fn of(blocks: &mut [Block], change: &mut impl FnMut(&mut Table)) {
+    /// Does something to every block, also to those that stand side by side with others.
+    pub fn each_block(&mut self, mut change: impl FnMut(&mut Block)) {
+        fn of(blocks: &mut [Block], change: &mut impl FnMut(&mut Block)) {
             for block in blocks {
                 match block {
-                    Block::Table(table) => change(table),
                     Block::Pair(blocks) => of(blocks, change),
-                    _ => {}
+                    block => change(block),
                 }
             }
         }
         of(&mut self.blocks, &mut change);
     }
 
-    /// Every table, also those that stand side by side with others.
+    /// Does something to every table, those of drawings among them.
+    pub fn each_table(&mut self, mut change: impl FnMut(&mut Table)) {
+        self.each_block(|block| match block {
+            Block::Table(table) | Block::Drawing(Drawing { table, .. }) => change(table),
+            _ => {}
+        });
+    }
+
+    /// Every table, those of drawings among them, also those that stand side by side with others.
     pub fn tables(&self) -> Vec<&Table> {
         fn of(blocks: &[Block]) -> Vec<&Table> {
             let mut tables = Vec::new();
             for block in blocks {
                 match block {
-                    Block::Table(table) => tables.push(table),
+                    Block::Table(table) | Block::Drawing(Drawing { table, .. }) => tables.push(table),
                     Block::Pair(blocks) => tables.extend(of(blocks)),
                     _ => {}
                 }
@@ -394,12 +499,19 @@ mod tests {
     #[test]
     fn tables_side_by_side_are_found_too() {
         let table = |id| Block::Table(Table { head: Head::new(id, ""), ..Table::default() });
+        let drawing = |id| {
+            Block::Drawing(Drawing {
+                table: Table { head: Head::new(id, ""), ..Table::default() },
+                words: String::new(),
+                figure: Figure::Cells(Cells::default()),
+            })
+        };
         let report = Report {
-            blocks: vec![table("a"), Block::Pair(vec![table("b"), table("c")])],
+            blocks: vec![table("a"), Block::Pair(vec![table("b"), table("c")]), drawing("d")],
             ..Report::default()
         };
         let ids: Vec<&str> = report.tables().into_iter().map(|table| table.head.id.as_str()).collect();
-        assert_eq!(ids, ["a", "b", "c"]);
+        assert_eq!(ids, ["a", "b", "c", "d"]);
         let mut report = report;
         report.each_table(|table| table.head.title = table.head.id.to_uppercase());
         assert!(report.tables().iter().all(|table| table.head.title == table.head.id.to_uppercase()));

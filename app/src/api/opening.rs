@@ -53,6 +53,9 @@ mod on_the_server {
     /// it waits; without scripts its place stays empty.
     const PATIENCE: Duration = Duration::from_millis(2_500);
 
+    /// The reader's own zone is known once the page is alive.
+    const UTC: i64 = 0;
+
     /// The answer to a question, unless it takes too long.
     async fn soon<T>(answer: impl Future<Output = Result<T, Refusal>>) -> Option<Result<T, Refusal>> {
         tokio::time::timeout(PATIENCE, answer).await.ok()
@@ -107,7 +110,7 @@ mod on_the_server {
         let reports = expect_context::<Arc<dyn Reports>>();
         let summary_q = question::summary(view);
         let (summary, report) =
-            futures::join!(soon(flows.summary(&summary_q)), soon(reports.report(page, view)));
+            futures::join!(soon(flows.summary(&summary_q)), soon(reports.report(page, view, UTC)));
         Opening {
             summary: summary.map(|answer| answer.map(Arc::unwrap_or_clone)),
             report: report.map(|answer| answer.map(crate::report::html)),
