@@ -11,7 +11,7 @@ import { END, simulateInto, untilRead } from "../fixtures/stack";
 import { Overview } from "../pages/overview";
 import { answered, frames, median, slowDown, travelled, watch } from "./measure";
 
-const HOURS = 24;
+const HOURS = Number(process.env.HOURS ?? 24);
 const RUNS = Number(process.env.RUNS ?? 5);
 const SLOWER = 4;
 const TO = Date.parse(END) / 1000;

@@ -325,7 +325,9 @@ pub struct Bands {
 /// An end of bands.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Knot {
-    /// Its name.
+    /// Its name, where it has one beside its address; left out where there is little room.
+    pub name: String,
+    /// Its address.
     pub label: String,
     /// How much goes through it, as a person reads it.
     pub text: String,

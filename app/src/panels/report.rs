@@ -6,7 +6,7 @@ use super::scene::use_scene;
 use crate::api;
 use crate::signals::browser;
 use crate::signals::latest::{Face, First, latest};
-use contract::{Refusal, View, link};
+use contract::{Refusal, View, Zone, link};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -22,12 +22,15 @@ pub fn ReportPanel(
         let offset_secs = scene.zone_offset_now();
         api::report(page.name().to_owned(), link::encode(&view), offset_secs).await.map_err(Refusal::from)
     };
-    // What the server wrote is in UTC: that the zone is known now asks again, as new data does.
+    // What the server wrote is in UTC, and asked for again where the reader's zone is wanted; also when that becomes known
+    // only later, as when data has changed.
+    let is_local = scene.link.asked.with_untracked(|asked| asked.view.zone == Zone::Local);
+    let first = if is_local { First::part(first) } else { First::whole(first) };
     let key = move || {
         let zone = scene.zone_offset_secs() as u32;
         scene.key(View::clone).map(|key| key.map(|(view, tick)| (view, tick.wrapping_add(zone))))
     };
-    let load = latest(First::whole(first), key, ask);
+    let load = latest(first, key, ask);
     let (face, busy) = faces(load);
     let name = move || match face.get() {
         Face::Loading => "loading",

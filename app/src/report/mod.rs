@@ -73,9 +73,10 @@ mod tests {
             empty: evil.to_owned(),
         };
         let code = Code { head: Head::new("code", evil), text: evil.to_owned(), file: evil.to_owned() };
+        let knot = || Knot { label: evil.to_owned(), text: evil.to_owned(), ..Knot::default() };
         let bands = Bands {
-            sources: vec![Knot { label: evil.to_owned(), text: evil.to_owned(), is_rest: false }],
-            targets: vec![Knot { label: evil.to_owned(), text: evil.to_owned(), is_rest: true }],
+            sources: vec![Knot { name: evil.to_owned(), ..knot() }],
+            targets: vec![knot()],
             bands: vec![Band {
                 value: 3,
                 text: evil.to_owned(),

@@ -2,10 +2,11 @@
 
 use super::links::{bytes, count, held, narrowed, origin, service};
 use contract::conversations::INTERNET;
-use contract::report::{Band, Bands, Cell, Column, Drawing, Figure, Head, Knot, Row, Table};
+use contract::report::{Band, Bands, Cell, Column, Drawing, Figure, Head, Knot, Row, Table, Tone};
 use contract::{Conversations, Group, GroupService, Measure, Page, View, human};
 use firewall::address::Cidr;
 use firewall::inventory::{Interface, Inventory};
+use firewall::traffic::TCP;
 use std::collections::HashMap;
 
 /// Names of what has no band of its own.
@@ -18,10 +19,17 @@ pub fn drawing(view: &View, talks: &Conversations, inventory: Option<&Inventory>
     let said = Said { view, measure: talks.measure, names: Names::of(inventory) };
     let clients = Side::of(&talks.groups, talks.measure, |group| group.client.clone());
     let services = Side::of(&talks.groups, talks.measure, |group| group.service.clone());
-    let knot = |label: Option<String>, sum: u64| Knot {
-        is_rest: label.is_none(),
-        label: label.unwrap_or_else(|| OTHERS.to_owned()),
+    let knot = |end: Option<(&str, String)>, sum: u64| Knot {
+        name: end.as_ref().and_then(|(network, _)| said.name(network)).unwrap_or_default(),
+        is_rest: end.is_none(),
+        label: end.map_or_else(|| OTHERS.to_owned(), |(_, label)| label),
         text: said.amount(sum),
+    };
+    let client = |(end, sum): &(Option<String>, u64)| {
+        knot(end.as_deref().map(|network| (network, network.to_owned())), *sum)
+    };
+    let asked = |(end, sum): &(Option<GroupService>, u64)| {
+        knot(end.as_ref().map(|one| (one.server.as_str(), at_port(one))), *sum)
     };
     let band = |group: &Group| {
         let value = measured(group, talks.measure);
@@ -34,19 +42,22 @@ pub fn drawing(view: &View, talks: &Conversations, inventory: Option<&Inventory>
         }
     };
     let bands = Bands {
-        sources: clients
-            .ends
-            .iter()
-            .map(|(end, sum)| knot(end.as_deref().map(|n| said.place(n)), *sum))
-            .collect(),
-        targets: services
-            .ends
-            .iter()
-            .map(|(end, sum)| knot(end.as_ref().map(|s| said.service(s)), *sum))
-            .collect(),
+        sources: clients.ends.iter().map(client).collect(),
+        targets: services.ends.iter().map(asked).collect(),
         bands: talks.groups.iter().filter(|group| measured(group, talks.measure) > 0).map(band).collect(),
     };
     Drawing { words: said.words(talks), table: said.table(talks), figure: Figure::Bands(bands) }
+}
+
+/// A service of a network in little room: `10.0.9.0/24:443`.
+fn at_port(asked: &GroupService) -> String {
+    let server =
+        if asked.server.contains(':') { format!("[{}]", asked.server) } else { asked.server.clone() };
+    match (asked.service_port, asked.protocol) {
+        (Some(port), Some(TCP) | None) => format!("{server}:{port}"),
+        (Some(port), protocol) => format!("{server}:{port} {}", service(None, protocol)),
+        (None, protocol) => format!("{server} {}", service(None, protocol)),
+    }
 }
 
 /// A group's part of what is measured.
@@ -99,16 +110,25 @@ impl Said<'_> {
         }
     }
 
-    /// A network, by its name where it has one.
+    fn name(&self, network: &str) -> Option<String> {
+        self.names.0.get(network).cloned()
+    }
+
+    /// A network in a sentence: its name first, where it has one.
     fn place(&self, network: &str) -> String {
         match self.names.0.get(network) {
-            Some(name) => format!("{name}, {network}"),
-            None => network.to_owned(),
+            Some(name) => format!("{name} (`{network}`)"),
+            None => format!("`{network}`"),
         }
     }
 
-    fn service(&self, asked: &GroupService) -> String {
-        format!("{}, {}", service(asked.service_port, asked.protocol), self.place(&asked.server))
+    /// A network in a cell.
+    fn cell(&self, network: Option<&str>) -> Cell {
+        let Some(network) = network else { return Cell::new(OTHERS).tone(Tone::Quiet) };
+        match self.name(network) {
+            Some(name) => Cell::new(name).note(network).exact(network),
+            None => Cell::code(network),
+        }
     }
 
     /// The conversations of a band; what has no name cannot be asked for.
@@ -135,9 +155,10 @@ impl Said<'_> {
         };
         let all: u64 = talks.groups.iter().map(|group| measured(group, self.measure)).sum();
         format!(
-            "Most from {} to {}: {}, {} of {}.",
+            "Most from {} to {} at {}: {}, {} of {}.",
             self.place(client),
-            self.service(asked),
+            service(asked.service_port, asked.protocol),
+            self.place(&asked.server),
             self.amount(value),
             human::percent(value as f64 / all.max(1) as f64),
             self.amount(all),
@@ -147,19 +168,17 @@ impl Said<'_> {
     fn table(&self, talks: &Conversations) -> Table {
         let all: u64 = talks.groups.iter().map(|group| measured(group, self.measure)).sum();
         let row = |group: &Group| {
-            let client = group.client.as_deref().map_or_else(|| OTHERS.to_owned(), |name| self.place(name));
-            let server =
-                group.service.as_ref().map_or_else(|| OTHERS.to_owned(), |one| self.place(&one.server));
+            let client = self.cell(group.client.as_deref()).name();
+            let server = self.cell(group.service.as_ref().map(|one| one.server.as_str()));
             let asked = group.service.as_ref();
             let asked = asked.map_or_else(String::new, |one| service(one.service_port, one.protocol));
-            let client = Cell::new(client).name();
             let share = measured(group, self.measure) as f64 / all.max(1) as f64;
             Row::of([
                 match self.leads(group) {
                     Some(href) => client.to(href),
                     None => client,
                 },
-                Cell::new(server),
+                server,
                 Cell::new(asked),
                 Cell::new(human::percent(share)).exact(format!("{share:.6}")).share(share),
                 bytes(group.amount.bytes),
@@ -259,7 +278,7 @@ mod tests {
         let drawing = drawing(&View::default(), &talks, None);
         assert_eq!(
             drawing.words,
-            "Most from internet to https 443/tcp, 10.0.9.0/24: 600 B, 30.0 % of 2.00 kB."
+            "Most from `internet` to https 443/tcp at `10.0.9.0/24`: 600 B, 30.0 % of 2.00 kB."
         );
         let Figure::Bands(picture) = drawing.figure else { panic!("no bands") };
         let ends = |knots: &[Knot]| {
@@ -268,7 +287,7 @@ mod tests {
         assert_eq!(ends(&picture.sources), ["internet 600 B", "10.0.1.0/24 500 B", "others 900 B"]);
         assert_eq!(
             ends(&picture.targets),
-            ["https 443/tcp, 10.0.9.0/24 700 B", "postgresql 5432/tcp, 10.0.8.0/24 400 B", "others 900 B"]
+            ["10.0.9.0/24:443 700 B", "10.0.8.0/24:5432 400 B", "others 900 B"]
         );
         let hrefs: Vec<bool> = picture.bands.iter().map(|band| band.href.is_some()).collect();
         assert_eq!(hrefs, [false, true, true, true]);

@@ -2,8 +2,10 @@
 
 use super::cells;
 use super::links::{narrowed, origin, service};
+use contract::names::{port_label, protocol_name};
 use contract::report::{Cells, Drawing, Figure, Head, Spot};
 use contract::{Intent, Page, Service, Sources, View, human};
+use firewall::traffic::TCP;
 
 /// Names of what has no row, and no column, of its own.
 const OTHERS: &str = "others";
@@ -12,8 +14,7 @@ const OTHERS: &str = "others";
 pub fn drawing(view: &View, intent: &Intent) -> Drawing {
     let sources = &intent.sources;
     let clients = names(&sources.networks, sources.other_networks);
-    let mut columns: Vec<String> =
-        sources.services.iter().map(|one| service(one.service_port, Some(one.protocol))).collect();
+    let mut columns: Vec<String> = sources.services.iter().map(label).collect();
     columns.extend((sources.other_services > 0).then(|| OTHERS.to_owned()));
     let spot = |row: usize, column: usize, flows: u64| {
         let href =
@@ -37,7 +38,7 @@ pub fn drawing(view: &View, intent: &Intent) -> Drawing {
     };
     let noise = intent.scanners.flows + intent.knocks.flows;
     let foot = format!(
-        "{}; {} records of scanners and strangers are left out",
+        "{}; without {} records of scanners and strangers, and without refused answers",
         origin(&intent.provenance),
         human::exact(noise)
     );
@@ -49,6 +50,18 @@ pub fn drawing(view: &View, intent: &Intent) -> Drawing {
         words: words(sources),
         table: cells::table(head, "Client network", &cells, empty),
         figure: Figure::Cells(cells),
+    }
+}
+
+/// A service in little room: the port first, by which columns are told apart.
+fn label(asked: &Service) -> String {
+    match (asked.service_port, asked.protocol) {
+        (Some(port), TCP) => port_label(port),
+        (Some(port), protocol) => {
+            let name = protocol_name(protocol).map_or_else(|| protocol.to_string(), str::to_lowercase);
+            format!("{} {name}", port_label(port))
+        }
+        (None, protocol) => service(None, Some(protocol)),
     }
 }
 

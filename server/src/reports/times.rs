@@ -28,6 +28,12 @@ impl Times {
         human::date_time(at.saturating_add(self.offset_secs)).replace(' ', "\u{a0}")
     }
 
+    /// A moment of the range where there is little room: `20 Nov 03:00`.
+    pub fn brief(self, at: i64) -> String {
+        let local = at.saturating_add(self.offset_secs);
+        format!("{} {}", human::clock(local, human::Step::Day), human::clock(local, human::Step::Minute))
+    }
+
     /// A moment within a sentence, with the zone.
     pub fn named(self, at: i64) -> String {
         format!("{}\u{a0}{}", self.said(at), self.zone())

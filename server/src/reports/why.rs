@@ -117,16 +117,16 @@ fn tiles(card: &Card, times: Times) -> Vec<Tile> {
                 format!("{} in them", human::bytes(card.bytes)),
             )
         },
-        tile("First", times.said(card.first), String::new(), times.zone()),
+        tile("First", times.brief(card.first), times.named(card.first), times.zone()),
         tile(
             "Last",
-            times.said(card.last),
-            String::new(),
+            times.brief(card.last),
+            times.named(card.last),
             format!("over {}", human::duration(card.last - card.first)),
         ),
     ];
     tiles.push(match card.accepted_until {
-        Some(at) => tile("Accepted until", times.said(at), String::new(), "it worked before".to_owned()),
+        Some(at) => tile("Accepted until", times.brief(at), times.named(at), "it worked before".to_owned()),
         None => tile(
             "Accepted until",
             "–".to_owned(),

@@ -60,7 +60,8 @@ pub fn draw(id: &str, picture: Bands) -> impl IntoView + use<> {
     let marks = bands.iter().zip(&shapes).map(mark).collect_view();
     let link = |(band, shape): (&Band, &String)| {
         let name = |knots: &[Knot], place: usize| {
-            knots.get(place).map(|knot| knot.label.clone()).unwrap_or_default()
+            let knot = knots.get(place).cloned().unwrap_or_default();
+            if knot.name.is_empty() { knot.label } else { format!("{}, {}", knot.name, knot.label) }
         };
         let says = format!("{} to {}: {}", name(&sources, band.from), name(&targets, band.to), band.text);
         way(band.href.clone(), says, view! { <path d=shape.clone()/> })
@@ -92,8 +93,9 @@ pub fn draw(id: &str, picture: Bands) -> impl IntoView + use<> {
 fn names(knots: &[Knot], side: &Side, height_css: f64) -> impl IntoView + use<> {
     let name = |(knot, (top, height)): (&Knot, &(f64, f64))| {
         let place = format!("top:{top:.1}px;height:{:.1}px", height.max(KNOT_CSS));
+        let named = (!knot.name.is_empty()).then(|| view! { <i>{knot.name.clone()}", "</i> });
         let look = if knot.is_rest { "rest" } else { "" };
-        view! { <span class=look style=place><b>{knot.label.clone()}</b>" "<small>{knot.text.clone()}</small></span> }
+        view! { <span class=look style=place>{named}<b>{knot.label.clone()}</b>" "<small>{knot.text.clone()}</small></span> }
     };
     let names = knots.iter().zip(&side.knots).map(name).collect_view();
     view! { <div class="names" aria-hidden="true" style=format!("height:{height_css}px")>{names}</div> }

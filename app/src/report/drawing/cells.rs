@@ -9,11 +9,13 @@ use leptos::prelude::*;
 
 /// Height of a row, CSS pixels: that of the other heatmaps.
 const ROW_CSS: usize = 23;
+/// Most width of a cell, CSS pixels: a few wide ones are hard to compare.
+const CELL_CSS: usize = 84;
 /// Room for names of columns below the rows, across and upwards, CSS pixels.
 const ACROSS_CSS: usize = 20;
-const UPWARDS_CSS: usize = 92;
+const UPWARDS_CSS: usize = 96;
 /// Letters of a name that stands upwards, and of one that has room across.
-const LETTERS: usize = 15;
+const LETTERS: usize = 16;
 const SHORT: usize = 2;
 /// Of short names one in so many is written: hours by three are read at a glance.
 const EVERY: usize = 3;
@@ -25,6 +27,7 @@ pub fn draw(id: &str, cells: Cells) -> impl IntoView + use<> {
     let rows_css = ROW_CSS * cells.rows.len();
     let is_across = cells.columns.iter().all(|name| name.chars().count() <= SHORT);
     let height_css = rows_css + if is_across { ACROSS_CSS } else { UPWARDS_CSS };
+    let widest = format!("max-width:{}px", CELL_CSS * cells.columns.len());
     let dots = format!("{id}-dots");
     let places = Places { columns: cells.columns.len() };
     let spots = || {
@@ -64,7 +67,7 @@ pub fn draw(id: &str, cells: Cells) -> impl IntoView + use<> {
     view! {
         <div class="heat">
             <div class="names" aria-hidden="true">{names}</div>
-            <div class="plot">
+            <div class="plot" style=widest>
                 <svg role="img" aria-labelledby=format!("{id}-said") height=height_css.to_string()>
                     <defs>
                         <pattern id=dots width=DOTS_APART_CSS.to_string() height=DOTS_APART_CSS.to_string() patternUnits="userSpaceOnUse">

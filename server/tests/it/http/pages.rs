@@ -98,7 +98,7 @@ async fn the_pages_of_exploring_show_their_answers_and_lead_to_only_this_and_not
         ("flows", ["srcaddr", "record=1795143600.0", "srcaddr%20%21%3D%2010.0.0.1"]),
         ("rejects", ["from inside", "/api/v1/matrix.svg?", "5432/tcp"]),
         ("rejects", ["Most from", "Hours of the week", "rejects/week.csv"]),
-        ("conversations", ["Who talks to what", "443/tcp, 10.0.0.0/24", "conversations/groups.csv"]),
+        ("conversations", ["Who talks to what", "10.0.0.0/24:443", "conversations/groups.csv"]),
         ("interface", ["10.0.0.1", "Interfaces", "interface/list.csv"]),
         ("interface?id=eni-1", ["What reaches it", "interface/reached.csv", "eni-1"]),
     ] {
