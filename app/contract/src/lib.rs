@@ -12,6 +12,7 @@ mod civil;
 pub mod conversations;
 pub mod coverage;
 pub mod field;
+mod figure;
 pub mod filter;
 pub mod grid;
 pub mod human;
