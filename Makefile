@@ -44,7 +44,7 @@ NODE_MODULES := end2end/node_modules/.package-lock.json
 CHROMIUM ?= $(firstword $(wildcard /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome \
 	/Applications/Chromium.app/Contents/MacOS/Chromium) $(shell command -v chromium 2>/dev/null))
 
-.PHONY: help demo build test fmt lint walls clippy clippy-browser unit site budget e2e chromium bench scoreboard deny clean prerequisites native FORCE
+.PHONY: help demo build test fmt lint walls clippy clippy-browser unit site budget e2e chromium bench bench-web scoreboard deny clean prerequisites native FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -129,6 +129,9 @@ chromium:
 
 bench: native ## speed beside DuckDB and ClickHouse on the same files; prints a table
 	WEIR="$(WEIR)" DECODE_SPEED="$(TARGET)/release/examples/decode_speed" node bench/run.mjs --work "$(TARGET)/bench"
+
+bench-web: native site chromium $(NODE_MODULES) ## how fast the pages feel in real Chromium; prints tables
+	cd end2end && CHROMIUM="$(CHROMIUM)" WEIR_SITE="$(SITE)" WEIR="$(WEIR)" npm run --silent bench
 
 # A folder of its own: a selection of few crates would choose their dependencies' features anew beside the product's.
 scoreboard: ## how often the inferences and the advice are right, against simulated VPCs; prints tables

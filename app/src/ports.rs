@@ -54,6 +54,7 @@ pub trait Flows: Send + Sync + 'static {
 /// the future.
 #[async_trait]
 pub trait Reports: Send + Sync + 'static {
-    /// What `page` says about `view`. A page that is made of pictures is no document and is not found here.
-    async fn report(&self, page: Page, view: &View) -> Result<Report, Refusal>;
+    /// What `page` says about `view`, with times in a zone that adds `offset_secs` to UTC. A page that is made of pictures
+    /// is no document and is not found here.
+    async fn report(&self, page: Page, view: &View, offset_secs: i64) -> Result<Report, Refusal>;
 }

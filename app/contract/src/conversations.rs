@@ -39,9 +39,39 @@ pub struct Conversations {
     pub one_way: u64,
     /// The measure over all that are wanted.
     pub total: u64,
+    /// All that are wanted, by the networks of their clients and servers.
+    pub groups: Vec<Group>,
     /// Where this came from.
     pub provenance: Provenance,
 }
+
+/// Conversations of one network of clients with one service of one network of servers, largest first. The largest
+/// networks and services have names; what remains of them is `None`, and adds up to the whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// The clients' network, or [`INTERNET`].
+    pub client: Option<String>,
+    /// The servers' network, or [`INTERNET`], and their service.
+    pub service: Option<GroupService>,
+    /// Both ways together.
+    pub amount: OneWay,
+    /// Records with action REJECT.
+    pub rejected: u64,
+}
+
+/// A service of a network.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct GroupService {
+    /// The servers' network, or [`INTERNET`].
+    pub server: String,
+    /// The port; `None` where the records do not tell it or the protocol has none.
+    pub service_port: Option<u16>,
+    /// IANA protocol number.
+    pub protocol: Option<u8>,
+}
+
+/// What stands in the place of a network for all public addresses that no interface has.
+pub const INTERNET: &str = "internet";
 
 /// A conversation.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -12,6 +12,7 @@ mod civil;
 pub mod conversations;
 pub mod coverage;
 pub mod field;
+mod figure;
 pub mod filter;
 pub mod grid;
 pub mod human;
@@ -33,12 +34,12 @@ pub use answer::{
     FailedObject, Matrix, MatrixRow, Previous, Progress, Provenance, Series, SourceStatus, Stage, Summary,
     Table, Timeline, Top, TopRow,
 };
-pub use conversations::{Conversation, Conversations, OneWay};
+pub use conversations::{Conversation, Conversations, Group, GroupService, OneWay};
 pub use coverage::{Coverage, Objects, SetAside};
 pub use field::{Field, Kind};
 pub use filter::Filter;
 pub use grid::{Grid, Span};
-pub use intent::{Attempt, Intent, Noise};
+pub use intent::{Attempt, Intent, Noise, Service, Sources};
 pub use moment::Moment;
 pub use page::Page;
 pub use records::{Record, Records, Scalar};

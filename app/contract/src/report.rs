@@ -1,6 +1,8 @@
 //! A page as a document: what it says, as blocks of a few kinds. Pages that are tables, texts and forms are composed on
 //! the server from answers and are drawn there, so that each of them costs the browser nothing to download.
 
+use crate::civil;
+pub use crate::figure::{Band, Bands, Cells, Figure, Knot, Spot};
 use serde::{Deserialize, Serialize};
 
 /// What a page says, from top to bottom.
@@ -26,8 +28,10 @@ pub enum Block {
     Code(Code),
     /// A panel with a form.
     Form(Form),
-    /// A panel with a picture.
+    /// A panel with a picture that lies elsewhere.
     Picture(Picture),
+    /// A panel with a picture that stands in the page, and its table.
+    Drawing(Drawing),
     /// Blocks side by side where there is room.
     Pair(Vec<Block>),
 }
@@ -127,6 +131,8 @@ pub struct Column {
     pub href: Option<String>,
     /// Whether the rows are sorted by it: descending, ascending or not.
     pub sorted: Option<Sorted>,
+    /// The zone of its times, where it has any: `UTC`, `UTC+1`.
+    pub zone: String,
 }
 
 /// The order of a column.
@@ -153,6 +159,8 @@ pub struct Row {
 pub struct Cell {
     /// What it says.
     pub text: String,
+    /// A moment, Unix seconds, that is said in the reader's zone in the place of the text.
+    pub at: Option<i64>,
     /// Its value for programs where the text is rounded; files have this one.
     pub exact: Option<String>,
     /// Whether it is an id, an address or code.
@@ -255,6 +263,17 @@ pub struct Picture {
     pub height_css: u32,
 }
 
+/// A panel with a picture that stands in the page: its parts are links, and the table below says and leads to the same.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Drawing {
+    /// Head and foot of the panel, and all that the picture shows.
+    pub table: Table,
+    /// The picture in a sentence.
+    pub words: String,
+    /// The picture.
+    pub figure: Figure,
+}
+
 impl Head {
     /// A head with a title alone.
     pub fn new(id: &str, title: &str) -> Head {
@@ -302,6 +321,11 @@ impl Cell {
     /// An id, an address or code.
     pub fn code(text: impl Into<String>) -> Cell {
         Cell { text: text.into(), is_code: true, ..Cell::default() }
+    }
+
+    /// A moment, Unix seconds.
+    pub fn moment(at: i64) -> Cell {
+        Cell { at: Some(at), exact: Some(civil::utc(at).to_string()), ..Cell::default() }
     }
 
     /// It names the row.
@@ -356,27 +380,34 @@ impl Row {
 }
 
 impl Report {
-    /// Does something to every table, also to those that stand side by side with others.
-    pub fn each_table(&mut self, mut change: impl FnMut(&mut Table)) {
-        fn of(blocks: &mut [Block], change: &mut impl FnMut(&mut Table)) {
+    /// Does something to every block, also to those that stand side by side with others.
+    pub fn each_block(&mut self, mut change: impl FnMut(&mut Block)) {
+        fn of(blocks: &mut [Block], change: &mut impl FnMut(&mut Block)) {
             for block in blocks {
                 match block {
-                    Block::Table(table) => change(table),
                     Block::Pair(blocks) => of(blocks, change),
-                    _ => {}
+                    block => change(block),
                 }
             }
         }
         of(&mut self.blocks, &mut change);
     }
 
-    /// Every table, also those that stand side by side with others.
+    /// Does something to every table, those of drawings among them.
+    pub fn each_table(&mut self, mut change: impl FnMut(&mut Table)) {
+        self.each_block(|block| match block {
+            Block::Table(table) | Block::Drawing(Drawing { table, .. }) => change(table),
+            _ => {}
+        });
+    }
+
+    /// Every table, those of drawings among them, also those that stand side by side with others.
     pub fn tables(&self) -> Vec<&Table> {
         fn of(blocks: &[Block]) -> Vec<&Table> {
             let mut tables = Vec::new();
             for block in blocks {
                 match block {
-                    Block::Table(table) => tables.push(table),
+                    Block::Table(table) | Block::Drawing(Drawing { table, .. }) => tables.push(table),
                     Block::Pair(blocks) => tables.extend(of(blocks)),
                     _ => {}
                 }
@@ -394,12 +425,19 @@ mod tests {
     #[test]
     fn tables_side_by_side_are_found_too() {
         let table = |id| Block::Table(Table { head: Head::new(id, ""), ..Table::default() });
+        let drawing = |id| {
+            Block::Drawing(Drawing {
+                table: Table { head: Head::new(id, ""), ..Table::default() },
+                words: String::new(),
+                figure: Figure::Cells(Cells::default()),
+            })
+        };
         let report = Report {
-            blocks: vec![table("a"), Block::Pair(vec![table("b"), table("c")])],
+            blocks: vec![table("a"), Block::Pair(vec![table("b"), table("c")]), drawing("d")],
             ..Report::default()
         };
         let ids: Vec<&str> = report.tables().into_iter().map(|table| table.head.id.as_str()).collect();
-        assert_eq!(ids, ["a", "b", "c"]);
+        assert_eq!(ids, ["a", "b", "c", "d"]);
         let mut report = report;
         report.each_table(|table| table.head.title = table.head.id.to_uppercase());
         assert!(report.tables().iter().all(|table| table.head.title == table.head.id.to_uppercase()));

@@ -55,6 +55,9 @@ mod on_the_server {
     /// How long work goes on for a page that asks again. A page without scripts never does.
     const GRACE: Duration = Duration::from_secs(60);
 
+    /// The reader's own zone is known once the page is alive.
+    const UTC: i64 = 0;
+
     /// The answer to a question, unless it takes too long.
     async fn soon<T>(answer: impl Future<Output = Result<T, Refusal>>) -> Option<Result<T, Refusal>> {
         tokio::time::timeout(PATIENCE, answer).await.ok()
@@ -121,7 +124,7 @@ mod on_the_server {
     async fn report(flows: &dyn Flows, page: Page, view: &View) -> Opening {
         let reports = expect_context::<Arc<dyn Reports>>();
         let (summary_q, asked) = (question::summary(view), view.clone());
-        let report = async move { reports.report(page, &asked).await };
+        let report = async move { reports.report(page, &asked, UTC).await };
         let (summary, report) = futures::join!(soon(flows.summary(&summary_q)), soon_or_later(report));
         Opening {
             summary: summary.map(|answer| answer.map(Arc::unwrap_or_clone)),

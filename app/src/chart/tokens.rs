@@ -280,6 +280,15 @@ mod tests {
     }
 
     #[test]
+    fn the_ramp_is_that_of_the_style_sheet() {
+        let css = include_str!("../../../style/tokens.css");
+        for (step, (light, dark)) in Tokens::light().ramp.iter().zip(Tokens::dark().ramp).enumerate() {
+            let line = format!("--r{step}: light-dark({}, {});", light.css(), dark.css());
+            assert!(css.contains(&line), "{line}");
+        }
+    }
+
+    #[test]
     fn the_ramp_walks_away_from_the_panel_step_by_step() {
         for tokens in [Tokens::light(), Tokens::dark()] {
             let steps: Vec<f64> = tokens.ramp.iter().map(|c| contrast(*c, tokens.panel)).collect();

@@ -6,7 +6,7 @@ use super::scene::use_scene;
 use crate::api;
 use crate::signals::browser;
 use crate::signals::latest::{Face, First, latest};
-use contract::{Refusal, View, link};
+use contract::{Refusal, View, Zone, link};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -19,9 +19,18 @@ pub fn ReportPanel(
     let scene = use_scene();
     let page = scene.link.page;
     let ask = move |view: View| async move {
-        api::report(page.name().to_owned(), link::encode(&view)).await.map_err(Refusal::from)
+        let offset_secs = scene.zone_offset_now();
+        api::report(page.name().to_owned(), link::encode(&view), offset_secs).await.map_err(Refusal::from)
     };
-    let load = latest(First::whole(first), move || scene.key(View::clone), ask);
+    // What the server wrote is in UTC, and asked for again where the reader's zone is wanted; also when that becomes known
+    // only later, as when data has changed.
+    let is_local = scene.link.asked.with_untracked(|asked| asked.view.zone == Zone::Local);
+    let first = if is_local { First::part(first) } else { First::whole(first) };
+    let key = move || {
+        let zone = scene.zone_offset_secs() as u32;
+        scene.key(View::clone).map(|key| key.map(|(view, tick)| (view, tick.wrapping_add(zone))))
+    };
+    let load = latest(first, key, ask);
     let (face, busy) = faces(load);
     let name = move || match face.get() {
         Face::Loading => "loading",
@@ -37,15 +46,18 @@ pub fn ReportPanel(
         }
         _ => None,
     };
-    let copy = move |event: leptos::ev::MouseEvent| {
-        if let Some(text) = browser::to_copy(&event) {
+    let click = move |event: leptos::ev::MouseEvent| {
+        if let Some(address) = browser::drawn_way(&event) {
+            event.prevent_default();
+            scene.link.open(&address);
+        } else if let Some(text) = browser::to_copy(&event) {
             spawn_local(async move {
                 browser::copy(text).await;
             });
         }
     };
     view! {
-        <div class="report" data-face=name aria-busy=move || busy.get().then_some("true") on:click=copy inner_html=move || html.get()></div>
+        <div class="report" data-face=name aria-busy=move || busy.get().then_some("true") on:click=click inner_html=move || html.get()></div>
         {refused}
     }
 }

@@ -86,6 +86,11 @@ impl Scene {
         self.zone.get()
     }
 
+    /// The same, not tracked: for event handlers.
+    pub fn zone_offset_now(self) -> i64 {
+        self.zone.get_untracked()
+    }
+
     /// What the zone of the view adds to UTC at `unix`, seconds; not tracked: for event handlers.
     pub fn offset_at(self, unix: i64) -> i64 {
         let is_local = self.link.asked.with_untracked(|asked| asked.view.zone == Zone::Local);

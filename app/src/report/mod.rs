@@ -2,6 +2,7 @@
 //! and forms adds nothing to what it downloads. Everything that is said passes through Leptos' escaping.
 
 mod code;
+mod drawing;
 mod form;
 mod head;
 mod picture;
@@ -33,6 +34,7 @@ fn block(block: Block) -> AnyView {
         Block::Code(code) => code::draw(code).erased(),
         Block::Form(form) => form::draw(form).erased(),
         Block::Picture(picture) => picture::draw(picture).erased(),
+        Block::Drawing(drawing) => drawing::draw(drawing).erased(),
         Block::Pair(blocks) => {
             view! { <div class="pair">{blocks.into_iter().map(self::block).collect_view()}</div> }.erased()
         }
@@ -53,7 +55,9 @@ const fn class(tone: Tone) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use contract::report::{Cell, Code, Column, Head, Row, Table};
+    use contract::report::{
+        Band, Bands, Cell, Cells, Code, Column, Drawing, Figure, Head, Knot, Row, Spot, Table,
+    };
 
     fn drawn(block: Block) -> String {
         html(Report { headline: String::new(), blocks: vec![block] })
@@ -69,7 +73,22 @@ mod tests {
             empty: evil.to_owned(),
         };
         let code = Code { head: Head::new("code", evil), text: evil.to_owned(), file: evil.to_owned() };
-        for html in [drawn(Block::Table(table)), drawn(Block::Code(code))] {
+        let knot = || Knot { label: evil.to_owned(), text: evil.to_owned(), ..Knot::default() };
+        let bands = Bands {
+            sources: vec![Knot { name: evil.to_owned(), ..knot() }],
+            targets: vec![knot()],
+            bands: vec![Band {
+                value: 3,
+                text: evil.to_owned(),
+                href: Some("/".to_owned()),
+                ..Band::default()
+            }],
+        };
+        let cells = Cells { rows: vec![evil.to_owned()], columns: vec![evil.to_owned()], ..a_heatmap() };
+        let drawings = [Figure::Cells(cells), Figure::Bands(bands)].map(|figure| {
+            drawn(Block::Drawing(Drawing { table: Table::default(), words: evil.to_owned(), figure }))
+        });
+        for html in [drawn(Block::Table(table)), drawn(Block::Code(code))].into_iter().chain(drawings) {
             assert!(!html.contains("<script"), "{html}");
             assert!(html.contains("&lt;script"), "{html}");
         }
@@ -84,6 +103,33 @@ mod tests {
         for bad in ["javascript:alert(1)", "//evil.example", "http://evil.example", "data:text/html,x"] {
             assert!(!drawn(Block::Table(row(bad))).contains("href"), "{bad}");
         }
+    }
+
+    fn a_heatmap() -> Cells {
+        let spot =
+            Spot { value: 7, text: "7".to_owned(), href: Some("/flows?v=1".to_owned()), ..Spot::default() };
+        Cells {
+            rows: vec!["Monday".to_owned()],
+            columns: vec!["00".to_owned(), "01".to_owned(), "02".to_owned()],
+            spots: vec![vec![Some(spot), Some(Spot::default()), None]],
+            noun: "records".to_owned(),
+            ..Cells::default()
+        }
+    }
+
+    #[test]
+    fn a_drawing_has_a_sentence_a_table_and_links_that_take_no_turn_of_the_keyboard() {
+        let table = Table { head: Head::new("week", "Hours"), ..Table::default() };
+        let figure = Figure::Cells(a_heatmap());
+        let html = drawn(Block::Drawing(Drawing { table, words: "Most on Monday.".to_owned(), figure }));
+        assert!(
+            html.contains("id=\"week-said\"") && html.contains("aria-labelledby=\"week-said\""),
+            "{html}"
+        );
+        assert!(html.contains("Monday, 00: 7 records") && html.contains("<table"), "{html}");
+        // The same links stand in the table.
+        assert_eq!(html.matches("href=\"/flows?v=1\"").count(), html.matches("tabindex=\"-1\"").count());
+        assert!(html.contains("url(#week-dots)"), "what is not known is not zero: {html}");
     }
 
     #[test]

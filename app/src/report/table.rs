@@ -3,12 +3,23 @@
 use super::class;
 use super::head::{panel, safe, way};
 use crate::seam::Seam;
-use contract::report::{Cell, Column, Row, Sorted, Table};
+use contract::report::{Cell, Column, Head, Row, Sorted, Table};
 use leptos::prelude::*;
 
-/// The panel; the table scrolls sideways where there is little room.
+/// The panel.
 pub fn draw(table: Table) -> impl IntoView {
     let Table { head, columns, rows, empty } = table;
+    let sheet = sheet(&head, columns, rows, empty);
+    panel(head, sheet)
+}
+
+/// The table of a panel; it scrolls sideways where there is little room.
+pub fn sheet(
+    head: &Head,
+    columns: Vec<Column>,
+    rows: Vec<Row>,
+    empty: String,
+) -> impl IntoView + 'static + use<> {
     let label = head.title.clone();
     // Not the bare id: panels elsewhere have classes of such names.
     let look = format!("ledger report-table of-{}", head.id);
@@ -17,20 +28,17 @@ pub fn draw(table: Table) -> impl IntoView {
     });
     let is_number: Vec<bool> = columns.iter().map(|column| column.is_number).collect();
     let rows = rows.into_iter().map(|row| self::row(row, &is_number)).collect_view();
-    panel(
-        head,
-        view! {
-            <div class="scroll" tabindex="0" role="region" aria-label=label>
-                <table class=look>
-                    <thead><tr>{columns.into_iter().map(column).collect_view()}</tr></thead>
-                    <tbody>{rows}{nothing}</tbody>
-                </table>
-            </div>
-        },
-    )
+    view! {
+        <div class="scroll" tabindex="0" role="region" aria-label=label>
+            <table class=look>
+                <thead><tr>{columns.into_iter().map(column).collect_view()}</tr></thead>
+                <tbody>{rows}{nothing}</tbody>
+            </table>
+        </div>
+    }
 }
 
-fn column(Column { label, is_number, href, sorted }: Column) -> impl IntoView {
+fn column(Column { label, is_number, href, sorted, zone }: Column) -> impl IntoView {
     let order = sorted.map(|sorted| match sorted {
         Sorted::Ascending => "ascending",
         Sorted::Descending => "descending",
@@ -39,7 +47,8 @@ fn column(Column { label, is_number, href, sorted }: Column) -> impl IntoView {
         Some(href) => view! { <a href=href data-noscroll="">{label}</a> }.erased(),
         None => view! { <span>{label}</span> }.erased(),
     };
-    view! { <th scope="col" class=is_number.then_some("n") aria-sort=order>{label}</th> }
+    let zone = (!zone.is_empty()).then(|| view! { " "<small>{zone}</small> });
+    view! { <th scope="col" class=is_number.then_some("n") aria-sort=order>{label}{zone}</th> }
 }
 
 fn row(Row { cells, tone }: Row, is_number: &[bool]) -> impl IntoView + use<> {
@@ -50,7 +59,7 @@ fn row(Row { cells, tone }: Row, is_number: &[bool]) -> impl IntoView + use<> {
 }
 
 fn cell(cell: Cell, is_number: bool) -> impl IntoView {
-    let Cell { text, is_code, is_name, note, href, ways, share, tone, exact } = cell;
+    let Cell { text, at: _, is_code, is_name, note, href, ways, share, tone, exact } = cell;
     let look = match (is_number, is_code) {
         (true, _) => "n",
         (false, true) => "code",

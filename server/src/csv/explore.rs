@@ -70,6 +70,8 @@ pub fn intent(intent: &Intent) -> String {
         "last",
         "score",
         "why",
+        "servers",
+        "interfaces",
     ]);
     for attempt in &intent.rows {
         table.row(|row| {
@@ -79,6 +81,7 @@ pub fn intent(intent: &Intent) -> String {
             row.number(attempt.flows).number(attempt.hours.into());
             row.time(Some(attempt.first)).time(Some(attempt.last));
             row.plain(&format!("{:.2}", attempt.score)).text(&attempt.why.join("; "));
+            row.number(attempt.servers).number(attempt.interfaces);
         });
     }
     table.text

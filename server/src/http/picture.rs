@@ -1,6 +1,6 @@
 //! `/api/v1/{timeline,matrix}.{svg,png}`: the same painters that draw in the browser, for `<img>`, link previews and
 //! people without JavaScript. The parameters `width`, `height` (CSS pixels), `theme` (light or dark) and, for PNG,
-//! `ratio` (device pixels per CSS pixel) belong to the picture; the rest of the query is the link.
+//! `ratio` (device pixels per CSS pixel) belong to the picture, so does `utc-offset`, what its zone adds to UTC in seconds; the rest of the query is the link.
 
 use crate::http::query;
 use crate::http::refused::{self, Refused};
@@ -50,6 +50,7 @@ pub struct Canvas {
     height_css: u32,
     ratio: u32,
     theme: Theme,
+    offset_secs: i64,
 }
 
 /// The four routes.
@@ -102,7 +103,8 @@ impl Canvas {
     /// # Errors
     /// A refusal that names the parameter, when one is none.
     pub fn of(raw: &str) -> Result<(String, Canvas), Refused> {
-        let (link, [width, height, ratio, theme]) = query::take(raw, ["width", "height", "ratio", "theme"]);
+        let (link, [width, height, ratio, theme, offset]) =
+            query::take(raw, ["width", "height", "ratio", "theme", "utc-offset"]);
         let theme = match theme {
             None => Theme::Light,
             Some(name) => Theme::from_name(name).ok_or_else(|| {
@@ -115,6 +117,7 @@ impl Canvas {
             height_css: query::bounded("height", height, DEFAULT_SIZE.1, HEIGHTS)?,
             ratio: query::bounded("ratio", ratio, 1, RATIOS)?,
             theme,
+            offset_secs: query::utc_offset(offset)?,
         };
         Ok((link, canvas))
     }
@@ -124,9 +127,10 @@ impl Canvas {
         (self.width_css, self.height_css)
     }
 
-    /// Without a browser there is no local zone: the server draws in UTC.
+    /// Without a browser there is no local zone: the server draws in UTC unless it is told another.
     pub fn look(self, scale: Scale) -> Look {
-        Look { ratio: f64::from(self.ratio), scale, ..Look::of(self.theme) }
+        let zone_offset_secs = self.offset_secs;
+        Look { ratio: f64::from(self.ratio), scale, zone_offset_secs, ..Look::of(self.theme) }
     }
 }
 

@@ -4,6 +4,9 @@ use crate::http::refused::Refused;
 use contract::{Refusal, RefusalKind, View, link};
 use percent_encoding::percent_decode_str;
 
+/// No zone is farther from UTC, seconds.
+pub const OFFSET_LIMIT: i64 = 15 * 3_600;
+
 /// The view a link asks for; no link at all is the default view.
 ///
 /// # Errors
@@ -47,6 +50,18 @@ pub fn bounded(name: &str, value: Option<&str>, default: u32, bounds: (u32, u32)
             format!("{name} must be a whole number from {least} to {most}, not {text:?}."),
             format!("Leave it out for {default}."),
         ))
+    })
+}
+
+/// What a zone adds to UTC, seconds; none is UTC.
+///
+/// # Errors
+/// A refusal, when no zone is that far away.
+pub fn utc_offset(value: Option<&str>) -> Result<i64, Refused> {
+    let secs = value.map_or(Some(0), |text| text.parse::<i64>().ok());
+    secs.filter(|secs| secs.abs() <= OFFSET_LIMIT).ok_or_else(|| {
+        let message = format!("utc-offset must be a number of seconds up to {OFFSET_LIMIT} either way.");
+        Refused(Refusal::new(RefusalKind::BadQuestion, message, "Leave it out for UTC."))
     })
 }
 

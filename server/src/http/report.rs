@@ -1,5 +1,6 @@
 //! `/api/v1/report/PAGE`: a page that is a document, as JSON; `/api/v1/report/PAGE/TABLE.csv`: one of its tables. The same
-//! numbers as on the page, from the same composition.
+//! numbers as on the page, from the same composition. The parameter `utc-offset` (seconds) is the zone of times in words; files
+//! have times in UTC.
 
 use crate::csv;
 use crate::http::query;
@@ -27,9 +28,10 @@ pub fn routes(reports: Arc<dyn Reports>) -> Router {
 }
 
 async fn composed(reports: &dyn Reports, page: &str, raw: Option<String>) -> Result<Report, Refused> {
-    let view = query::view(raw.as_deref().unwrap_or_default())?;
+    let (link, [offset]) = query::take(raw.as_deref().unwrap_or_default(), ["utc-offset"]);
+    let view = query::view(&link)?;
     let page = Page::from_name(page).ok_or_else(|| Refused(refused::no_such_path()))?;
-    Ok(reports.report(page, &view).await?)
+    Ok(reports.report(page, &view, query::utc_offset(offset)?).await?)
 }
 
 async fn as_csv(

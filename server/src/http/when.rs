@@ -3,7 +3,7 @@
 //! `offset` is what the asker's zone adds to UTC now, in seconds; without it, days are those of UTC.
 
 use crate::clock;
-use crate::http::query;
+use crate::http::query::{self, OFFSET_LIMIT};
 use crate::http::refused::{self, Refused, wants_page};
 use crate::views::is_page;
 use axum::extract::RawQuery;
@@ -13,9 +13,6 @@ use axum::{Json, Router, routing::get};
 use contract::when::{Asker, parse};
 use contract::{Moment, Refusal, RefusalKind, View, link};
 use serde::Serialize;
-
-/// No zone is farther from UTC, seconds.
-const OFFSET_LIMIT: i64 = 15 * 3_600;
 
 /// The route.
 pub fn routes() -> Router {

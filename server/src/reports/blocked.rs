@@ -1,7 +1,8 @@
 //! Blocked: what is refused, what looks most like it should work first; noise is a number.
 
-use super::say;
-use super::{cure, why};
+use super::links::{count, tile};
+use super::times::Times;
+use super::{cure, say, why};
 use crate::advice::decisions::State;
 use crate::advice::{Advised, Adviser, Stock};
 use crate::clock::now;
@@ -50,13 +51,13 @@ impl Show {
 ///
 /// # Errors
 /// Whatever the adviser refuses.
-pub async fn compose(adviser: &Adviser, view: &View) -> Result<Report, Refusal> {
+pub async fn compose(adviser: &Adviser, view: &View, times: Times) -> Result<Report, Refusal> {
     let stock = adviser.stock();
     let advised = adviser.advised(view, &options(view)?).await?;
     let cards = adviser.cards(view, &advised).await?;
     match beside(view, "id") {
-        Some(id) => why::compose(adviser, (view, id), &advised, &cards, &stock),
-        None => Ok(list(adviser, view, &advised, &cards, &stock)),
+        Some(id) => why::compose(adviser, (view, id), (&advised, times), &cards, &stock),
+        None => Ok(list(adviser, view, (&advised, times), &cards, &stock)),
     }
 }
 
@@ -77,11 +78,22 @@ pub(super) fn address(view: &View, card: &Card) -> String {
     Page::Blocked.address(&with(&bare, "id", &card.id()))
 }
 
-fn list(adviser: &Adviser, view: &View, advised: &Advised, cards: &[Card], stock: &Stock) -> Report {
+fn list(
+    adviser: &Adviser,
+    view: &View,
+    (advised, times): (&Advised, Times),
+    cards: &[Card],
+    stock: &Stock,
+) -> Report {
     let show = Show::of(view);
     let shown: Vec<&Card> = cards.iter().filter(|card| show.shows(card)).collect();
     let mut blocks = vec![Block::Tiles(tiles(adviser, advised, cards))];
-    blocks.push(Block::Table(table(view, advised, (show, &shown, cards), stock)));
+    blocks.push(Block::Table(table(
+        view,
+        advised,
+        (show, &shown, cards),
+        say::origin(advised, stock, times),
+    )));
     blocks.extend(say::inventory_note(stock));
     blocks.extend(withheld(advised));
     blocks.extend(unanswered(advised));
@@ -135,22 +147,12 @@ fn tiles(adviser: &Adviser, advised: &Advised, cards: &[Card]) -> Vec<Tile> {
         let state = adviser.decisions().of(&one.id).map_or(State::Open, |known| known.state(now()));
         *(if state == State::Open { &mut open } else { &mut decided }) += 1;
     }
-    let tile = |title: &str, number: u64, note: String, tone: Tone| {
-        let read = human::count(number);
-        Tile {
-            title: title.to_owned(),
-            value: read.value,
-            unit: read.unit.to_owned(),
-            exact: human::exact(number),
-            note,
-            tone,
-        }
-    };
+    let quiet = tile("Noise", noise, "records of scanners and closed connections");
     vec![
-        tile("Stories", stories, format!("{} records", human::count(real)), Tone::Plain),
-        tile("Suggested openings", open, format!("{decided} decided already"), Tone::Plain),
-        tile("Not told apart", abstained, "a field or file is missing".to_owned(), Tone::Plain),
-        tile("Noise", noise, "records of scanners and closed connections".to_owned(), Tone::Quiet),
+        tile("Stories", stories, format!("{} records", human::count(real))),
+        tile("Suggested openings", open, format!("{decided} decided already")),
+        tile("Not told apart", abstained, "a field or file is missing"),
+        Tile { tone: Tone::Quiet, ..quiet },
     ]
 }
 
@@ -158,7 +160,7 @@ fn table(
     view: &View,
     advised: &Advised,
     (show, shown, all): (Show, &[&Card], &[Card]),
-    stock: &Stock,
+    origin: String,
 ) -> Table {
     let mut head = Head::new("stories", "Blocked").about("what looks most as if it should work, first");
     head.choices = Show::ALL
@@ -168,9 +170,7 @@ fn table(
             is_current: one == show,
         })
         .to_vec();
-    head = head
-        .foot(say::origin(advised, stock))
-        .way("JSON", format!("/api/v1/blocked?{}", contract::link::encode(view)));
+    head = head.foot(origin).way("JSON", format!("/api/v1/blocked?{}", contract::link::encode(view)));
     let most = shown.iter().map(|card| card.flows).max().unwrap_or(1).max(1);
     let rows = shown.iter().take(ROWS).map(|card| row(view, advised, card, most)).collect();
     Table {
@@ -212,9 +212,9 @@ fn row(view: &View, advised: &Advised, card: &Card, most: u64) -> Row {
         Cell::new(say::way(card.direction)),
         Cell::new(say::service(card.protocol, card.port)),
         far,
-        say::count(card.flows).share(card.flows as f64 / most as f64),
-        say::moment(Some(card.first)),
-        say::moment(Some(card.last)),
+        count(card.flows).share(card.flows as f64 / most as f64),
+        Cell::moment(card.first),
+        Cell::moment(card.last),
     ];
     Row { tone, ..Row::of(cells) }
 }
@@ -229,19 +229,11 @@ fn withheld(advised: &Advised) -> Option<Block> {
         .advice
         .withheld
         .iter()
-        .map(|one| {
-            Row::of([Cell::new(one.reason).name(), say::count(one.flows), say::count(one.sources as u64)])
-        })
+        .map(|one| Row::of([Cell::new(one.reason).name(), count(one.flows), count(one.sources as u64)]))
         .collect();
-    (!rows.is_empty()).then(|| {
-        Block::Table(Table {
-            head: Head::new("withheld", "Not opened")
-                .about("refused openings for which no rule is suggested, and why"),
-            columns: vec![Column::words("Reason"), Column::number("Records"), Column::number("Clients")],
-            rows,
-            empty: String::new(),
-        })
-    })
+    let head =
+        Head::new("withheld", "Not opened").about("refused openings for which no rule is suggested, and why");
+    say::table_of(head, [Column::words("Reason"), Column::number("Records"), Column::number("Clients")], rows)
 }
 
 /// What was let through everywhere and never answered: the firewall is cleared.
@@ -255,28 +247,22 @@ fn unanswered(advised: &Advised) -> Option<Block> {
                 Cell::code(one.client.to_string()).name(),
                 Cell::code(one.server.to_string()),
                 Cell::new(say::service(firewall::traffic::TCP, one.port)),
-                say::count(one.left),
-                say::count(one.arrived),
-                say::moment(Some(one.first)),
-                say::moment(Some(one.last)),
+                count(one.left),
+                count(one.arrived),
+                Cell::moment(one.first),
+                Cell::moment(one.last),
             ])
         })
         .collect();
     let sub = "asked and never answered although every interface let it pass: nothing listens, the host refuses, or a route is missing";
-    (!rows.is_empty()).then(|| {
-        Block::Table(Table {
-            head: Head::new("unanswered", "Not the firewall").about(sub),
-            columns: vec![
-                Column::words("Client"),
-                Column::words("Server"),
-                Column::words("Service"),
-                Column::number("Left the client"),
-                Column::number("Reached the server"),
-                Column::words("First"),
-                Column::words("Last"),
-            ],
-            rows,
-            empty: String::new(),
-        })
-    })
+    let columns = [
+        Column::words("Client"),
+        Column::words("Server"),
+        Column::words("Service"),
+        Column::number("Left the client"),
+        Column::number("Reached the server"),
+        Column::words("First"),
+        Column::words("Last"),
+    ];
+    say::table_of(Head::new("unanswered", "Not the firewall").about(sub), columns, rows)
 }

@@ -1,6 +1,8 @@
 //! Conversations: who talks to whom, on which port, how much each way, and who never answers.
 
-use super::links::{bytes, count, held, moment, of, origin, service_cell, value, with};
+use super::bands;
+use super::links::{bytes, count, held, of, origin, service_cell, value, with};
+use crate::advice::Adviser;
 use app::ports::Flows;
 use contract::conversations::ONE_WAY;
 use contract::report::{Block, Cell, Choice, Column, Head, Row, Sorted, Table, Tone};
@@ -13,7 +15,7 @@ const ROWS: u16 = 100;
 ///
 /// # Errors
 /// Whatever the port refuses.
-pub async fn compose(flows: &dyn Flows, view: &View) -> Result<Report, Refusal> {
+pub async fn compose(flows: &dyn Flows, adviser: &Adviser, view: &View) -> Result<Report, Refusal> {
     let asked = View { top: view.top.max(ROWS), ..view.clone() };
     let talks = flows.conversations(&question(&asked)).await?;
     let lone = view.details.get(ONE_WAY).is_some_and(|lone| lone == "yes");
@@ -35,7 +37,10 @@ pub async fn compose(flows: &dyn Flows, view: &View) -> Result<Report, Refusal> 
         rows: rows(Page::Conversations, view, &talks),
         empty: "No traffic in this range passes the filter.".to_owned(),
     };
-    Ok(Report { headline: String::new(), blocks: vec![Block::Table(table)] })
+    let firewall = adviser.stock().firewall.clone();
+    let latest = firewall.as_deref().and_then(|firewall| firewall.history().latest());
+    let picture = Block::Drawing(bands::drawing(view, &talks, latest));
+    Ok(Report { headline: String::new(), blocks: vec![picture, Block::Table(table)] })
 }
 
 /// What of a view the conversations depend on.
@@ -107,8 +112,8 @@ pub fn row(page: Page, view: &View, talk: &Conversation) -> Row {
         count(both(talk.sent.packets, talk.returned.packets)),
         count(both(talk.sent.flows, talk.returned.flows)),
         held(talk.rejected),
-        moment(talk.first),
-        moment(talk.last),
+        Cell::moment(talk.first),
+        Cell::moment(talk.last),
     ])
 }
 

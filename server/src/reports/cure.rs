@@ -2,6 +2,7 @@
 
 use super::blocked::with;
 use super::say;
+use super::times::Times;
 use crate::advice::decisions::{Decision, Remembered, State};
 use crate::advice::{Advised, Adviser};
 use crate::clock::now;
@@ -79,13 +80,13 @@ pub fn blocks(
     adviser: &Adviser,
     (page, view): (Page, &View),
     one: &Suggestion,
-    advised: &Advised,
+    (advised, times): (&Advised, Times),
 ) -> Vec<Block> {
     let known = adviser.decisions().of(&one.id).unwrap_or_default();
     vec![
         Block::Table(change((page, view), one, advised)),
         Block::Code(notation((page, view), one, advised)),
-        decided(&known),
+        decided(&known, times),
         Block::Form(decide((page, view), one, &known)),
     ]
 }
@@ -170,7 +171,7 @@ fn json(one: &Suggestion, advised: &Advised) -> String {
 }
 
 /// A state in words, with whoever stands behind it.
-pub fn state_words(known: &Remembered) -> String {
+pub fn state_words(known: &Remembered, times: Times) -> String {
     let state = known.state(now());
     let last = known.decisions.last().cloned().unwrap_or_default();
     let who = if last.owner.is_empty() { String::new() } else { format!(", {}", last.owner) };
@@ -180,17 +181,18 @@ pub fn state_words(known: &Remembered) -> String {
         State::Applied => "applied".to_owned(),
         State::Dismissed => format!("dismissed{who}: {}", last.reason),
         State::TrustedDenied => format!("denied on purpose{who}: {}", last.reason),
-        State::Snoozed => format!("snoozed until {}{who}", say::time(last.until.unwrap_or_default())),
+        State::Snoozed => format!("snoozed until {}{who}", times.named(last.until.unwrap_or_default())),
     }
 }
 
-fn decided(known: &Remembered) -> Block {
-    let mut paragraphs = vec![format!("This suggestion is {}.", state_words(known).trim_end_matches('.'))];
+fn decided(known: &Remembered, times: Times) -> Block {
+    let mut paragraphs =
+        vec![format!("This suggestion is {}.", state_words(known, times).trim_end_matches('.'))];
     if let Some(at) = known.applied {
-        paragraphs.push(format!("The inventory shows the change since {} at the latest.", say::time(at)));
+        paragraphs.push(format!("The inventory shows the change since {} at the latest.", times.named(at)));
     }
     let before = known.decisions.iter().rev().skip(1).map(|one: &Decision| {
-        format!("Before, at {}: {} {}", say::time(one.at), one.state.name(), one.reason)
+        format!("Before, at {}: {} {}", times.named(one.at), one.state.name(), one.reason)
     });
     paragraphs.extend(before.take(5));
     Block::Text(Text { head: Head::new("state", "Where it stands"), paragraphs })

@@ -1,6 +1,6 @@
 //! Flows: the records themselves, a page at a time, and every field of one record explained.
 
-use super::links::{RECORD, from_the_top, of, origin, value, when, with};
+use super::links::{RECORD, from_the_top, of, origin, sentence, value, with};
 use app::ports::Flows;
 use contract::names::{encryption_status, port_label, protocol_name, tcp_flags, traffic_path};
 use contract::records::{AFTER, COLUMNS, LIMIT, Mark, OFFSET, SORT, SORTS};
@@ -130,7 +130,7 @@ fn cell(view: &View, name: &str, scalar: &Scalar) -> Cell {
     let exact = scalar.to_string();
     let cell = match (field.kind(), scalar) {
         (_, Scalar::Missing) => Cell::new("-").tone(Tone::Quiet),
-        (Kind::Time, Scalar::Number(second)) => Cell::new(when(*second)),
+        (Kind::Time, Scalar::Number(second)) => Cell::moment(*second),
         (Kind::Number, Scalar::Number(number)) => match u64::try_from(*number) {
             Ok(number) => Cell::new(human::exact(number)),
             Err(_) => Cell::new(exact.clone()),
@@ -201,16 +201,11 @@ fn explained(view: &View, name: &str, scalar: &Scalar) -> Row {
     let name = Cell::code(name)
         .name()
         .way("show as column", Page::Flows.address(&with(view, COLUMNS, Some(&shown))));
-    Row::of([name, value, Cell::new(capitalised(about))])
+    Row::of([name, value, Cell::new(sentence(about))])
 }
 
 fn default_columns() -> String {
     contract::records::DEFAULT.map(|field| field.to_string()).join(",")
-}
-
-fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// What a number stands for.

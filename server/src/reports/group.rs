@@ -1,12 +1,13 @@
 //! One security group: its rules with their use, what is wrong with them, what is suggested, and how tight.
 
 use super::blocked::with;
+use super::links::{bytes, count, perhaps, tile};
+use super::times::Times;
 use super::{cure, groups, say};
 use crate::advice::groups::{RuleLine, peer_label, rules};
 use crate::advice::{Advised, Adviser, Stock};
 use crate::csv::advice::status;
 use crate::http::advice::beside;
-use contract::human;
 use contract::report::{Block, Cell, Choice, Column, Head, Picture, Row, Table, Tile, Tone};
 use contract::{Page, Refusal, RefusalKind, Report, View};
 use firewall::evaluate::Firewall;
@@ -28,7 +29,7 @@ const TIGHTNESS: [(&str, &str); 3] = [("0", "Few rules"), ("", "Balanced"), ("1"
 pub fn compose(
     adviser: &Adviser,
     (view, id): (&View, &str),
-    advised: &Advised,
+    (advised, times): (&Advised, Times),
     stock: &Stock,
 ) -> Result<Report, Refusal> {
     let none = || {
@@ -43,10 +44,10 @@ pub fn compose(
     let chosen = beside(view, "suggestion");
     let one = chosen.and_then(|id| advised.advice.suggestions.iter().find(|one| one.id == id));
     if let Some(one) = one {
-        blocks.extend(cure::blocks(adviser, (Page::Groups, view), one, advised));
+        blocks.extend(cure::blocks(adviser, (Page::Groups, view), one, (advised, times)));
     }
-    blocks.push(Block::Table(table(view, (group, firewall), &lines, advised, stock)));
-    blocks.push(Block::Table(suggestions(adviser, view, advised, id)));
+    blocks.push(Block::Table(table(view, (group, firewall), &lines, say::origin(advised, stock, times))));
+    blocks.push(Block::Table(suggestions(adviser, view, (advised, times), id)));
     blocks.extend(picture(view, group, latest).map(Block::Picture));
     blocks.extend(gone(&lines));
     blocks.extend(say::inventory_note(stock));
@@ -73,17 +74,6 @@ fn headline(group: &Group, lines: &[RuleLine], advised: &Advised) -> String {
 
 fn tiles(group: &Group, latest: &Inventory, lines: &[RuleLine]) -> Vec<Tile> {
     let standing = || lines.iter().filter(|line| line.standing);
-    let tile = |title: &str, number: u64, note: String| {
-        let read = human::count(number);
-        Tile {
-            title: title.to_owned(),
-            value: read.value,
-            unit: read.unit.to_owned(),
-            exact: human::exact(number),
-            note,
-            tone: Tone::Plain,
-        }
-    };
     let load = [false, true].map(|egress| quotas::load(latest, group, egress));
     let budget = quotas::budget(latest, group);
     let fullest = load.iter().map(|load| load.v4.max(load.v6)).max().unwrap_or_default();
@@ -101,24 +91,18 @@ fn tiles(group: &Group, latest: &Inventory, lines: &[RuleLine]) -> Vec<Tile> {
             standing().filter(|line| line.status == Status::Unused).count() as u64,
             format!("{} not knowable", standing().filter(|line| line.status == Status::Unknowable).count()),
         ),
-        tile("Openings let in or out", flows, "accepted records its rules permit".to_owned()),
+        tile("Openings let in or out", flows, "accepted records its rules permit"),
     ]
 }
 
-fn table(
-    view: &View,
-    (group, firewall): (&Group, &Firewall),
-    lines: &[RuleLine],
-    advised: &Advised,
-    stock: &Stock,
-) -> Table {
+fn table(view: &View, (group, firewall): (&Group, &Firewall), lines: &[RuleLine], origin: String) -> Table {
     let most = lines.iter().map(|line| line.flows).max().unwrap_or(1).max(1);
     let standing = lines.iter().filter(|line| line.standing);
     let link = contract::link::encode(view);
     Table {
         head: Head::new("rules", "Rules")
             .about("with everything they let through in this range")
-            .foot(say::origin(advised, stock))
+            .foot(origin)
             .way("JSON", format!("/api/v1/rules?{link}")),
         columns: vec![
             Column::words("Rule"),
@@ -149,25 +133,25 @@ fn row(line: &RuleLine, group: &Group, firewall: &Firewall, most: u64) -> Row {
         Status::Unused => state.tone(Tone::Warn),
         Status::Unknowable => state.tone(Tone::Quiet),
     };
-    let sole = if line.flows > 0 && line.sole == 0 { Cell::new("shared") } else { say::count(line.sole) };
+    let sole = if line.flows > 0 && line.sole == 0 { Cell::new("shared") } else { count(line.sole) };
     Row::of([
         Cell::code(line.rule.clone()).name().note(line.description.clone()),
         Cell::new(if line.direction == "egress" { "out" } else { "in" }),
         Cell::new(service),
         Cell::code(peer),
         state,
-        say::count(line.flows).share(line.flows as f64 / most as f64),
-        say::amount(human::bytes(line.bytes), line.bytes),
-        say::count(line.clients as u64),
+        count(line.flows).share(line.flows as f64 / most as f64),
+        bytes(line.bytes),
+        count(line.clients as u64),
         sole,
-        say::moment(line.first),
-        say::moment(line.last),
+        perhaps(line.first),
+        perhaps(line.last),
         Cell::new(line.flaws.join("; ")),
     ])
 }
 
 /// The group's suggestions, at the tightness that is chosen.
-fn suggestions(adviser: &Adviser, view: &View, advised: &Advised, id: &str) -> Table {
+fn suggestions(adviser: &Adviser, view: &View, advised: (&Advised, Times), id: &str) -> Table {
     let mut table = groups::suggestions(adviser, view, advised, Some(id));
     let chosen = beside(view, "tightness").unwrap_or_default();
     table.head.choices = TIGHTNESS
@@ -212,25 +196,20 @@ fn gone(lines: &[RuleLine]) -> Option<Block> {
                 Cell::new(if line.direction == "egress" { "out" } else { "in" }),
                 Cell::new(format!("{} {}", line.protocol, line.from_port)),
                 Cell::code(line.peer.clone()),
-                say::count(line.flows),
-                say::moment(line.last),
+                count(line.flows),
+                perhaps(line.last),
             ])
         })
         .collect();
-    (!rows.is_empty()).then(|| {
-        Block::Table(Table {
-            head: Head::new("gone", "Rules that went")
-                .about("they stood in an earlier snapshot of the inventory"),
-            columns: vec![
-                Column::words("Rule"),
-                Column::words("Way"),
-                Column::words("Service"),
-                Column::words("Far end"),
-                Column::number("Records"),
-                Column::words("Last used"),
-            ],
-            rows,
-            empty: String::new(),
-        })
-    })
+    let columns = [
+        Column::words("Rule"),
+        Column::words("Way"),
+        Column::words("Service"),
+        Column::words("Far end"),
+        Column::number("Records"),
+        Column::words("Last used"),
+    ];
+    let head =
+        Head::new("gone", "Rules that went").about("they stood in an earlier snapshot of the inventory");
+    say::table_of(head, columns, rows)
 }

@@ -1,6 +1,8 @@
 //! Security groups: how much each is used, and what is suggested about them, by state.
 
 use super::blocked::with;
+use super::links::{count, perhaps, tile};
+use super::times::Times;
 use super::{cure, group, say};
 use crate::advice::decisions::{Remembered, State};
 use crate::advice::groups::{GroupLine, groups};
@@ -21,22 +23,22 @@ const SUGGESTIONS: usize = 100;
 ///
 /// # Errors
 /// Whatever the adviser refuses.
-pub async fn compose(adviser: &Adviser, view: &View) -> Result<Report, Refusal> {
+pub async fn compose(adviser: &Adviser, view: &View, times: Times) -> Result<Report, Refusal> {
     let stock = adviser.stock();
     let advised = adviser.advised(view, &options(view)?).await?;
     match beside(view, "id") {
-        Some(id) => group::compose(adviser, (view, id), &advised, &stock),
-        None => Ok(list(adviser, view, &advised, &stock)),
+        Some(id) => group::compose(adviser, (view, id), (&advised, times), &stock),
+        None => Ok(list(adviser, view, (&advised, times), &stock)),
     }
 }
 
-fn list(adviser: &Adviser, view: &View, advised: &Advised, stock: &Stock) -> Report {
+fn list(adviser: &Adviser, view: &View, (advised, times): (&Advised, Times), stock: &Stock) -> Report {
     let lines = groups(advised);
     let mut blocks = Vec::new();
     if advised.firewall.is_some() {
         blocks.push(Block::Tiles(tiles(&lines, advised)));
-        blocks.push(Block::Table(suggestions(adviser, view, advised, None)));
-        blocks.push(Block::Table(table(view, &lines, advised, stock)));
+        blocks.push(Block::Table(suggestions(adviser, view, (advised, times), None)));
+        blocks.push(Block::Table(table(view, &lines, say::origin(advised, stock, times))));
     }
     blocks.extend(say::inventory_note(stock));
     Report { headline: headline(&lines, advised), blocks }
@@ -62,59 +64,44 @@ fn headline(lines: &[GroupLine], advised: &Advised) -> String {
 
 fn tiles(lines: &[GroupLine], advised: &Advised) -> Vec<Tile> {
     let sum = |value: fn(&GroupLine) -> usize| lines.iter().map(|line| value(line) as u64).sum::<u64>();
-    let tile = |title: &str, number: u64, note: String| {
-        let read = human::count(number);
-        Tile {
-            title: title.to_owned(),
-            value: read.value,
-            unit: read.unit.to_owned(),
-            exact: human::exact(number),
-            note,
-            tone: Tone::Plain,
-        }
-    };
     let idle = lines.iter().filter(|line| line.interfaces == 0).count() as u64;
     vec![
         tile("Groups", lines.len() as u64, format!("{idle} without an interface")),
         tile("Rules used", sum(|line| line.used), format!("of {}", human::count(sum(|line| line.rules)))),
-        tile("Rules unused", sum(|line| line.unused), "the logs would have shown their use".to_owned()),
-        tile("Not knowable", sum(|line| line.unknowable), "the logs cannot tell".to_owned()),
-        tile(
-            "Suggestions",
-            advised.advice.suggestions.len() as u64,
-            "openings, narrowings, removals".to_owned(),
-        ),
+        tile("Rules unused", sum(|line| line.unused), "the logs would have shown their use"),
+        tile("Not knowable", sum(|line| line.unknowable), "the logs cannot tell"),
+        tile("Suggestions", advised.advice.suggestions.len() as u64, "openings, narrowings, removals"),
     ]
 }
 
-fn table(view: &View, lines: &[GroupLine], advised: &Advised, stock: &Stock) -> Table {
+fn table(view: &View, lines: &[GroupLine], origin: String) -> Table {
     let most = lines.iter().map(|line| line.flows).max().unwrap_or(1).max(1);
     let bare = View { details: Default::default(), ..view.clone() };
     let row = |line: &GroupLine| {
         let name = if line.name.is_empty() { line.group.clone() } else { line.name.clone() };
-        let unused = say::count(line.unused as u64);
+        let unused = count(line.unused as u64);
         let row = Row::of([
             Cell::new(name).name().note(line.group.clone()).to(Page::Groups.address(&with(
                 &bare,
                 "id",
                 &line.group,
             ))),
-            say::count(line.interfaces as u64),
-            say::count(line.rules as u64),
-            say::count(line.used as u64).share(line.used as f64 / line.rules.max(1) as f64),
+            count(line.interfaces as u64),
+            count(line.rules as u64),
+            count(line.used as u64).share(line.used as f64 / line.rules.max(1) as f64),
             if line.unused > 0 { unused.tone(Tone::Warn) } else { unused },
-            say::count(line.unknowable as u64),
-            say::count(line.flawed as u64),
-            say::count(line.flows).share(line.flows as f64 / most as f64),
-            say::moment(line.last),
-            say::count(line.suggestions as u64),
+            count(line.unknowable as u64),
+            count(line.flawed as u64),
+            count(line.flows).share(line.flows as f64 / most as f64),
+            perhaps(line.last),
+            count(line.suggestions as u64),
         ]);
         Row { tone: if line.interfaces == 0 { Tone::Quiet } else { Tone::Plain }, ..row }
     };
     Table {
         head: Head::new("groups", "Security groups")
             .about("rules and their use, whatever the filter")
-            .foot(say::origin(advised, stock))
+            .foot(origin)
             .way("All rules, CSV", format!("/api/v1/rules.csv?{}", contract::link::encode(view))),
         columns: vec![
             Column::words("Group"),
@@ -134,7 +121,12 @@ fn table(view: &View, lines: &[GroupLine], advised: &Advised, stock: &Stock) -> 
 }
 
 /// The suggestions that stand in a state, of a group or of all, with the choice of the state.
-pub fn suggestions(adviser: &Adviser, view: &View, advised: &Advised, group: Option<&str>) -> Table {
+pub fn suggestions(
+    adviser: &Adviser,
+    view: &View,
+    (advised, times): (&Advised, Times),
+    group: Option<&str>,
+) -> Table {
     let shown = beside(view, "show").and_then(State::from_name).unwrap_or_default();
     let known = adviser.decisions().of_group(group);
     let made: Vec<&Suggestion> = advised
@@ -155,9 +147,9 @@ pub fn suggestions(adviser: &Adviser, view: &View, advised: &Advised, group: Opt
             Cell::new(cure::title(one, advised)).name().to(Page::Groups.address(&leads)),
             Cell::code(one.group.clone()),
             Cell::new(one.why.clone()),
-            say::count(one.flows),
+            count(one.flows),
             Cell::new(human::percent(one.confidence.value)).exact(one.confidence.value),
-            Cell::new(cure::state_words(&remembered.unwrap_or_default())),
+            Cell::new(cure::state_words(&remembered.unwrap_or_default(), times)),
         ])
     };
     let of_past = |(_, one): &(String, Remembered)| {
@@ -167,7 +159,8 @@ pub fn suggestions(adviser: &Adviser, view: &View, advised: &Advised, group: Opt
             Cell::new(one.why.clone()),
             Cell::new("–"),
             Cell::new("–"),
-            Cell::new(cure::state_words(one)).note(one.applied.map(say::time).unwrap_or_default()),
+            Cell::new(cure::state_words(one, times))
+                .note(one.applied.map(|at| times.named(at)).unwrap_or_default()),
         ])
     };
     let mut rows: Vec<Row> = made

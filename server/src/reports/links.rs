@@ -2,7 +2,7 @@
 
 use contract::filter::Expr;
 use contract::names::{protocol_name, service_name};
-use contract::report::{Cell, Tone};
+use contract::report::{Cell, Tile, Tone};
 use contract::{Field, Page, View, human, records};
 
 pub use app::panels::foot::origin;
@@ -97,14 +97,32 @@ fn quantity(read: human::Quantity, exact: u64) -> Cell {
     Cell::new(read.to_string()).exact(exact)
 }
 
-/// A moment as a person reads it, on one line.
-pub fn when(second: i64) -> String {
-    human::date_time(second).replace(' ', "\u{a0}")
+/// A moment, where there is one.
+pub fn perhaps(at: Option<i64>) -> Cell {
+    at.map_or_else(|| Cell::new("–"), Cell::moment)
 }
 
-/// A moment.
-pub fn moment(second: i64) -> Cell {
-    Cell::new(when(second)).exact(human::utc(second))
+/// A number on top, with a note below it.
+pub fn tile(title: &str, number: u64, note: impl Into<String>) -> Tile {
+    let read = human::count(number);
+    Tile {
+        title: title.to_owned(),
+        value: read.value,
+        unit: read.unit.to_owned(),
+        exact: human::exact(number),
+        note: note.into(),
+        tone: Tone::Plain,
+    }
+}
+
+/// A text as a sentence begins: with a capital, unless it begins with an id or an address, which has none.
+pub fn sentence(text: &str) -> String {
+    let first = text.split_whitespace().next().unwrap_or_default();
+    if first.contains(|letter: char| letter.is_ascii_digit()) {
+        return text.to_owned();
+    }
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// How many of how many: `10 of 1 204 conversations`.
@@ -113,4 +131,17 @@ pub fn of(shown: usize, all: u64, noun: &str) -> String {
         return format!("{} {noun}", human::exact(all));
     }
     format!("{} of {} {noun}", human::exact(shown as u64), human::exact(all))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_begins_with_a_capital_but_an_id_stays_as_it_is() {
+        assert_eq!(sentence("the rule went"), "The rule went");
+        for id in ["sgr-0a1b permitted it", "eni-1 refused", "10.0.0.1 asked", ""] {
+            assert_eq!(sentence(id), id);
+        }
+    }
 }

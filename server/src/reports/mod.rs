@@ -2,7 +2,9 @@
 //! `app` knows.
 
 mod amounts;
+mod bands;
 mod blocked;
+mod cells;
 mod conversations;
 pub mod cost;
 mod cure;
@@ -16,10 +18,14 @@ mod replay;
 mod say;
 mod self_test;
 mod setup;
+mod sources;
+mod times;
 mod views;
 pub mod waterfall;
+mod week;
 mod why;
 
+use self::times::Times;
 use crate::advice::Adviser;
 use crate::clock;
 use crate::cost::Costs;
@@ -48,21 +54,23 @@ pub struct Composer {
 
 #[async_trait]
 impl Reports for Composer {
-    async fn report(&self, page: Page, view: &View) -> Result<Report, Refusal> {
+    async fn report(&self, page: Page, view: &View, offset_secs: i64) -> Result<Report, Refusal> {
+        let times = Times::of(offset_secs);
         let mut report = match page {
-            Page::Conversations => conversations::compose(self.flows.as_ref(), view).await?,
-            Page::Rejects => rejects::compose(self.flows.as_ref(), view).await?,
+            Page::Conversations => conversations::compose(self.flows.as_ref(), &self.adviser, view).await?,
+            Page::Rejects => rejects::compose(self.flows.as_ref(), view, times).await?,
             Page::Flows => flows::compose(self.flows.as_ref(), view).await?,
             Page::Interface => interface::compose(self.flows.as_ref(), view).await?,
             Page::Views => views::compose(&self.views, view, clock::now()).await?,
-            Page::Blocked => blocked::compose(self.adviser.as_ref(), view).await?,
-            Page::Groups => groups::compose(self.adviser.as_ref(), view).await?,
+            Page::Blocked => blocked::compose(self.adviser.as_ref(), view, times).await?,
+            Page::Groups => groups::compose(self.adviser.as_ref(), view, times).await?,
             Page::Replay => replay::compose(self.adviser.as_ref(), view).await?,
             Page::Cost => cost::compose(self.costs.as_ref(), view).await?,
             Page::Setup => setup::compose(self.costs.as_ref(), view).await?,
             Page::SelfTest => self_test::compose(self.tests.as_ref(), view).await,
             Page::Overview | Page::Coverage => return Err(no_document(page)),
         };
+        times.tell(&mut report);
         // Every table is also a file.
         report.each_table(|table| {
             let file = format!("/api/v1/report/{}/{}.csv?{}", page.name(), table.head.id, link::encode(view));

@@ -1,8 +1,11 @@
 //! Rejects: what is held back, when and where, and what of it looks like a mistake.
 
-use super::links::{count, held, moment, of, origin, service_cell, value};
+use super::links::{count, held, of, origin, service_cell, tile, value};
+use super::times::Times;
+use super::{sources, week};
+use crate::clock;
 use app::ports::Flows;
-use contract::report::{Block, Cell, Column, Head, Picture, Row, Table, Tile, Tone};
+use contract::report::{Block, Cell, Column, Drawing, Head, Picture, Row, Table, Tile, Tone};
 use contract::{Attempt, Dimension, Field, Intent, Measure, Page, Refusal, Report, TopBy, View, human, link};
 
 /// Rows named, unless the view asks for more.
@@ -14,7 +17,7 @@ const BANDS: u16 = 24;
 ///
 /// # Errors
 /// Whatever the port refuses.
-pub async fn compose(flows: &dyn Flows, view: &View) -> Result<Report, Refusal> {
+pub async fn compose(flows: &dyn Flows, view: &View, times: Times) -> Result<Report, Refusal> {
     let asked = question(view);
     let ranking = |dimension| View {
         by: TopBy::Dimension(dimension),
@@ -24,7 +27,8 @@ pub async fn compose(flows: &dyn Flows, view: &View) -> Result<Report, Refusal> 
     };
     let intent = flows.intent(&asked).await?;
     let (ports, reasons) = (ranking(Dimension::ServicePort), ranking(Dimension::InterfaceId));
-    let (ports, interfaces) = futures::try_join!(flows.top(&ports), flows.top(&reasons))?;
+    let (ports, interfaces, hours) =
+        futures::try_join!(flows.top(&ports), flows.top(&reasons), hours(flows, (view, &asked), times))?;
     let picture = |id: &str, title: &str, rows: Dimension| {
         let shown =
             View { rows, top: BANDS, measure: Measure::Flows, split: Dimension::Action, ..asked.clone() };
@@ -35,9 +39,13 @@ pub async fn compose(flows: &dyn Flows, view: &View) -> Result<Report, Refusal> 
             height_css: 420,
         })
     };
-    let blocks = vec![
+    let mut blocks = vec![
         Block::Tiles(tiles(&intent, ports.total)),
         Block::Table(attempts(view, &intent)),
+        Block::Drawing(sources::drawing(view, &intent)),
+    ];
+    blocks.extend(hours.map(Block::Drawing));
+    blocks.extend([
         picture("ports", "Ports", Dimension::ServicePort),
         picture("interfaces", "Interfaces", Dimension::InterfaceId),
         Block::Pair(vec![
@@ -50,8 +58,20 @@ pub async fn compose(flows: &dyn Flows, view: &View) -> Result<Report, Refusal> 
                 &interfaces,
             )),
         ]),
-    ];
+    ]);
     Ok(Report { headline: headline(&intent), blocks })
+}
+
+/// The hours of the week, where the range is not too long for that.
+async fn hours(
+    flows: &dyn Flows,
+    (view, asked): (&View, &View),
+    times: Times,
+) -> Result<Option<Drawing>, Refusal> {
+    let span = asked.asked_span(clock::now())?.to_minutes();
+    let Some(question) = week::question(asked, rejected(asked), (span, times)) else { return Ok(None) };
+    let timeline = flows.timeline(&question).await?;
+    Ok(Some(week::drawing(view, &timeline, times)))
 }
 
 fn question(view: &View) -> View {
@@ -84,17 +104,7 @@ fn headline(intent: &Intent) -> String {
 }
 
 fn tiles(intent: &Intent, rejected: u64) -> Vec<Tile> {
-    let tile = |title: &str, number: u64, note: String| {
-        let quantity = human::count(number);
-        Tile {
-            title: title.to_owned(),
-            value: quantity.value,
-            unit: quantity.unit.to_owned(),
-            exact: human::exact(number),
-            note,
-            tone: Tone::Quiet,
-        }
-    };
+    let tile = |title, number, note: String| Tile { tone: Tone::Quiet, ..tile(title, number, note) };
     let from = |noise: &contract::Noise| {
         format!(
             "from {} {}",
@@ -137,38 +147,46 @@ fn attempts(view: &View, intent: &Intent) -> Table {
 
 fn row(view: &View, attempt: &Attempt) -> Row {
     let page = Page::Rejects;
-    let clients = match attempt.clients {
-        1 => String::new(),
-        clients => format!("{} clients", human::exact(clients)),
-    };
-    let client =
-        value(page, view, Field::CLIENT, &attempt.client, Cell::code(&attempt.client).note(clients)).name();
+    let client = end(view, Field::CLIENT, (&attempt.client, attempt.clients), "clients").name();
     let client = match records(view, attempt) {
         Some(records) => client.way("records", records),
         None => client,
     };
     let side = if attempt.is_ingress { "on the way in" } else { "on the way out" };
-    let interface =
-        Cell::code(&attempt.interface).note(side).to(super::interface::address(view, &attempt.interface));
+    let more = match attempt.interfaces {
+        0 | 1 => String::new(),
+        all => format!(", and {} more", human::exact(all - 1)),
+    };
+    let interface = Cell::code(&attempt.interface)
+        .note(format!("{side}{more}"))
+        .to(super::interface::address(view, &attempt.interface));
     Row::of([
         client,
-        value(page, view, Field::SERVER, &attempt.server, Cell::code(&attempt.server)),
+        end(view, Field::SERVER, (&attempt.server, attempt.servers), "servers"),
         service_cell(page, view, attempt.service_port, Some(attempt.protocol)),
         interface,
         Cell::new(attempt.why.join(", ")),
         held(attempt.flows),
         count(attempt.hours.into()),
-        moment(attempt.first),
-        moment(attempt.last),
+        Cell::moment(attempt.first),
+        Cell::moment(attempt.last),
     ])
+}
+
+/// An end of an attempt: one address, or a network and how many of it.
+fn end(view: &View, field: Field, (name, many): (&str, u64), noun: &str) -> Cell {
+    let note = if many > 1 { format!("{} {noun}", human::exact(many)) } else { String::new() };
+    value(Page::Rejects, view, field, name, Cell::code(name).note(note))
 }
 
 fn records(view: &View, attempt: &Attempt) -> Option<String> {
     let port = attempt.service_port.map(|port| format!(" AND service-port = {port}")).unwrap_or_default();
-    let network = if attempt.client.contains('/') { "IN" } else { "=" };
+    let sign = |end: &str| if end.contains('/') { "IN" } else { "=" };
+    let (client, server) = (&attempt.client, &attempt.server);
     let clause = format!(
-        "action = REJECT AND client {network} {} AND server = {}{port}",
-        attempt.client, attempt.server
+        "action = REJECT AND client {} {client} AND server {} {server}{port}",
+        sign(client),
+        sign(server)
     );
     super::links::narrowed(Page::Flows, view, &clause)
 }

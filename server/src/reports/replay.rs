@@ -1,5 +1,6 @@
 //! Replay: what an edit would have changed had it stood during the whole range, before anybody applies it.
 
+use super::links::{self, count};
 use super::{cure, say};
 use crate::advice::{Adviser, Replayed, Stock};
 use crate::http::advice::{beside, options};
@@ -229,8 +230,8 @@ fn clients(view: &View, replayed: &Replayed, interfaces: &[&str], firewall: &Fir
             what,
             Cell::new(say::service(*protocol, *port)),
             Cell::new(name).note(interface.clone()),
-            say::count(*flows).share(*flows as f64 / most as f64),
-            say::amount(human::bytes(*bytes), *bytes),
+            count(*flows).share(*flows as f64 / most as f64),
+            links::bytes(*bytes),
         ])
     };
     let link = contract::link::encode(view);
@@ -254,10 +255,10 @@ fn clients(view: &View, replayed: &Replayed, interfaces: &[&str], firewall: &Fir
 
 fn days(replayed: &Replayed, from: i64) -> Table {
     let row = |(day, allowed, dropped): &(i64, u64, u64)| {
-        let refused = say::count(*dropped);
+        let refused = count(*dropped);
         Row::of([
-            say::moment(Some(*day)).name(),
-            say::count(*allowed),
+            Cell::moment(*day).name(),
+            count(*allowed),
             if *dropped > 0 { refused.tone(Tone::Held) } else { refused },
         ])
     };

@@ -1,9 +1,10 @@
 //! What the pages about the firewall have in common: verdicts, services, times and rules in words.
 
+use super::times::Times;
 use crate::advice::{Advised, Stock};
-use contract::human::{self, Quantity};
+use contract::human;
 use contract::names::{port_label, protocol_name};
-use contract::report::{Block, Cell, Head, Text};
+use contract::report::{Block, Column, Head, Row, Table, Text};
 use firewall::address::Address;
 use firewall::evaluate::{Differs, Firewall, NearMiss};
 use firewall::inventory::{Interface, Rule};
@@ -164,36 +165,13 @@ pub fn rule_service(rule: &Rule) -> String {
     }
 }
 
-/// A moment of the range, UTC: `20 Nov 03:00`.
-pub fn time(at: i64) -> String {
-    format!("{} {}", human::clock(at, human::Step::Day), human::clock(at, human::Step::Minute))
-}
-
-/// A cell with a moment.
-pub fn moment(at: Option<i64>) -> Cell {
-    match at {
-        Some(at) => Cell::new(time(at)).exact(jiff::Timestamp::from_second(at).unwrap_or_default()),
-        None => Cell::new("–"),
-    }
-}
-
-/// A cell with an amount.
-pub fn amount(read: Quantity, exact: u64) -> Cell {
-    Cell::new(read.to_string()).exact(exact)
-}
-
-/// A cell with a number of things.
-pub fn count(number: u64) -> Cell {
-    amount(human::count(number), number)
-}
-
 /// A number with its noun: `1 rule`, `14 rules`.
 pub fn counted(number: u64, one: &str, more: &str) -> String {
     format!("{} {}", human::count(number), if number == 1 { one } else { more })
 }
 
 /// Where an answer came from: conversations, logs, rules.
-pub fn origin(advised: &Advised, stock: &Stock) -> String {
+pub fn origin(advised: &Advised, stock: &Stock, times: Times) -> String {
     let (rows, window) = (advised.rows.flows().len() as u64, advised.rows.window());
     let logs = format!(
         "From {} of {}; the logs tell {} of it",
@@ -206,10 +184,18 @@ pub fn origin(advised: &Advised, stock: &Stock) -> String {
     match (states.map_or(0, <[_]>::len), newest) {
         (0, _) => format!("{logs}; no inventory"),
         (1, None) => format!("{logs}; inventory {}", stock.name),
-        (1, Some(at)) => format!("{logs}; rules of {}", time(at)),
-        (states, Some(at)) => format!("{logs}; {states} states of the rules, the newest of {}", time(at)),
+        (1, Some(at)) => format!("{logs}; rules of {}", times.named(at)),
+        (states, Some(at)) => {
+            format!("{logs}; {states} states of the rules, the newest of {}", times.named(at))
+        }
         (states, None) => format!("{logs}; {states} states of the rules"),
     }
+}
+
+/// A table that is there only where it has rows.
+pub fn table_of(head: Head, columns: impl Into<Vec<Column>>, rows: Vec<Row>) -> Option<Block> {
+    let empty = String::new();
+    (!rows.is_empty()).then(|| Block::Table(Table { head, columns: columns.into(), rows, empty }))
 }
 
 /// What is missing or damaged in the inventory; nothing when it is whole.

@@ -2,6 +2,8 @@
 //! asked, what came nearest, and the suggestion that cures it.
 
 use super::blocked::with;
+use super::links::{bytes, count, sentence};
+use super::times::Times;
 use super::{cure, say};
 use crate::advice::groups::peer_label;
 use crate::advice::{Advised, Adviser, Stock};
@@ -26,7 +28,7 @@ const PEERS: usize = 12;
 pub fn compose(
     adviser: &Adviser,
     (view, id): (&View, &str),
-    advised: &Advised,
+    (advised, times): (&Advised, Times),
     cards: &[Card],
     stock: &Stock,
 ) -> Result<Report, Refusal> {
@@ -36,10 +38,13 @@ pub fn compose(
     })?;
     let firewall = advised.firewall.as_deref();
     let cures = cure::of_card(card, advised);
-    let mut blocks = vec![Block::Tiles(tiles(card)), Block::Text(reasons(view, card, advised, stock))];
+    let mut blocks = vec![
+        Block::Tiles(tiles(card, times)),
+        Block::Text(reasons(view, card, advised, say::origin(advised, stock, times))),
+    ];
     // The cure stands right below the reason: what follows is for who doubts it.
     if let Some((first, more)) = cures.split_first() {
-        blocks.extend(cure::blocks(adviser, (Page::Blocked, view), first, advised));
+        blocks.extend(cure::blocks(adviser, (Page::Blocked, view), first, (advised, times)));
         for one in more {
             blocks.push(Block::Text(Text {
                 head: Head::new("more", "Another cure").way(
@@ -93,7 +98,7 @@ fn lower(text: &str) -> String {
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
-fn tiles(card: &Card) -> Vec<Tile> {
+fn tiles(card: &Card, times: Times) -> Vec<Tile> {
     let tile = |title: &str, value: String, exact: String, note: String| Tile {
         title: title.to_owned(),
         value,
@@ -112,16 +117,16 @@ fn tiles(card: &Card) -> Vec<Tile> {
                 format!("{} in them", human::bytes(card.bytes)),
             )
         },
-        tile("First", say::time(card.first), String::new(), "UTC".to_owned()),
+        tile("First", times.brief(card.first), times.named(card.first), times.zone()),
         tile(
             "Last",
-            say::time(card.last),
-            String::new(),
+            times.brief(card.last),
+            times.named(card.last),
             format!("over {}", human::duration(card.last - card.first)),
         ),
     ];
     tiles.push(match card.accepted_until {
-        Some(at) => tile("Accepted until", say::time(at), String::new(), "it worked before".to_owned()),
+        Some(at) => tile("Accepted until", times.brief(at), times.named(at), "it worked before".to_owned()),
         None => tile(
             "Accepted until",
             "–".to_owned(),
@@ -141,7 +146,7 @@ fn tiles(card: &Card) -> Vec<Tile> {
     tiles
 }
 
-fn reasons(view: &View, card: &Card, advised: &Advised, stock: &Stock) -> Text {
+fn reasons(view: &View, card: &Card, advised: &Advised, origin: String) -> Text {
     let firewall = advised.firewall.as_deref();
     let mut paragraphs = vec![say::layer(card.verdict).to_owned()];
     let proof: Vec<String> = card.proof.iter().map(|proof| format!("{}.", sentence(proof))).collect();
@@ -171,8 +176,7 @@ fn reasons(view: &View, card: &Card, advised: &Advised, stock: &Stock) -> Text {
         .groups
         .iter()
         .map(|group| (group.clone(), Page::Groups.address(&with(&bare(view), "id", group))));
-    let mut head =
-        Head::new("why", "Why blocked").about(say::title(card.verdict)).foot(say::origin(advised, stock));
+    let mut head = Head::new("why", "Why blocked").about(say::title(card.verdict)).foot(origin);
     head = head.way("All blocked", Page::Blocked.address(&bare(view)));
     for (group, href) in groups {
         head = head.way(&group, href);
@@ -186,11 +190,6 @@ fn uncured(advised: &Advised) -> &'static str {
     } else {
         "No rule is suggested: nothing beside the attempts says that it should work, or a group's rule is not the cure."
     }
-}
-
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// The conversations of a card, most records first.
@@ -235,7 +234,7 @@ fn proofs(view: &View, card: &Card, advised: &Advised) -> Table {
             if flow.leg == Leg::Opening { (flow.client, flow.server) } else { (flow.server, flow.client) };
         let action = if flow.accepted { Cell::new("ACCEPT") } else { Cell::new("REJECT").tone(Tone::Held) };
         Row::of([
-            say::moment(Some(flow.first)).name(),
+            Cell::moment(flow.first).name(),
             Cell::code(name),
             Cell::new(say::way(flow.direction)),
             Cell::new(if flow.leg == Leg::Opening { "asks" } else { "answers" }),
@@ -245,8 +244,8 @@ fn proofs(view: &View, card: &Card, advised: &Advised) -> Table {
             Cell::new(
                 flow.tcp_flags.map(|flags| contract::names::tcp_flags(flags.into())).unwrap_or_default(),
             ),
-            say::count(flow.flows),
-            say::amount(human::bytes(flow.bytes), flow.bytes),
+            count(flow.flows),
+            bytes(flow.bytes),
         ])
     };
     let mut head = Head::new("records", "Records that prove it")

@@ -8,9 +8,9 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use contract::coverage::{CoverageRow, Delivered, Lines, ObjectRow, Reason, SetAsideLine, Slot};
 use contract::{
-    Attempt, Conversation, Conversations, Coverage, Grid, Intent, Matrix, MatrixRow, Objects, OneWay,
-    Progress, Record, Records, Refusal, RefusalKind, Scalar, Series, SetAside, SourceStatus, Span, Stage,
-    Summary, Timeline, Top, TopRow, ValueRow, Values, View,
+    Attempt, Conversation, Conversations, Coverage, Grid, Group, GroupService, Intent, Matrix, MatrixRow,
+    Objects, OneWay, Progress, Record, Records, Refusal, RefusalKind, Scalar, Series, Service, SetAside,
+    SourceStatus, Sources, Span, Stage, Summary, Timeline, Top, TopRow, ValueRow, Values, View,
 };
 use lake::{DayVolume, FieldVolume, InterfaceText, LogVolume};
 use pricing::PriceBook;
@@ -152,6 +152,16 @@ impl Flows for Scripted {
             distinct: 1,
             one_way: 1,
             total: 1_000,
+            groups: vec![Group {
+                client: Some("10.0.0.0/24".into()),
+                service: Some(GroupService {
+                    server: "10.0.0.0/24".into(),
+                    service_port: Some(443),
+                    protocol: Some(6),
+                }),
+                amount: OneWay { bytes: 1_000, packets: 20, flows: 4 },
+                rejected: 1,
+            }],
             provenance: Default::default(),
         }))
     }
@@ -176,9 +186,11 @@ impl Flows for Scripted {
             client: "10.0.0.1".into(),
             clients: 1,
             server: "10.0.0.2".into(),
+            servers: 1,
             service_port: Some(5_432),
             protocol: 6,
             interface: "eni-1".into(),
+            interfaces: 1,
             is_ingress: true,
             flows: 4,
             hours: 1,
@@ -193,6 +205,12 @@ impl Flows for Scripted {
             distinct: 1,
             scanners: Default::default(),
             knocks: Default::default(),
+            sources: Sources {
+                networks: vec!["10.0.0.0/24".into()],
+                services: vec![Service { service_port: Some(5_432), protocol: 6 }],
+                flows: vec![vec![4]],
+                ..Sources::default()
+            },
             untold: 0,
             provenance: Default::default(),
         }))

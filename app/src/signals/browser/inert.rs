@@ -50,6 +50,11 @@ pub fn to_copy(_click: &leptos::ev::MouseEvent) -> Option<String> {
     None
 }
 
+/// Nothing is drawn.
+pub fn drawn_way(_click: &leptos::ev::MouseEvent) -> Option<String> {
+    None
+}
+
 /// Leads nowhere.
 pub fn load(_address: &str) {}
 

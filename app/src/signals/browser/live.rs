@@ -170,6 +170,13 @@ pub fn to_copy(click: &leptos::ev::MouseEvent) -> Option<String> {
     button.parent_element()?.query_selector("pre").ok()??.text_content()
 }
 
+/// Where a click on a part of a drawing leads, unless it asks for another tab: the router hears links of HTML alone.
+pub fn drawn_way(click: &leptos::ev::MouseEvent) -> Option<String> {
+    let is_plain = !(click.ctrl_key() || click.meta_key() || click.shift_key() || click.alt_key());
+    let part = click.target().filter(|_| is_plain && click.button() == 0)?.dyn_into::<Element>().ok()?;
+    part.closest("svg a").ok()??.get_attribute("href")
+}
+
 /// Leaves this document for the one at `address`.
 pub fn load(address: &str) {
     if let Some(window) = window() {

@@ -5,16 +5,16 @@
 mod live;
 #[cfg(target_arch = "wasm32")]
 pub use live::{
-    Watch, copy, fonts_ready, get_text, keep, kept, load, monotonic_secs, origin, remember_theme, theme,
-    to_copy, watch_size, watch_system_theme, zone_offset_secs,
+    Watch, copy, drawn_way, fonts_ready, get_text, keep, kept, load, monotonic_secs, origin, remember_theme,
+    theme, to_copy, watch_size, watch_system_theme, zone_offset_secs,
 };
 
 #[cfg(not(target_arch = "wasm32"))]
 mod inert;
 #[cfg(not(target_arch = "wasm32"))]
 pub use inert::{
-    Watch, copy, fonts_ready, get_text, keep, kept, load, monotonic_secs, origin, remember_theme, theme,
-    to_copy, watch_size, watch_system_theme, zone_offset_secs,
+    Watch, copy, drawn_way, fonts_ready, get_text, keep, kept, load, monotonic_secs, origin, remember_theme,
+    theme, to_copy, watch_size, watch_system_theme, zone_offset_secs,
 };
 
 /// Where the chosen theme is remembered in `localStorage`.

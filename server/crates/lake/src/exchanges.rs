@@ -5,6 +5,7 @@ use crate::error::LakeError;
 use crate::fold::Amount;
 use crate::fold::exchanges::{Exchange, Exchanges};
 use crate::fold::talkers::Talk;
+use crate::groups;
 use crate::plan::{Need, Sums};
 use contract::conversations::one_way_only;
 use contract::{Conversation, Conversations, Count, Measure, OneWay, View};
@@ -36,6 +37,7 @@ pub async fn conversations(ground: Ground<'_>, view: &View, now: i64) -> Result<
     }
     let measured = |exchange: &Exchange| exchange.sent.of(view.measure) + exchange.returned.of(view.measure);
     let (distinct, total) = (talks.len() as u64, talks.iter().map(|(_, exchange)| measured(exchange)).sum());
+    let groups = groups::of(&talks, view.measure);
     let order = |a: &(Talk, Exchange), b: &(Talk, Exchange)| {
         Reverse(measured(&a.1)).cmp(&Reverse(measured(&b.1))).then_with(|| a.0.cmp(&b.0))
     };
@@ -52,24 +54,30 @@ pub async fn conversations(ground: Ground<'_>, view: &View, now: i64) -> Result<
         distinct,
         one_way,
         total,
+        groups,
         provenance: ground.provenance(facts, view, began),
     })
 }
 
 fn row(talk: &Talk, exchange: &Exchange, measure: Measure, total: u64) -> Conversation {
     let address = |bits: u128| Ipv6Addr::from_bits(bits).to_canonical().to_string();
-    let way = |Amount { bytes, packets, flows }: Amount| OneWay { bytes, packets, flows };
     let value = exchange.sent.of(measure) + exchange.returned.of(measure);
     Conversation {
         client: address(talk.client),
         server: address(talk.server),
         service_port: u16::try_from(talk.service_port).ok(),
         protocol: u8::try_from(talk.protocol).ok(),
-        sent: way(exchange.sent),
-        returned: way(exchange.returned),
+        sent: one_way(exchange.sent),
+        returned: one_way(exchange.returned),
         rejected: exchange.rejected,
         first: exchange.first,
         last: exchange.last,
         share: if total == 0 { 0.0 } else { value as f64 / total as f64 },
     }
+}
+
+/// An amount as answers have it.
+pub const fn one_way(amount: Amount) -> OneWay {
+    let Amount { bytes, packets, flows } = amount;
+    OneWay { bytes, packets, flows }
 }

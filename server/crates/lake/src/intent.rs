@@ -4,12 +4,18 @@
 use crate::ask::{self, Facts, Ground};
 use crate::error::LakeError;
 use crate::fold::conversations::{Conversation, Conversations, Talks};
+use crate::network;
 use crate::plan::{Need, Sums};
 use crate::scope::is_private;
+use crate::sources::sources;
 use contract::{Attempt, Count, Intent, Noise, Span, View, human, names};
 use hashbrown::{HashMap, HashSet};
-use std::net::{IpAddr, Ipv6Addr};
 use std::time::Instant;
+
+// Not the measures of advice (`firewall::verdict::scouts`), which knows more: whose the servers are, what let the client
+// in, and on how many days. It counts rules that somebody would have had to forget, a group of hosts being one; here a
+// network stands for a group, and with nothing granted to weigh against, a client inside is given the benefit of many
+// doors. Where both know the same, of strangers, they use the same numbers.
 
 /// Doors, a port at one host or at the hosts of one network, at which a stranger is refused before it is a scanner:
 /// nobody forgets two rules for the same stranger.
@@ -18,6 +24,8 @@ const DOORS_OF_STRANGERS: usize = 2;
 const DOORS_INSIDE: usize = 12;
 /// Records of a stranger at one door that are knocks: three tries of a connection that nobody answers.
 const KNOCKS: u64 = 3;
+/// Networks of servers that clients ask for one service before they ask everybody, as monitoring does.
+const EVERYBODY: usize = 3;
 /// Retries an hour that tell a program from a person.
 const REGULAR_AN_HOUR: f64 = 3.0;
 
@@ -51,20 +59,23 @@ pub async fn intent(ground: Ground<'_>, view: &View, now: i64) -> Result<Intent,
 /// A port at the hosts of one network.
 type Door = (u8, u16, u128);
 
-/// Clients of one network at one service.
+/// Clients of one network at one service of the servers of one network, or of many.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Group {
-    network: u128,
-    server: [u8; 16],
+    clients: u128,
+    /// The network of the servers; `None` where everybody is asked.
+    servers: Option<u128>,
     protocol: u8,
     port: u16,
-    interface: u32,
     is_ingress: bool,
 }
 
 #[derive(Default)]
 struct Tried {
-    clients: HashSet<[u8; 16]>,
+    clients: HashSet<u128>,
+    servers: HashSet<u128>,
+    /// Records by interface.
+    interfaces: HashMap<u32, u64>,
     hours: HashSet<i64>,
     flows: u64,
     first: Option<i64>,
@@ -76,7 +87,7 @@ pub fn rank(talks: &Talks, span: Span) -> Intent {
     let openings = || talks.rows.iter().filter(|talk| talk.opening && !talk.accepted);
     let mut doors: HashMap<[u8; 16], HashMap<Door, u64>> = HashMap::new();
     for talk in openings() {
-        let door = (talk.protocol, talk.port, network_of(&talk.server));
+        let door = (talk.protocol, talk.port, network::network_of(u128::from_be_bytes(talk.server)));
         *doors.entry(talk.client).or_default().entry(door).or_default() += talk.flows;
     }
     let kinds: HashMap<[u8; 16], Kind> =
@@ -92,12 +103,11 @@ pub fn rank(talks: &Talks, span: Span) -> Intent {
         noise.clients += 1;
         noise.flows += flows;
     }
-    let mut groups: HashMap<Group, Tried> = HashMap::new();
-    for talk in openings().filter(|talk| kinds.get(&talk.client) == Some(&Kind::Meant)) {
-        add(&mut groups, talk);
-    }
-    let mut rows: Vec<Attempt> =
-        groups.into_iter().map(|(group, tried)| attempt(talks, group, &tried, span)).collect();
+    let meant = || openings().filter(|talk| kinds.get(&talk.client) == Some(&Kind::Meant));
+    let mut rows: Vec<Attempt> = grouped(meant)
+        .into_iter()
+        .map(|(group, tried)| attempt(&talks.interfaces, group, &tried, span))
+        .collect();
     rows.sort_by(|a, b| {
         let tie = || {
             (b.flows, &a.client, &a.server, a.service_port).cmp(&(
@@ -110,24 +120,47 @@ pub fn rank(talks: &Talks, span: Span) -> Intent {
         b.score.total_cmp(&a.score).then_with(tie)
     });
     let distinct = rows.len() as u64;
-    Intent { span, rows, distinct, scanners, knocks, untold: 0, provenance: Default::default() }
+    let sources = sources(meant());
+    Intent { span, rows, distinct, scanners, knocks, sources, untold: 0, provenance: Default::default() }
 }
 
-fn add(groups: &mut HashMap<Group, Tried>, talk: &Conversation) {
-    let group = Group {
-        network: network_of(&talk.client),
-        server: talk.server,
+/// One row for one wish: a client that asks many servers for the same wishes once.
+fn grouped<'a, I: Iterator<Item = &'a Conversation>>(talks: impl Fn() -> I) -> HashMap<Group, Tried> {
+    let group_of = |talk: &Conversation| Group {
+        clients: network::network_of(u128::from_be_bytes(talk.client)),
+        servers: Some(network::network_of(u128::from_be_bytes(talk.server))),
         protocol: talk.protocol,
         port: talk.port,
-        interface: talk.interface,
         is_ingress: talk.ingress,
     };
-    let tried = groups.entry(group).or_default();
-    tried.clients.insert(talk.client);
-    tried.hours.insert(talk.first.div_euclid(HOUR));
-    tried.flows += talk.flows;
-    tried.first = Some(tried.first.map_or(talk.first, |first| first.min(talk.first)));
-    tried.last = tried.last.max(talk.last);
+    let mut asked: HashMap<Group, HashSet<u128>> = HashMap::new();
+    for group in talks().map(group_of) {
+        asked.entry(Group { servers: None, ..group }).or_default().extend(group.servers);
+    }
+    let mut groups: HashMap<Group, Tried> = HashMap::new();
+    for talk in talks() {
+        let (group, all) = (group_of(talk), Group { servers: None, ..group_of(talk) });
+        let is_everybody = asked.get(&all).is_some_and(|networks| networks.len() >= EVERYBODY);
+        groups.entry(if is_everybody { all } else { group }).or_default().add(talk);
+    }
+    groups
+}
+
+impl Tried {
+    fn add(&mut self, talk: &Conversation) {
+        self.clients.insert(u128::from_be_bytes(talk.client));
+        self.servers.insert(u128::from_be_bytes(talk.server));
+        *self.interfaces.entry(talk.interface).or_default() += talk.flows;
+        self.hours.insert(talk.first.div_euclid(HOUR));
+        self.flows += talk.flows;
+        self.first = Some(self.first.map_or(talk.first, |first| first.min(talk.first)));
+        self.last = self.last.max(talk.last);
+    }
+
+    /// The interface with most records.
+    fn interface(&self) -> Option<u32> {
+        self.interfaces.iter().max_by_key(|(place, flows)| (**flows, **place)).map(|(place, _)| *place)
+    }
 }
 
 /// What a refused client is.
@@ -155,15 +188,8 @@ impl Kind {
     }
 }
 
-/// The /24 of an address, of IPv6 the /64: where machines of one role stand.
-fn network_of(address: &[u8; 16]) -> u128 {
-    let bits = u128::from_be_bytes(*address);
-    let hosts = if bits >> 32 == 0xffff { 8 } else { 64 };
-    bits >> hosts << hosts
-}
-
-fn attempt(talks: &Talks, group: Group, tried: &Tried, span: Span) -> Attempt {
-    let is_inside = is_private(group.network);
+fn attempt(interfaces: &[String], group: Group, tried: &Tried, span: Span) -> Attempt {
+    let is_inside = is_private(group.clients);
     let hours_asked = (span.secs() as f64 / HOUR as f64).max(1.0);
     let hours = tried.hours.len() as f64;
     let an_hour = tried.flows as f64 / hours.max(1.0);
@@ -190,21 +216,24 @@ fn attempt(talks: &Talks, group: Group, tried: &Tried, span: Span) -> Attempt {
     if tried.clients.len() > 1 {
         say(0.5, format!("{} clients alike", tried.clients.len()));
     }
-    let address = |octets: [u8; 16]| Ipv6Addr::from(octets).to_canonical();
-    let client = match tried.clients.iter().next() {
-        Some(client) if tried.clients.len() == 1 => address(*client).to_string(),
-        _ => match address(group.network.to_be_bytes()) {
-            IpAddr::V4(network) => format!("{network}/24"),
-            IpAddr::V6(network) => format!("{network}/64"),
-        },
+    if tried.servers.len() > 1 {
+        say(0.0, format!("{} servers alike", tried.servers.len()));
+    }
+    // Of one network whatever of it is seen; servers of many networks by what holds them all.
+    let within = |addresses: &HashSet<u128>, network: Option<u128>| match network {
+        Some(network) if addresses.len() > 1 => network::name_of(network),
+        _ => network::covering(addresses.iter().copied()),
     };
+    let interface = tried.interface().and_then(|place| interfaces.get(place as usize));
     Attempt {
-        client,
+        client: within(&tried.clients, Some(group.clients)),
         clients: tried.clients.len() as u64,
-        server: address(group.server).to_string(),
+        server: within(&tried.servers, group.servers),
+        servers: tried.servers.len() as u64,
         service_port: (group.port != 0).then_some(group.port),
         protocol: group.protocol,
-        interface: talks.interfaces.get(group.interface as usize).cloned().unwrap_or_default(),
+        interface: interface.cloned().unwrap_or_default(),
+        interfaces: tried.interfaces.len() as u64,
         is_ingress: group.is_ingress,
         flows: tried.flows,
         hours: tried.hours.len() as u32,
@@ -270,6 +299,39 @@ mod tests {
         assert!(intent.rows.is_empty(), "{:?}", intent.rows);
         assert_eq!(intent.scanners, Noise { clients: 2, flows: 30 });
         assert_eq!(intent.knocks, Noise { clients: 1, flows: 2 });
+    }
+
+    #[test]
+    fn one_that_asks_many_servers_for_the_same_is_one_row() {
+        let asks = |servers: &[&str]| -> Vec<Conversation> {
+            servers.iter().map(|server| refused("10.0.1.5", server, 9_100, 1, 2)).collect()
+        };
+        let near = ranked(asks(&["10.0.9.7", "10.0.9.8", "10.0.9.9"]));
+        let row = |intent: &Intent| {
+            let row = &intent.rows[0];
+            (intent.rows.len(), row.server.clone(), row.servers, row.flows)
+        };
+        assert_eq!(row(&near), (1, "10.0.9.0/24".to_owned(), 3, 6));
+        let far = ranked(asks(&["10.0.1.7", "10.0.5.8", "10.0.9.9", "10.0.9.10"]));
+        assert_eq!(row(&far), (1, "10.0.0.0/20".to_owned(), 4, 8));
+        let two = ranked(asks(&["10.0.5.8", "10.0.9.9"]));
+        assert_eq!(two.rows.len(), 2, "two services of one port may be two mistakes");
+    }
+
+    #[test]
+    fn where_it_comes_from_and_what_it_asks_for_is_told_without_the_noise() {
+        let mut rows = vec![
+            refused("10.0.1.5", "10.0.9.9", 5_432, 1, 4),
+            refused("10.0.1.6", "10.0.8.8", 5_432, 2, 3),
+            refused("10.0.2.7", "10.0.9.9", 22, 3, 5),
+        ];
+        rows.extend((20..40).map(|port| refused("198.51.100.2", "10.0.0.5", port, 1, 1)));
+        let sources = ranked(rows).sources;
+        assert_eq!(sources.networks, ["10.0.1.0/24", "10.0.2.0/24"]);
+        let ports: Vec<Option<u16>> = sources.services.iter().map(|service| service.service_port).collect();
+        assert_eq!(ports, [Some(5_432), Some(22)]);
+        assert_eq!(sources.flows, [[7, 0], [0, 5]]);
+        assert_eq!((sources.other_networks, sources.other_services), (0, 0));
     }
 
     #[test]

@@ -76,7 +76,7 @@ async fn a_document_is_in_the_page_and_its_tables_are_files_with_the_same_number
         "{html}"
     );
     let json = get(&format!("/api/v1/report/conversations?{LINK}")).await.json();
-    let rows = &json["blocks"][0]["table"]["rows"];
+    let rows = &json["blocks"][1]["table"]["rows"];
     let file = get(&format!("/api/v1/report/conversations/talkers.csv?{LINK}")).await;
     assert!(file.header("content-type").starts_with("text/csv"));
     assert_eq!(file.text().lines().count(), 1 + rows.as_array().unwrap().len());
@@ -97,6 +97,8 @@ async fn the_pages_of_exploring_show_their_answers_and_lead_to_only_this_and_not
         ("conversations", ["10.0.0.1", "one-way=yes", "client%20%21%3D%2010.0.0.1"]),
         ("flows", ["srcaddr", "record=1795143600.0", "srcaddr%20%21%3D%2010.0.0.1"]),
         ("rejects", ["from inside", "/api/v1/matrix.svg?", "5432/tcp"]),
+        ("rejects", ["Most from", "Hours of the week", "rejects/week.csv"]),
+        ("conversations", ["Who talks to what", "10.0.0.0/24:443", "conversations/groups.csv"]),
         ("interface", ["10.0.0.1", "Interfaces", "interface/list.csv"]),
         ("interface?id=eni-1", ["What reaches it", "interface/reached.csv", "eni-1"]),
     ] {
@@ -108,6 +110,32 @@ async fn the_pages_of_exploring_show_their_answers_and_lead_to_only_this_and_not
             assert!(html.contains(word), "{word} is not on {path}: {html}");
         }
     }
+}
+
+#[tokio::test]
+async fn documents_say_times_in_the_zone_of_who_asks_and_name_it() {
+    let said = |offset: &str| {
+        let path = format!("/api/ask/report?page=rejects&link=v%3D1%26{offset}");
+        async move { get(&path).await.text() }
+    };
+    let range = "from%3D1795143600%26to%3D1795147200%26zone%3Dlocal";
+    let utc = said(&format!("{range}&offset_secs=0")).await;
+    assert!(
+        utc.contains("20\u{a0}Nov\u{a0}2026\u{a0}03:00") && utc.contains("First seen <small>UTC<"),
+        "{utc}"
+    );
+    let east = said(&format!("{range}&offset_secs=7200")).await;
+    assert!(east.contains("20\u{a0}Nov\u{a0}2026\u{a0}05:00") && east.contains("<small>UTC+2<"), "{east}");
+    assert!(east.contains("utc-offset=7200"), "pictures are drawn in the zone too");
+    let file = get(&format!("/api/v1/report/rejects/intent.csv?{LINK}&utc-offset=7200")).await.text();
+    assert!(file.contains("First seen,") && file.contains("2026-11-20T03:00:00Z"), "{file}");
+    let picture = |offset: &str| get_owned(format!("/api/v1/matrix.svg?{LINK}&utc-offset={offset}"));
+    assert!(picture("7200").await.text().contains("UTC+2"));
+    assert_eq!(picture("900000").await.status, 400);
+}
+
+async fn get_owned(path: String) -> crate::fake::Seen {
+    get(&path).await
 }
 
 #[tokio::test]

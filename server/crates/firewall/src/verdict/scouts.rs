@@ -5,6 +5,9 @@
 //! The count of four is that of Threshold Random Walk (Jung and others, "Fast Portscan Detection Using Sequential
 //! Hypothesis Testing", 2004): with eight in ten first contacts of honest clients granted and two in ten of scanners,
 //! four refusals more than grants leave one honest client in a hundred wrongly accused.
+//!
+//! The Rejects page sorts noise out from the logs alone (`lake::intent`) and counts doors instead of rules; why its
+//! measures are others is said there.
 
 use super::refused::{Refused, clients};
 use crate::address::{Address, Cidr, Family};
