@@ -33,6 +33,7 @@ mod intent;
 mod judge;
 mod manifest;
 mod measured;
+mod newest;
 mod observed;
 mod order;
 pub mod parquet_lines;
@@ -61,7 +62,7 @@ pub use feed::Feed;
 pub use flags::SidesKnown;
 pub use fold::conversations::{Conversation, Talks};
 pub use ingest::IngestReport;
-pub use measured::{DayVolume, FieldVolume, LogVolume};
+pub use measured::{DayVolume, FieldVolume, LogVolume, Volumes};
 pub use probe::{Probed, probe};
 pub use volume::InterfaceText;
 
