@@ -1,10 +1,10 @@
 // Cost, set-up and self-test on a simulated bucket: what the pages say is what the API says, and every choice is a link.
 
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { type Locator, type Page, expect, test } from "@playwright/test";
-import { type Running, atBucket, forget, scratch, serveS3, serveWeir } from "../fixtures/programs";
+import { ACCOUNT, type Running, STRANGER, atBucket, forget, scratch, serveS3, serveWeir } from "../fixtures/programs";
 import { type World, linkOver, simulate, untilRead } from "../fixtures/stack";
 
 let world: World;
@@ -120,6 +120,58 @@ test("the self-test walks the real store", async ({ page }) => {
   await expect(steps).toContainText("29 fields");
   // The simulated day lies where nothing is delivered any more.
   await expect(steps.getByRole("row").last()).toContainText("ago");
+});
+
+/** The step of a source that failed and what the page says to do; every step behind it was not reached. */
+async function firstRed(page: Page, source: string): Promise<{ step: string; cure: string }> {
+  const rows = await panel(page, source).getByRole("row").all();
+  const steps = await Promise.all(rows.slice(1).map(async (row) => (await row.locator("th, td").allInnerTexts()).map((text) => text.trim())));
+  const red = steps.findIndex(([, state]) => state === "failed");
+  expect(steps.slice(red + 1).map(([, state]) => state)).toEqual(steps.slice(red + 1).map(() => "not reached"));
+  return { step: steps[red]?.[0] ?? "none", cure: steps[red]?.[3] ?? "" };
+}
+
+test("the first red step says what to fix", async ({ page }) => {
+  const folder = join(world.root, "other/AWSLogs/123456789012/vpcflowlogs/us-east-1/2026/11/20");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "123456789012_vpcflowlogs_us-east-1_fl-0123456789abcdef0_20261120T0000Z_00000001.log.gz"), "minutes of a meeting\n");
+  mkdirSync(join(world.root, "empty"));
+  const cases: { sources: string[]; env?: NodeJS.ProcessEnv; endpoint?: string; red: Record<string, [string, RegExp]> }[] = [
+    {
+      sources: ["logs", "no-such-bucket", "empty", "other"],
+      red: {
+        "s3://no-such-bucket": ["Bucket", /check the name no-such-bucket/i],
+        "s3://empty": ["Objects", /prefix that holds AWSLogs/],
+        "s3://other": ["Format", /--record-format/],
+        "s3://logs": ["Lag", /describe-flow-logs/],
+      },
+    },
+    { sources: ["logs"], env: STRANGER, red: { "s3://logs": ["Credentials", /AWS_PROFILE/] } },
+    {
+      sources: ["logs"],
+      env: { ...ACCOUNT, AWS_SECRET_ACCESS_KEY: "another-secret-altogether" },
+      red: { "s3://logs": ["Credentials", /secret access key does not belong/] },
+    },
+    { sources: ["logs"], env: { ...ACCOUNT, AWS_ACCESS_KEY_ID: "nobody" }, red: { "s3://logs": ["Credentials", /AWS_ACCESS_KEY_ID/] } },
+    { sources: ["logs"], endpoint: "http://127.0.0.1:9", red: { "s3://logs": ["Bucket", /network/] } },
+  ];
+  for (const { sources, env, endpoint, red } of cases) {
+    const folder = scratch("data");
+    const [first = "", ...rest] = sources;
+    const more = rest.flatMap((bucket) => ["--source", `s3://${bucket}`]);
+    const weir = await serveWeir([...atBucket(endpoint ?? s3.url, first), ...more, "--data", folder], env);
+    try {
+      await page.goto(`${weir.url}/self-test`);
+      for (const [source, [step, cure]] of Object.entries(red)) {
+        const told = await firstRed(page, source);
+        expect(told.step, `${source}: ${told.cure}`).toBe(step);
+        expect(told.cure).toMatch(cure);
+      }
+    } finally {
+      await weir.stop();
+      forget(folder);
+    }
+  }
 });
 
 for (const path of ["cost", "setup", "self-test"]) {

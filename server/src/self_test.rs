@@ -24,6 +24,11 @@ const DEAD_SECS: i64 = 24 * 3_600;
 /// Seconds an object's name speaks of.
 const WINDOW_SECS: i64 = 300;
 
+/// Said of credentials that were not refused.
+const TAKEN: &str = "They are taken.";
+/// Said of credentials for a folder.
+const NONE_NEEDED: &str = "A folder needs none.";
+
 /// How a step went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -178,7 +183,13 @@ impl Walk {
                     return None;
                 }
                 Err(error) => {
-                    self.good("They are taken.");
+                    self.good(match &error {
+                        _ if !is_bucket(feed) => NONE_NEEDED,
+                        StoreError::Unreachable { .. } => {
+                            "There are some; nobody answers who could take them."
+                        }
+                        _ => TAKEN,
+                    });
                     return self.refused(&error);
                 }
             };
@@ -201,8 +212,8 @@ impl Walk {
     }
 
     fn reached(&mut self, feed: &Feed) {
-        let is_bucket = feed.name().starts_with("s3://");
-        self.good(if is_bucket { "They are taken." } else { "A folder needs none." });
+        let is_bucket = is_bucket(feed);
+        self.good(if is_bucket { TAKEN } else { NONE_NEEDED });
         self.good(if is_bucket { "It can be listed." } else { "It can be read." });
     }
 
@@ -271,6 +282,10 @@ impl Walk {
             _ => self.failed(found, cure.to_owned()),
         }
     }
+}
+
+fn is_bucket(feed: &Feed) -> bool {
+    feed.name().starts_with("s3://")
 }
 
 /// The end of what an object speaks of, or when it was written, Unix seconds.

@@ -16,8 +16,8 @@ use std::process::ExitCode;
 /// Say what the flow logs that were read cost, who causes it, and what they would cost otherwise.
 ///
 /// Measures the uncompressed text of every object of the last 35 days, which is what AWS bills, also of Parquet. Prints
-/// the month's bill with its forecast, its parts by flow log, destination, account, VPC, interface and cause, and
-/// what-ifs for the dearest flow log. With --source alone all its objects are read and nothing is stored.
+/// the month's bill with its forecast, its parts by flow log, destination, account, VPC, interface, cause and field, and
+/// what-ifs for the dearest flow log. With --source alone the objects of these days are read and nothing is stored.
 ///
 /// 'weir cost price' prices a volume that you give.
 #[derive(Debug, Args)]

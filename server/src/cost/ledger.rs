@@ -5,7 +5,7 @@ use crate::clock::now;
 use crate::http::refused;
 use async_trait::async_trait;
 use contract::{Filter, Moment, Refusal, RefusalKind, View};
-use lake::{Direct, Lake, LakeError, LogVolume, SidesKnown, Talks};
+use lake::{Direct, Lake, LakeError, LogVolume, SidesKnown, Talks, Volumes};
 use pricing::PriceBook;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -23,6 +23,10 @@ pub struct Measured {
     pub checks: Vec<Check>,
     /// What `tcp-flags` tell, where that was tried.
     pub sides: Option<SidesKnown>,
+    /// Objects that could not be read.
+    pub unread: u64,
+    /// Objects outside of the days that were measured.
+    pub outside: u64,
 }
 
 /// Says what flow logs cost.
@@ -111,13 +115,13 @@ impl Costs for LakeCosts {
 /// # Errors
 /// When its catalog cannot be read.
 pub async fn of_lake(lake: &Lake, source: Option<&str>) -> Result<Measured, LakeError> {
-    let logs = lake.volume(source, MEASURED_DAYS).await?;
+    let Volumes { logs, unread, outside } = lake.volume(source, MEASURED_DAYS).await?;
     let checks = match small_records(&logs, source) {
         Some((view, span)) => found(lake.conversations(&view, now()).await, span),
         None => Vec::new(),
     };
     let sides = lake.sides_known(source).await?;
-    Ok(Measured { logs, checks, sides })
+    Ok(Measured { logs, checks, sides, unread, outside })
 }
 
 /// What sources hold, read for this one answer.
@@ -125,12 +129,14 @@ pub async fn of_lake(lake: &Lake, source: Option<&str>) -> Result<Measured, Lake
 /// # Errors
 /// When a source cannot be read.
 pub async fn directly(direct: &Direct) -> Result<Measured, LakeError> {
-    let logs = direct.volume(None, MEASURED_DAYS).await?;
+    let now = now();
+    let Volumes { logs, unread, outside } = direct.volume(None, MEASURED_DAYS, now).await?;
     let checks = match small_records(&logs, None) {
-        Some((view, span)) => found(direct.conversations(&view, now()).await, span),
+        Some((view, span)) => found(direct.conversations(&view, now).await, span),
         None => Vec::new(),
     };
-    Ok(Measured { logs, checks, sides: None })
+    let sides = direct.sides_known(None, now).await?;
+    Ok(Measured { logs, checks, sides, unread, outside })
 }
 
 /// Checks among conversations. Too many of those to look among them is no reason to say nothing of the cost, nor are

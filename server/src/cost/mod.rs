@@ -23,7 +23,7 @@ pub use described::Described;
 pub use ledger::{Costs, LakeCosts, Measured, directly, of_lake};
 pub use text::text;
 
-use contract::{Refusal, RefusalKind, View};
+use contract::{Refusal, RefusalKind, View, human};
 use jiff::civil::Date;
 use pricing::{Bill, Decimal, Forecast, Plan, PriceBook, StorageClass, WhatIf};
 use serde::Serialize;
@@ -129,6 +129,15 @@ pub struct Chosen {
     pub loses: String,
 }
 
+impl Cost {
+    /// How long the flow log was seen that was seen longest, seconds.
+    #[must_use]
+    pub fn measured_secs(&self) -> i64 {
+        let days = self.logs.iter().map(|log| log.measured_days).fold(0.0, f64::max);
+        (days * 86_400.0).round() as i64
+    }
+}
+
 /// Prices what was measured. `today` is the day on which it is asked.
 #[must_use]
 pub fn cost(
@@ -210,6 +219,18 @@ fn chosen(book: &PriceBook, plans: &[Plan], about: usize, given: &Given) -> Vec<
 fn notes(measured: &Measured, bill: &Bill, month: &Forecast) -> Vec<String> {
     let mut notes = bill.notes.clone();
     notes.extend(month.notes.iter().cloned());
+    if measured.unread > 0 {
+        notes.push(format!(
+            "Objects that could not be read: {}. The bill is higher than this; the page Coverage says why.",
+            human::exact(measured.unread)
+        ));
+    }
+    if measured.outside > 0 {
+        notes.push(format!(
+            "Objects from before the {MEASURED_DAYS} days up to the newest, or without a time: {}. They count nowhere here.",
+            human::exact(measured.outside)
+        ));
+    }
     if measured.logs.iter().any(|log| log.region.is_empty()) {
         let region = plans::UNKNOWN_REGION;
         notes.push(format!(

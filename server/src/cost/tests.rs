@@ -44,7 +44,7 @@ fn log(id: &str, region: &str) -> LogVolume {
 }
 
 fn told(logs: Vec<LogVolume>, given: &Given) -> Cost {
-    let measured = Measured { logs, checks: Vec::new(), sides: None };
+    let measured = Measured { logs, ..Measured::default() };
     cost(&PriceBook::built_in().unwrap(), &measured, &Described::default(), given, date(2026, 11, 20))
 }
 
@@ -105,13 +105,23 @@ fn a_description_says_where_it_is_delivered_and_why_not() {
     let json = r#"{"FlowLogs": [{"FlowLogId": "fl-1", "LogDestinationType": "cloud-watch-logs", "MaxAggregationInterval": 600,
         "DeliverLogsStatus": "FAILED", "DeliverLogsErrorMessage": "Access error"}]}"#;
     let described = Described::default().with(json).unwrap();
-    let measured = Measured { logs: vec![log("fl-1", "us-east-1")], checks: Vec::new(), sides: None };
+    let measured = Measured { logs: vec![log("fl-1", "us-east-1")], ..Measured::default() };
     let book = PriceBook::built_in().unwrap();
     let cost = cost(&book, &measured, &described, &Given::default(), date(2026, 11, 20));
     assert_eq!(cost.logs[0].destination, Destination::Cloudwatch);
     assert_eq!(cost.logs[0].format, FileFormat::Text);
     assert!(cost.logs[0].fault.as_ref().unwrap().starts_with("Access error"));
     assert_eq!(cost.bill.amount_of(&[Item::DeliverToCloudwatch]).to_string(), "150.00");
+}
+
+#[test]
+fn what_is_not_in_the_bill_is_told() {
+    let measured =
+        Measured { logs: vec![log("fl-1", "us-east-1")], unread: 1, outside: 2, ..Measured::default() };
+    let book = PriceBook::built_in().unwrap();
+    let cost = cost(&book, &measured, &Described::default(), &Given::default(), date(2026, 11, 20));
+    let notes = cost.notes.join("\n");
+    assert!(notes.contains("could not be read: 1.") && notes.contains("without a time: 2."), "{notes}");
 }
 
 #[test]

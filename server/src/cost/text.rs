@@ -7,6 +7,8 @@ use std::fmt::Write as _;
 
 /// Interfaces, VPCs and what-ifs named; the rest are in the JSON.
 const NAMED: usize = 10;
+/// Most places of an amount: hundredths of a cent.
+const PLACES: usize = 4;
 
 /// All of it, from the sum to its causes. Writing to a text cannot fail.
 #[must_use]
@@ -15,14 +17,17 @@ pub fn text(cost: &Cost) -> String {
     let Some((first, last)) = &cost.measured else {
         return "Nothing was read yet, so nothing can be priced.\n".to_owned();
     };
-    let days = cost.logs.iter().map(|log| log.measured_days).fold(0.0, f64::max);
-    let size = size(cost.text_bytes);
-    let _ =
-        writeln!(out, "{size} of text in {days:.1} days ({first} to {last}), {} flow logs", cost.logs.len());
+    let _ = writeln!(
+        out,
+        "{} of text in {} ({first} to {last}), flow logs: {}",
+        size(cost.text_bytes),
+        human::duration(cost.measured_secs()),
+        cost.logs.len()
+    );
     let month = &cost.month;
     let _ = writeln!(
         out,
-        "{}: {} so far, {} expected, {} to {} likely",
+        "{}: {} so far for delivery, {} expected for all of it, {} to {} with four chances in five",
         month.month,
         dollars(month.so_far.total),
         dollars(month.expected.total),
@@ -65,6 +70,12 @@ pub fn text(cost: &Cost) -> String {
         "By interface",
         interfaces.map(|one| (one.interface.as_str(), one.text_bytes, one.month_usd)),
     );
+    if let Some(told) = &cost.what_if {
+        let fields = cost.fields.iter().map(|one| (one.field.as_str(), one.text_bytes, one.month_usd));
+        let mut fields: Vec<_> = fields.collect();
+        fields.sort_by_key(|(_, bytes, _)| std::cmp::Reverse(*bytes));
+        table(&mut out, &format!("By field of {}", told.flow_log), fields.into_iter());
+    }
     what_ifs(&mut out, cost);
     for note in cost.notes.iter().filter(|note| !cost.bill.notes.contains(note)) {
         let _ = writeln!(out, "{note}");
@@ -83,21 +94,31 @@ fn what_ifs(out: &mut String, cost: &Cost) {
     let mut choices: Vec<_> = told.choices.iter().collect();
     choices.sort_by_key(|choice| std::cmp::Reverse(choice.saves_usd));
     for choice in choices.iter().filter(|choice| choice.saves_usd > Decimal::ZERO).take(NAMED) {
-        let _ = writeln!(out, "{:>12}  {} ({})", dollars(choice.saves_usd), choice.title, choice.id);
-        let _ = writeln!(out, "{:14}{}", "", choice.loses);
+        let _ = writeln!(out, "{}  {} ({})", aligned(choice.saves_usd), choice.title, choice.id);
+        for said in std::iter::once(&choice.loses).chain(&choice.cautions) {
+            let _ = writeln!(out, "{:14}{said}", "");
+        }
     }
     out.push('\n');
 }
 
 fn table<'a>(out: &mut String, title: &str, rows: impl Iterator<Item = (&'a str, u64, Decimal)>) {
-    let mut rows = rows.peekable();
-    if rows.peek().is_none() {
+    let rows: Vec<_> = rows.take(NAMED).collect();
+    if rows.is_empty() {
         return;
     }
     let _ = writeln!(out, "\n{title}");
-    for (name, bytes, usd) in rows.take(NAMED) {
-        let _ = writeln!(out, "{:>12}  {:>9}  {name}", dollars(usd), size(bytes));
+    for (name, bytes, usd) in rows {
+        let name = if name.is_empty() { "not told" } else { name };
+        let _ = writeln!(out, "{}  {:>9}  {name}", aligned(usd), size(bytes));
     }
+}
+
+/// An amount whose point stands below other points: amounts have two to four places.
+fn aligned(usd: Decimal) -> String {
+    let said = dollars(usd);
+    let places = said.split_once('.').map_or(0, |(_, places)| places.len());
+    format!("{:>12}", said + &" ".repeat(PLACES.saturating_sub(places)))
 }
 
 fn size(bytes: u64) -> String {

@@ -1,17 +1,19 @@
 //! Cost: the bill, who causes it, and what another set-up would cost and lose.
 
-use super::amounts::{count, money, percent, rough, said_saving, saving, share_of, size};
+mod choices;
+
+use super::amounts::{count, money, percent, rough, share_of, size};
 use super::links::narrowed;
 use super::waterfall::waterfall;
-use crate::cost::{Cause, Cost, Costs, Given, InterfaceCost, LogCost, Part};
+use crate::cost::{Cause, Cost, Costs, FieldCost, Given, InterfaceCost, LogCost, Part};
 use app::chart::waterfall::height_css;
+use choices::{chosen, what_ifs};
 use contract::report::{
-    Block, Cell, Choice as WayChoice, Column, Form, FormField, FormKind, Head, Picture, Row, Table, Text,
-    Tile, Tone,
+    Block, Cell, Column, Form, FormField, FormKind, Head, Picture, Row, Table, Text, Tile, Tone,
 };
 use contract::view::TOP_LIMIT;
 use contract::{Page, Refusal, Report, View, human, link};
-use pricing::{Choice, Decimal, StorageClass, Topic, dollars};
+use pricing::{Decimal, StorageClass, dollars};
 
 /// Interfaces named on the page, unless the view asks for more; the rest are one row.
 const INTERFACES: usize = 20;
@@ -56,6 +58,7 @@ pub async fn compose(costs: &dyn Costs, view: &View) -> Result<Report, Refusal> 
             Block::Table(parts("vpcs", "By VPC", "VPC", &cost.vpcs)),
         ]),
         Block::Table(interfaces(&cost, view)),
+        Block::Table(fields(&cost)),
         Block::Form(kept(view, &given)),
     ];
     blocks.extend(chosen(&cost, view, &given));
@@ -89,7 +92,6 @@ fn tiles(cost: &Cost) -> Vec<Tile> {
         ..Tile::default()
     };
     let (month, bytes) = (&cost.month, human::bytes(cost.text_bytes));
-    let days = cost.logs.iter().map(|log| log.measured_days).fold(0.0, f64::max);
     let growth = month.logs.iter().filter_map(|log| log.trend_percent_per_week);
     let growth = growth.fold(0.0f64, |most, one| if one.abs() > most.abs() { one } else { most });
     let range = format!("{} to {}, four chances in five", rough(month.low.total), rough(month.high.total));
@@ -105,7 +107,7 @@ fn tiles(cost: &Cost) -> Vec<Tile> {
             value: bytes.value,
             unit: bytes.unit.to_owned(),
             exact: format!("{} bytes", human::exact(cost.text_bytes)),
-            note: format!("{days:.1} days {span}"),
+            note: format!("{} {span}", human::duration(cost.measured_secs())),
             ..Tile::default()
         },
     ]
@@ -120,8 +122,7 @@ fn bill(cost: &Cost) -> Table {
             let estimate = if line.estimate { "estimate; " } else { "" };
             Row::of([
                 Cell::new(&line.label).name().note(format!("{estimate}{}", line.source)),
-                Cell::new(format!("{} {}", pricing::grouped(line.quantity.round_dp(3)), line.unit))
-                    .exact(line.quantity),
+                Cell::new(pricing::grouped(line.quantity.round_dp(3))).exact(line.quantity).note(line.unit),
                 Cell::new(format!("${}", line.unit_price)).exact(line.unit_price),
                 money(line.amount),
             ])
@@ -136,7 +137,7 @@ fn bill(cost: &Cost) -> Table {
     ]));
     Table {
         head: Head::new("bill", "Bill")
-            .about("a month of 30 days")
+            .about("a month of 30 days; a GB is 2^30 bytes")
             .foot(format!("Prices as of {}, in USD", cost.bill.as_of)),
         columns: vec![
             Column::words("What"),
@@ -303,6 +304,39 @@ fn interfaces(cost: &Cost, view: &View) -> Table {
     }
 }
 
+/// The fields of the flow log that what-ifs are about, in the order of the line.
+fn fields(cost: &Cost) -> Table {
+    let log = cost.what_if.as_ref().map(|told| told.flow_log.as_str()).unwrap_or_default();
+    let (lines, usd) = cost
+        .logs
+        .iter()
+        .find(|one| one.flow_log == log)
+        .map(|one| (one.lines, one.month_usd))
+        .unwrap_or_default();
+    let row = |field: &FieldCost| {
+        let mean = field.text_bytes as f64 / lines.max(1) as f64;
+        Row::of([
+            Cell::code(&field.field).name(),
+            Cell::new(format!("{mean:.1}")).exact(mean),
+            size(field.text_bytes),
+            share_of(field.month_usd, usd),
+            money(field.month_usd),
+        ])
+    };
+    Table {
+        head: Head::new("fields", "By field").about(format!("of {log}, with its share of the bill")),
+        columns: vec![
+            Column::words("Field"),
+            Column::number("Bytes a line"),
+            Column::number("Text"),
+            Column::number("Share"),
+            Column::number("A month"),
+        ],
+        rows: cost.fields.iter().map(row).collect(),
+        empty: "No record was read, so no field either.".to_owned(),
+    }
+}
+
 /// What no log tells: how long logs are kept, and where.
 fn kept(view: &View, given: &Given) -> Form {
     let days = |days: u32| (days.to_string(), format!("{days} days"));
@@ -338,116 +372,6 @@ fn kept(view: &View, given: &Given) -> Form {
         ],
         button: "Price it so".to_owned(),
     }
-}
-
-/// The choices that were made.
-fn chosen(cost: &Cost, view: &View, given: &Given) -> Option<Block> {
-    let last = cost.chosen.last()?;
-    let row = |(place, one): (usize, &crate::cost::Chosen)| {
-        let without: Vec<&str> = given
-            .chosen
-            .iter()
-            .enumerate()
-            .filter(|(at, _)| *at != place)
-            .map(|(_, id)| id.as_str())
-            .collect();
-        Row::of([
-            Cell::new(&one.title)
-                .name()
-                .note(&one.loses)
-                .way("Take back", detail(view, "choose", &without.join(","), &[])),
-            saving(one.saves_usd),
-            money(one.after_usd),
-        ])
-    };
-    let all = cost.bill.total - last.after_usd;
-    Some(Block::Table(Table {
-        head: Head::new("chosen", "What you chose")
-            .about(format!(
-                "{} instead of {} a month: {}",
-                dollars(last.after_usd),
-                dollars(cost.bill.total),
-                said_saving(all)
-            ))
-            .way("Take all back", detail(view, "choose", "", &[])),
-        columns: vec![Column::words("Choice"), Column::number("Saves a month"), Column::number("Then")],
-        rows: cost.chosen.iter().enumerate().map(row).collect(),
-        empty: String::new(),
-    }))
-}
-
-/// The topics, each a table of choices.
-fn what_ifs(cost: &Cost, view: &View, given: &Given) -> Vec<Block> {
-    let Some(told) = &cost.what_if else { return Vec::new() };
-    let table = |id: &str, title: &str, topics: &[Topic]| {
-        let choices: Vec<&Choice> =
-            told.choices.iter().filter(|choice| topics.contains(&choice.topic)).collect();
-        let fields = topics.contains(&Topic::FieldOut);
-        (!choices.is_empty()).then(|| {
-            Block::Table(Table {
-                head: Head::new(id, title).about(format!("of {}", told.flow_log)),
-                columns: vec![
-                    Column::words(if fields { "Field" } else { "Choice" }),
-                    Column::number("Saves a month"),
-                    Column::number("All then cost"),
-                    Column::words("What is lost"),
-                    Column::words("What is won, and what to mind"),
-                ],
-                rows: choices.into_iter().map(|choice| what_if(choice, view, given)).collect(),
-                empty: String::new(),
-            })
-        })
-    };
-    let picker = (cost.logs.len() > 1).then(|| {
-        let choice = |log: &LogCost| WayChoice {
-            label: log.flow_log.clone(),
-            href: format!("{}#what-if", detail(view, "log", &log.flow_log, &["choose"])),
-            is_current: log.flow_log == told.flow_log,
-        };
-        cost.logs.iter().map(choice).collect::<Vec<_>>()
-    });
-    let intro = Text {
-        head: Head {
-            choices: picker.unwrap_or_default(),
-            ..Head::new("what-if", "What if").about(format!("{} was set up otherwise", told.flow_log))
-        },
-        paragraphs: told.notes.clone(),
-    };
-    let tables = [
-        table(
-            "what-if-delivery",
-            "Destination, format, interval, traffic",
-            &[Topic::Destination, Topic::Format, Topic::Interval, Topic::Traffic],
-        ),
-        table("what-if-fields-out", "A field less", &[Topic::FieldOut]),
-        table("what-if-fields-in", "A field more", &[Topic::FieldIn]),
-        table(
-            "what-if-keeping",
-            "Storage class, retention, prefixes",
-            &[Topic::Storage, Topic::Retention, Topic::Keys],
-        ),
-    ];
-    std::iter::once(Block::Text(intro)).chain(tables.into_iter().flatten()).collect()
-}
-
-fn what_if(choice: &Choice, view: &View, given: &Given) -> Row {
-    let mut ids = given.chosen.clone();
-    ids.push(choice.id.clone());
-    let range = (choice.saves_least_usd != choice.saves_most_usd)
-        .then(|| format!("{} to {}", dollars(choice.saves_least_usd), dollars(choice.saves_most_usd)));
-    let saves = saving(choice.saves_usd).note(match (range, choice.estimate) {
-        (Some(range), _) => range,
-        (None, true) => "estimate".to_owned(),
-        (None, false) => String::new(),
-    });
-    let wins = (!choice.wins.is_empty()).then_some(choice.wins.as_str());
-    Row::of([
-        Cell::new(&choice.title).name().to(format!("{}#chosen", detail(view, "choose", &ids.join(","), &[]))),
-        saves,
-        money(choice.after_usd),
-        Cell::new(&choice.loses),
-        Cell::new(wins.unwrap_or_default()).note(choice.cautions.join(" ")),
-    ])
 }
 
 /// The address of this page with a detail changed (taken out where it is empty), and without others.

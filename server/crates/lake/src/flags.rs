@@ -1,23 +1,32 @@
-//! How much `tcp-flags` tell: the servers of a sample of stored records, judged with and without them.
+//! How much `tcp-flags` tell: the servers of a sample of records, judged with and without them.
 
 use crate::addresses::{AddressBook, Addresses, dictionary};
 use crate::columns::{Texts, Truths};
+use crate::decode::{ObjectDecoder, origin_of};
+use crate::direct::Direct;
 use crate::engine::Scan;
-use crate::enrich::{Added, Columns};
+use crate::enrich::{Added, Columns, Stretch, enrich};
 use crate::error::LakeError;
+use crate::feed::Feed;
 use crate::files::FileEntry;
 use crate::fold::Fold;
 use crate::judge::{MADE_FROM, judged};
+use crate::pump::Content;
 use crate::schema::{self, CLIENT_IS_SRC};
 use crate::{Lake, Shared};
 use contract::{Span, Table};
-use datafusion::arrow::array::{Int32Array, RecordBatch};
+use datafusion::arrow::array::{Int32Array, RecordBatch, new_null_array};
 use datafusion::arrow::compute::concat_batches;
+use datafusion::arrow::datatypes::SchemaRef;
+use flowlog::{Coverage, Fields, Want};
 use sides::Knowledge;
 use std::sync::{Arc, RwLock};
+use store::ObjectMeta;
 
 /// Records judged: as many as a commit has, so that they know as much of each other.
 const SAMPLE_ROWS: usize = 1 << 18;
+/// Objects that are asked directly are looked for in so many days.
+const SAMPLE_DAYS: u32 = 35;
 /// The column that is tried without.
 const TCP_FLAGS: &str = "tcp_flags";
 
@@ -39,7 +48,63 @@ impl Lake {
     }
 }
 
-/// The newest records that have flags.
+impl Direct {
+    /// The same of sources that are asked directly, by their newest objects.
+    pub async fn sides_known(&self, source: Option<&str>, now: i64) -> Result<Option<SidesKnown>, LakeError> {
+        let schema = judged_by();
+        let (mut batches, mut rows) = (Vec::new(), 0);
+        for (feed, object) in self.newest(source, SAMPLE_DAYS, now).await? {
+            if rows >= SAMPLE_ROWS {
+                break;
+            }
+            if let Some(batch) = flagged(feed, &object).await? {
+                rows += batch.num_rows();
+                batches.push(arranged(&batch, &schema)?);
+            }
+        }
+        if batches.is_empty() {
+            return Ok(None);
+        }
+        let batch = concat_batches(&schema, &batches)?;
+        let judging = tokio::task::spawn_blocking(move || tried(batch));
+        judging.await.map_err(|error| LakeError::Worker(error.to_string()))?
+    }
+}
+
+/// The columns that sides are judged by.
+fn judged_by() -> SchemaRef {
+    let columns = MADE_FROM.map(|field| field.replace('-', "_"));
+    schema::of_columns(columns.iter().map(String::as_str))
+}
+
+/// The records of an object; `None` where they have no flags or cannot be read.
+async fn flagged(feed: &Feed, object: &ObjectMeta) -> Result<Option<RecordBatch>, LakeError> {
+    let Ok(bytes) = feed.source.read(object).await else { return Ok(None) };
+    let fields = Fields::Only(MADE_FROM.map(str::to_owned).to_vec());
+    let want = Want { fields, coverage: Coverage::Aside };
+    let mut decoder = ObjectDecoder::new(want, feed.format.clone());
+    if decoder.decode(object, Content::Whole(bytes), usize::MAX, &mut |_, _| Ok(()))?.is_err() {
+        return Ok(None);
+    }
+    let batch = decoder.take()?;
+    if batch.num_rows() == 0 || batch.column_by_name(TCP_FLAGS).is_none() {
+        return Ok(None);
+    }
+    let origin = origin_of(object);
+    let stretch = Stretch { rows: batch.num_rows(), origin: &origin, fields: decoder.fields() };
+    enrich(batch, &[stretch], Added::Only(&[])).map(Some)
+}
+
+/// The columns of a schema, of nothing where the records do not have them.
+fn arranged(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, LakeError> {
+    let columns = schema.fields().iter().map(|field| {
+        let known = batch.column_by_name(field.name()).cloned();
+        known.unwrap_or_else(|| new_null_array(field.data_type(), batch.num_rows()))
+    });
+    Ok(RecordBatch::try_new(Arc::clone(schema), columns.collect())?)
+}
+
+/// The newest stored records that have flags.
 async fn sample(shared: &Arc<Shared>, source: Option<&str>) -> Result<Option<RecordBatch>, LakeError> {
     let all = Span { from: i64::MIN, to: i64::MAX };
     let mut files = shared.manifest().files(Table::Segments, all, source);
@@ -54,8 +119,7 @@ async fn sample(shared: &Arc<Shared>, source: Option<&str>) -> Result<Option<Rec
             is_first || rows <= SAMPLE_ROWS
         })
         .collect();
-    let columns: Vec<String> = MADE_FROM.iter().map(|field| field.replace('-', "_")).collect();
-    let schema = schema::of_columns(columns.iter().map(String::as_str));
+    let (schema, columns) = (judged_by(), MADE_FROM.map(|field| field.replace('-', "_")).to_vec());
     let scan = Scan { files: newest, columns, condition: None, late: false };
     let (sample, _) = shared.engine.fold(vec![(scan, all)], Sample::default()).await?;
     if sample.batches.is_empty() {

@@ -35,6 +35,7 @@ mod judge;
 mod manifest;
 mod measured;
 mod network;
+mod newest;
 mod observed;
 mod order;
 pub mod parquet_lines;
@@ -64,7 +65,7 @@ pub use feed::Feed;
 pub use flags::SidesKnown;
 pub use fold::conversations::{Conversation, Talks};
 pub use ingest::IngestReport;
-pub use measured::{DayVolume, FieldVolume, LogVolume};
+pub use measured::{DayVolume, FieldVolume, LogVolume, Volumes};
 pub use probe::{Probed, probe};
 pub use volume::InterfaceText;
 

@@ -19,7 +19,7 @@ use store::keys::{self, KeyFormat};
 type OfInterface = (String, String, Box<str>, InterfaceText);
 
 /// A day, seconds.
-const DAY_SECS: i64 = 86_400;
+pub const DAY_SECS: i64 = 86_400;
 
 /// The tables, and what the text of an object is; part of the catalog's sixth version.
 pub const TABLES: &str = "
@@ -36,6 +36,17 @@ create table volume_interface (
   primary key (source, flow_log, day, interface)
 ) without rowid;
 ";
+
+/// What was measured in a range of days.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Volumes {
+    /// The flow logs, by source and id.
+    pub logs: Vec<LogVolume>,
+    /// Objects of these days that could not be read, so that nothing here counts them.
+    pub unread: u64,
+    /// Objects that were read and lie outside: older ones, and those that tell no time.
+    pub outside: u64,
+}
 
 /// The volume of a flow log in a range of days.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -146,7 +157,7 @@ pub fn note(tx: &Transaction<'_>, objects: &[ObjectEntry]) -> rusqlite::Result<(
 impl Lake {
     /// The volume of every flow log of a source, or of all, in the last so many days (UTC) that anything is stored of.
     /// Objects count in the day in which their delivery window begins.
-    pub async fn volume(&self, source: Option<&str>, days: u32) -> Result<Vec<LogVolume>, LakeError> {
+    pub async fn volume(&self, source: Option<&str>, days: u32) -> Result<Volumes, LakeError> {
         let (lake, source) = (self.clone(), source.map(str::to_owned));
         let asked = tokio::task::spawn_blocking(move || {
             let manifest = lake.0.manifest();
@@ -163,9 +174,15 @@ pub fn volumes(
     manifest: &Manifest,
     source: Option<&str>,
     days: u32,
-) -> Result<Vec<LogVolume>, LakeError> {
+) -> Result<Volumes, LakeError> {
     let readable = || manifest.objects_of(source).filter(|object| object.why.is_none());
-    let Some(newest) = readable().map(|object| object.stamp).max() else { return Ok(Vec::new()) };
+    let unread = || manifest.objects_of(source).filter(|object| object.why.is_some());
+    // What tells no time, neither by its name nor by its records, would move the days to when it was copied.
+    let tells_time = |object: &&ObjectEntry| object.first.is_some() || keys::parse(&object.key).is_some();
+    let timed = readable().filter(tells_time).map(|object| object.stamp).max();
+    let Some(newest) = timed.or_else(|| readable().map(|object| object.stamp).max()) else {
+        return Ok(Volumes { unread: unread().count() as u64, ..Volumes::default() });
+    };
     let to = day_of(newest) + DAY_SECS;
     let span = Span { from: to - i64::from(days) * DAY_SECS, to };
     let mut logs: BTreeMap<(String, String), Seen> = BTreeMap::new();
@@ -194,7 +211,11 @@ pub fn volumes(
         let order: Vec<&String> = of_log.flat_map(|format| &format.fields).collect();
         log.fields.sort_by_key(|field| order.iter().position(|name| **name == field.field));
     }
-    Ok(told.into_values().collect())
+    Ok(Volumes {
+        logs: told.into_values().collect(),
+        unread: unread().filter(|object| object.stamp >= span.from).count() as u64,
+        outside: readable().filter(|object| !span.holds(object.stamp)).count() as u64,
+    })
 }
 
 /// A flow log whose objects are being added up.

@@ -137,6 +137,8 @@ pub enum StorageClass {
     StandardIa,
     /// The same in one availability zone: lost with the zone.
     OneZoneIa,
+    /// Read at once; moves what is not read to cheaper tiers by itself.
+    IntelligentTiering,
     /// Read at once, for a higher charge.
     GlacierInstant,
     /// Restored within minutes to hours.
@@ -149,19 +151,21 @@ choices!(StorageClass, "storage class", {
     Standard => "standard",
     StandardIa => "standard-ia",
     OneZoneIa => "one-zone-ia" | "onezone-ia",
+    IntelligentTiering => "intelligent-tiering",
     GlacierInstant => "glacier-instant" | "glacier-ir",
     GlacierFlexible => "glacier-flexible" | "glacier",
     DeepArchive => "deep-archive",
 });
 
 impl StorageClass {
-    /// What storing there is billed as.
+    /// What storing there is billed as, what is read often in the class that sorts by itself.
     #[must_use]
     pub const fn item(self) -> Item {
         match self {
             Self::Standard => Item::S3Standard,
             Self::StandardIa => Item::S3StandardIa,
             Self::OneZoneIa => Item::S3OneZoneIa,
+            Self::IntelligentTiering => Item::S3IntelligentFrequent,
             Self::GlacierInstant => Item::S3GlacierInstant,
             Self::GlacierFlexible => Item::S3GlacierFlexible,
             Self::DeepArchive => Item::S3DeepArchive,
@@ -173,6 +177,7 @@ impl StorageClass {
         match self {
             Self::Standard => None,
             Self::StandardIa | Self::OneZoneIa => Some(Item::S3ToInfrequentRequests),
+            Self::IntelligentTiering => Some(Item::S3ToIntelligentRequests),
             Self::GlacierInstant => Some(Item::S3ToGlacierInstantRequests),
             Self::GlacierFlexible => Some(Item::S3ToGlacierFlexibleRequests),
             Self::DeepArchive => Some(Item::S3ToDeepArchiveRequests),

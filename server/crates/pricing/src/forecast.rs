@@ -109,6 +109,17 @@ pub fn forecast(book: &PriceBook, logs: &[LogDays], last: Date) -> Forecast {
     }
 }
 
+/// A time that something was seen: `5 min`, `6 h`, `1 day`, `2.5 days`.
+pub(crate) fn stretch(days: f64) -> String {
+    let hours = days * 24.0;
+    match hours {
+        ..1.0 => format!("{:.0} min", hours * 60.0),
+        ..23.5 => format!("{hours:.0} h"),
+        ..25.0 => "1 day".to_owned(),
+        _ => format!("{days:.1} days"),
+    }
+}
+
 fn notes(outlooks: &[Outlook]) -> Vec<String> {
     let mut notes = Vec::new();
     let live: Vec<&Outlook> = outlooks.iter().filter(|outlook| !outlook.ended).collect();
@@ -116,13 +127,14 @@ fn notes(outlooks: &[Outlook]) -> Vec<String> {
     if live.iter().any(|outlook| outlook.watched_days == 0.0) {
         notes.push("Of some flow logs nothing was seen: they are forecast as nothing.".to_owned());
     } else if fewest < 1.0 {
-        let hours = fewest * 24.0;
         notes.push(format!(
-            "Some flow log was seen for only {hours:.0} h: day and night cannot be told apart, the range is a guess."
+            "Some flow log was seen for only {}: day and night cannot be told apart, the range is a guess.",
+            stretch(fewest)
         ));
     } else if fewest < 7.0 {
         notes.push(format!(
-            "Some flow log was seen for only {fewest:.1} days: weekends cannot be told from working days."
+            "Some flow log was seen for only {}: weekends cannot be told from working days.",
+            stretch(fewest)
         ));
     } else if live.iter().any(|outlook| !outlook.by_weekday) && fewest < 14.0 {
         notes.push(

@@ -31,6 +31,14 @@ pub enum Item {
     S3StandardIa,
     /// S3 One Zone-Infrequent Access.
     S3OneZoneIa,
+    /// S3 Intelligent-Tiering, what was read within 30 days.
+    S3IntelligentFrequent,
+    /// S3 Intelligent-Tiering, what was not.
+    S3IntelligentInfrequent,
+    /// S3 Intelligent-Tiering, what was not read within 90 days.
+    S3IntelligentArchive,
+    /// Watching objects in S3 Intelligent-Tiering.
+    S3IntelligentMonitoring,
     /// S3 Glacier Instant Retrieval.
     S3GlacierInstant,
     /// S3 Glacier Flexible Retrieval.
@@ -43,6 +51,8 @@ pub enum Item {
     S3GetRequests,
     /// Moving objects to Standard-IA or One Zone-IA.
     S3ToInfrequentRequests,
+    /// Moving objects to Intelligent-Tiering.
+    S3ToIntelligentRequests,
     /// Moving objects to Glacier Instant Retrieval.
     S3ToGlacierInstantRequests,
     /// Moving objects to Glacier Flexible Retrieval.
@@ -56,7 +66,7 @@ pub enum Item {
 use Item::*;
 
 /// All items with key, label and unit, in the order in which bills list them.
-pub(crate) const ITEMS: [(Item, &str, &str, &str); 20] = [
+pub(crate) const ITEMS: [(Item, &str, &str, &str); 25] = [
     (DeliverToCloudwatch, "deliver-to-cloudwatch", "Delivery to CloudWatch Logs", "GB"),
     (
         DeliverToCloudwatchIa,
@@ -72,34 +82,64 @@ pub(crate) const ITEMS: [(Item, &str, &str, &str); 20] = [
     (S3Standard, "s3-standard", "Storage in S3 Standard", "GB-month"),
     (S3StandardIa, "s3-standard-ia", "Storage in S3 Standard-IA", "GB-month"),
     (S3OneZoneIa, "s3-one-zone-ia", "Storage in S3 One Zone-IA", "GB-month"),
+    (
+        S3IntelligentFrequent,
+        "s3-intelligent-frequent",
+        "Storage in S3 Intelligent-Tiering, frequent access",
+        "GB-month",
+    ),
+    (
+        S3IntelligentInfrequent,
+        "s3-intelligent-infrequent",
+        "Storage in S3 Intelligent-Tiering, infrequent access",
+        "GB-month",
+    ),
+    (
+        S3IntelligentArchive,
+        "s3-intelligent-archive",
+        "Storage in S3 Intelligent-Tiering, archive instant access",
+        "GB-month",
+    ),
+    (
+        S3IntelligentMonitoring,
+        "s3-intelligent-monitoring",
+        "Objects watched by S3 Intelligent-Tiering",
+        "thousand objects",
+    ),
     (S3GlacierInstant, "s3-glacier-instant", "Storage in S3 Glacier Instant Retrieval", "GB-month"),
     (S3GlacierFlexible, "s3-glacier-flexible", "Storage in S3 Glacier Flexible Retrieval", "GB-month"),
     (S3DeepArchive, "s3-deep-archive", "Storage in S3 Glacier Deep Archive", "GB-month"),
-    (S3PutRequests, "s3-put-requests", "Objects written to S3", "1,000 requests"),
-    (S3GetRequests, "s3-get-requests", "Objects read from S3", "1,000 requests"),
+    (S3PutRequests, "s3-put-requests", "Objects written to S3", "thousand requests"),
+    (S3GetRequests, "s3-get-requests", "Objects read from S3", "thousand requests"),
     (
         S3ToInfrequentRequests,
         "s3-to-infrequent-requests",
         "Objects moved to S3 Infrequent Access",
-        "1,000 requests",
+        "thousand requests",
+    ),
+    (
+        S3ToIntelligentRequests,
+        "s3-to-intelligent-requests",
+        "Objects moved to S3 Intelligent-Tiering",
+        "thousand requests",
     ),
     (
         S3ToGlacierInstantRequests,
         "s3-to-glacier-instant-requests",
         "Objects moved to Glacier Instant Retrieval",
-        "1,000 requests",
+        "thousand requests",
     ),
     (
         S3ToGlacierFlexibleRequests,
         "s3-to-glacier-flexible-requests",
         "Objects moved to Glacier Flexible Retrieval",
-        "1,000 requests",
+        "thousand requests",
     ),
     (
         S3ToDeepArchiveRequests,
         "s3-to-deep-archive-requests",
         "Objects moved to Deep Archive",
-        "1,000 requests",
+        "thousand requests",
     ),
     (AthenaScan, "athena-scan", "Athena", "TB scanned"),
 ];

@@ -26,6 +26,9 @@ const ARCHIVE_INDEX_BYTES: u64 = 32 * 1024;
 const ARCHIVE_NAME_BYTES: u64 = 8 * 1024;
 /// Days that objects must lie in Standard before they may move to Infrequent Access.
 const BEFORE_INFREQUENT_DAYS: u32 = 30;
+/// Days without being read after which Intelligent-Tiering moves an object to its second tier, and to its third. Logs are
+/// taken to be read when they arrive and no more.
+const TIER_DAYS: [u32; 2] = [30, 90];
 
 /// What is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +57,7 @@ impl StorageClass {
     /// Days that are billed at least.
     const fn least_days(self) -> u32 {
         match self {
-            Self::Standard => 0,
+            Self::Standard | Self::IntelligentTiering => 0,
             Self::StandardIa | Self::OneZoneIa => 30,
             Self::GlacierInstant | Self::GlacierFlexible => 90,
             Self::DeepArchive => 180,
@@ -72,7 +75,7 @@ impl StorageClass {
     /// Bytes billed for these objects in this class.
     fn billed_bytes(self, bytes: u64, objects: u64) -> u64 {
         match self {
-            Self::Standard => bytes,
+            Self::Standard | Self::IntelligentTiering => bytes,
             Self::StandardIa | Self::OneZoneIa | Self::GlacierInstant => {
                 bytes.max(objects.saturating_mul(SMALL_OBJECT_BYTES))
             }
@@ -109,8 +112,12 @@ impl Kept {
             quantities.push((Item::S3Standard, gb_months(self.bytes, days)));
             return quantities;
         };
-        let class_days = (days - before).max(self.class.least_days());
         quantities.push((transition, thousands));
+        if self.class == StorageClass::IntelligentTiering {
+            quantities.extend(self.tiered(days));
+            return quantities;
+        }
+        let class_days = (days - before).max(self.class.least_days());
         quantities.push((Item::S3Standard, gb_months(self.bytes, before)));
         quantities.push((
             self.class.item(),
@@ -121,6 +128,23 @@ impl Kept {
             quantities.push((Item::S3Standard, gb_months(names, class_days)));
         }
         quantities
+    }
+}
+
+impl Kept {
+    /// What Intelligent-Tiering bills. Small objects are neither watched nor moved.
+    fn tiered(&self, days: u32) -> Vec<(Item, Decimal)> {
+        if self.bytes < self.objects.saturating_mul(SMALL_OBJECT_BYTES) {
+            return vec![(Item::S3IntelligentFrequent, gb_months(self.bytes, days))];
+        }
+        let [second, third] = TIER_DAYS;
+        let watched = Decimal::from(self.objects) * Decimal::from(days) / Decimal::from(MONTH_DAYS);
+        vec![
+            (Item::S3IntelligentFrequent, gb_months(self.bytes, days.min(second))),
+            (Item::S3IntelligentInfrequent, gb_months(self.bytes, days.min(third).saturating_sub(second))),
+            (Item::S3IntelligentArchive, gb_months(self.bytes, days.saturating_sub(third))),
+            (Item::S3IntelligentMonitoring, watched / Decimal::ONE_THOUSAND),
+        ]
     }
 }
 
@@ -157,6 +181,26 @@ mod tests {
         let small = kept(StorageClass::StandardIa, Some(90), 491_520);
         assert_eq!(small[3], (Item::S3StandardIa, "120".into()));
         assert_eq!(kept(StorageClass::StandardIa, Some(30), 1_000)[1], (Item::S3Standard, "30".into()));
+    }
+
+    #[test]
+    fn what_nobody_reads_sinks_tier_by_tier_and_is_watched_unless_it_is_small() {
+        use Item::*;
+        let large = kept(StorageClass::IntelligentTiering, Some(120), 1_000);
+        assert_eq!(
+            large[1..],
+            [
+                (S3ToIntelligentRequests, "1".into()),
+                (S3IntelligentFrequent, "30".into()),
+                (S3IntelligentInfrequent, "60".into()),
+                (S3IntelligentArchive, "30".into()),
+                (S3IntelligentMonitoring, "4".into()),
+            ]
+        );
+        let short = kept(StorageClass::IntelligentTiering, Some(14), 1_000);
+        assert_eq!(short[3..5], [(S3IntelligentInfrequent, "0".into()), (S3IntelligentArchive, "0".into())]);
+        let small = kept(StorageClass::IntelligentTiering, Some(120), 491_520);
+        assert_eq!(small[2..], [(S3IntelligentFrequent, "120".into())]);
     }
 
     #[test]

@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use crate::bill::{Usage, bill};
 use crate::book::PriceBook;
+use crate::forecast::stretch;
 use crate::money::settled;
 use crate::plan::Plan;
 use crate::what_if::change::Change;
@@ -133,7 +134,8 @@ fn notes(plan: &Plan) -> Vec<String> {
             .to_owned(),
     ];
     if plan.measured_days < 7.0 {
-        notes.push(format!("The month is made from {:.1} days: weekends may differ.", plan.measured_days));
+        let seen = stretch(plan.measured_days);
+        notes.push(format!("The month is made from {seen}: other hours and weekends may differ."));
     }
     if plan.traffic != crate::delivery::Traffic::All {
         notes.push("What the traffic that is not logged would cost, these logs cannot tell.".to_owned());

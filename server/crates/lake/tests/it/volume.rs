@@ -19,8 +19,9 @@ async fn every_byte_of_text_is_counted_by_log_field_and_interface() {
     place.put(DAY, 9_999, format!("{HEADER}\n{quiet}").as_bytes());
     let lake = place.ingested().await;
     let stored = lake.volume(None, ALL).await.unwrap();
-    assert_eq!(Direct::new(vec![place.source().await]).unwrap().volume(None, ALL).await.unwrap(), stored);
-    let [log] = &stored[..] else { panic!("one flow log: {stored:?}") };
+    let direct = Direct::new(vec![place.source().await]).unwrap();
+    assert_eq!(direct.volume(None, ALL, DAY + 2 * 86_400).await.unwrap(), stored);
+    let [log] = &stored.logs[..] else { panic!("one flow log: {stored:?}") };
     assert_eq!((log.account.as_str(), log.region.as_str()), ("123456789012", "us-east-1"));
     assert!(!log.parquet && !log.hive && !log.hourly);
 
@@ -67,14 +68,54 @@ async fn a_day_counts_as_far_as_objects_speak_of_it() {
             format!("2 1 eni-00000000000000001 10.0.0.1 10.0.1.1 443 80 6 1 40 {stamp} {stamp} ACCEPT OK");
         place.put(stamp, window as u32, format!("{HEADER}\n{line}\n").as_bytes());
     }
-    let told: Vec<LogVolume> = place.ingested().await.volume(None, ALL).await.unwrap();
+    let told: Vec<LogVolume> = place.ingested().await.volume(None, ALL).await.unwrap().logs;
     let hours: Vec<f64> = told[0].days.iter().map(|day| day.coverage * 24.0).collect();
     assert!(
         matches!(hours[..], [five, six] if (five - 5.0).abs() < 0.01 && (six - 6.0).abs() < 0.01),
         "{hours:?}"
     );
     let last = place.ingested().await.volume(None, 1).await.unwrap();
-    assert_eq!(last[0].days.len(), 1, "the newest day alone");
+    assert_eq!(last.logs[0].days.len(), 1, "the newest day alone");
+    assert_eq!(last.outside, told[0].days[0].objects, "and what is left out is told");
+    // Long ago or today: the days are counted from the newest object.
+    for now in [DAY + 2 * 86_400, DAY + 400 * 86_400] {
+        let direct = Direct::new(vec![place.source().await]).unwrap();
+        assert_eq!(direct.volume(None, 1, now).await.unwrap().logs, last.logs, "{now}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn health_checks_and_what_flags_tell_are_the_same_of_objects_and_of_the_lake() {
+    let place = Place::new();
+    let header = "interface-id srcaddr dstaddr srcport dstport protocol tcp-flags pkt-src-aws-service bytes start end action";
+    let line = |service: &str, flags: u8| {
+        format!("eni-1 15.177.0.9 10.0.0.1 40000 443 6 {flags} {service} 600 {DAY} {DAY} ACCEPT\n")
+    };
+    let (check, other) = (line("ROUTE53_HEALTHCHECKS", 2), line("-", 0));
+    place.put(DAY, 1, format!("{header}\n{check}{other}").as_bytes());
+    let direct = Direct::new(vec![place.source().await]).unwrap();
+    let now = DAY + 86_400;
+    let told = direct.volume(None, ALL, now).await.unwrap();
+    assert_eq!(told.logs[0].interfaces["eni-1"].checks, check.len() as u64);
+    let lake = place.ingested().await;
+    assert_eq!(lake.volume(None, ALL).await.unwrap(), told);
+    let known = lake.sides_known(None).await.unwrap();
+    assert!(known.is_some());
+    assert_eq!(direct.sides_known(None, now).await.unwrap(), known);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_tells_no_time_moves_no_day_and_what_cannot_be_read_is_told() {
+    let place = Place::new();
+    place.put_records(&records(3, 100, 1));
+    let bare = |name: &str, text: &str| std::fs::write(place.logs().join(name), text).unwrap();
+    bare("copied.log", "srcaddr dstaddr\n10.0.0.1 10.0.0.2\n");
+    bare("minutes.log", "of a meeting\n");
+    let direct = Direct::new(vec![place.source().await]).unwrap();
+    let told = direct.volume(None, 35, DAY + 2 * 86_400).await.unwrap();
+    // The copied ones are of today, whatever day that is.
+    assert_eq!((told.outside, told.unread), (1, 1), "{told:?}");
+    assert_eq!(told.logs[0].days.iter().map(|day| day.lines).sum::<u64>(), 100);
 }
 
 /// The same records as a Parquet object with AWS's names.
@@ -103,7 +144,8 @@ async fn parquet_is_as_much_as_the_text_it_stands_for() {
     text.put(DAY, 1, format!("{HEADER}\n{lines}").as_bytes());
     columns.put(DAY, 1, &parquet(&records));
     let [text, columns] = [text.ingested().await, columns.ingested().await];
-    let [text, columns] = [text.volume(None, ALL).await.unwrap(), columns.volume(None, ALL).await.unwrap()];
+    let [text, columns] = [text.volume(None, ALL).await, columns.volume(None, ALL).await];
+    let [text, columns] = [text, columns].map(|told| told.unwrap().logs);
     assert_eq!(columns[0].days[0].text_bytes, text[0].days[0].text_bytes);
     assert_eq!((&columns[0].fields, &columns[0].interfaces), (&text[0].fields, &text[0].interfaces));
 }

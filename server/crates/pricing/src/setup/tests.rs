@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a recipe that cannot be made fails the test")]
 
 use super::*;
+use hcl_edit::structure::Body;
 use std::process::Command;
 use yaml_rust2::YamlLoader;
 
@@ -113,6 +114,17 @@ fn the_format_is_what_the_purpose_needs_in_awss_order() {
 }
 
 #[test]
+fn a_regional_nat_gateway_is_named_in_every_record() {
+    let resource_id = "nat-00112233445566778".to_owned();
+    let recipe = made(&Request { resource: ResourceKind::RegionalNatGateway, resource_id, ..to_s3() });
+    assert!(recipe.log_format.ends_with("${resource-id}"), "{}", recipe.log_format);
+    let calls = run(recipe.text("aws-cli").unwrap());
+    assert_eq!(argument(&calls[0], "--resource-type"), "RegionalNatGateway");
+    let terraform = flow_log(recipe.text("terraform").unwrap());
+    assert_eq!(text_of(&terraform, "regional_nat_gateway_id"), Some("nat-00112233445566778"));
+}
+
+#[test]
 fn a_million_records_are_priced_by_the_usual_line() {
     let recipe = made(&to_s3());
     assert!((240.0..270.0).contains(&recipe.line_bytes), "{}", recipe.line_bytes);
@@ -161,6 +173,90 @@ fn terraform_keeps_the_format_from_interpolation() {
     let gateway = made(&of_gateway());
     assert!(gateway.text("terraform").unwrap().contains("transit_gateway_id       = \"tgw-"));
     assert!(!gateway.text("terraform").unwrap().contains("traffic_type"));
+}
+
+/// The arguments of the flow log in a text for Terraform.
+fn flow_log(text: &str) -> Body {
+    let body = hcl_edit::parser::parse_body(text).unwrap();
+    let [resource] = &body.get_blocks("resource").collect::<Vec<_>>()[..] else { panic!("{text}") };
+    let labels: Vec<&str> = resource.labels.iter().map(|label| label.as_str()).collect();
+    assert_eq!(labels, ["aws_flow_log", "weir"]);
+    resource.body.clone()
+}
+
+fn text_of<'b>(body: &'b Body, name: &str) -> Option<&'b str> {
+    body.get_attribute(name).and_then(|attribute| attribute.value.as_str())
+}
+
+#[test]
+fn terraform_is_hcl_with_the_same_values() {
+    for request in [to_s3(), to_cloudwatch(), of_gateway()] {
+        let recipe = made(&request);
+        let body = flow_log(recipe.text("terraform").unwrap());
+        assert_eq!(text_of(&body, "log_format"), Some(recipe.log_format.as_str()));
+        assert_eq!(text_of(&body, request.resource.terraform()), Some(request.resource_id.as_str()));
+        assert_eq!(text_of(&body, "log_destination"), Some(request.destination_arn().as_str()));
+        assert_eq!(text_of(&body, "log_destination_type"), Some(request.target.api()));
+        let interval = body.get_attribute("max_aggregation_interval").unwrap();
+        assert_eq!(interval.value.to_string().trim(), request.interval.secs().to_string());
+        assert_eq!(text_of(&body, "iam_role_arn").is_some(), request == to_cloudwatch());
+        let options: Vec<_> = body.get_blocks("destination_options").collect();
+        assert_eq!(options.len(), usize::from(request == to_s3()));
+        for option in options {
+            assert_eq!(text_of(&option.body, "file_format"), Some("plain-text"));
+            assert!(option.body.has_attribute("per_hour_partition"));
+        }
+    }
+}
+
+/// What a name must never get past the checks as, and stays a name all the same where it did.
+const HOSTILE: &str = "it's \"a\" `b` $(reboot) ${HOME} %{ if x } $${y} \\ \t#;&|<>*?~!\nrm -r .";
+
+#[test]
+fn names_stay_names_in_every_language_even_where_no_check_has_seen_them() {
+    let name = || HOSTILE.to_owned();
+    let keys = Keys::default();
+    let targets = [
+        Target::S3 { bucket: name(), prefix: name(), format: FileFormat::Text, keys },
+        Target::Cloudwatch { log_group: name(), role_arn: name() },
+        Target::Firehose { stream: name() },
+    ];
+    for target in targets {
+        let request = Request { resource_id: name(), account: name(), region: name(), target, ..to_s3() };
+        assert!(recipe(&book(), &request).is_err(), "the checks refuse it");
+        let (arn, format) = (request.destination_arn(), "${version} ${srcaddr}");
+        let calls = run(&commands::create(&request, format).body);
+        for (argument_name, value) in [
+            ("--region", HOSTILE),
+            ("--resource-ids", HOSTILE),
+            ("--log-destination", &arn),
+            ("--log-format", format),
+        ] {
+            assert_eq!(argument(&calls[0], argument_name), value);
+        }
+        assert_eq!(calls.len(), 2);
+        let body = flow_log(&templates::terraform(&request, format).body);
+        assert_eq!(
+            [text_of(&body, "vpc_id"), text_of(&body, "log_destination"), text_of(&body, "log_format")],
+            [Some(HOSTILE), Some(arn.as_str()), Some(format)]
+        );
+        let yaml = YamlLoader::load_from_str(&templates::cloudformation(&request, format).body).unwrap();
+        let properties = &yaml[0]["Resources"]["WeirFlowLog"]["Properties"];
+        assert_eq!(
+            [properties["ResourceId"].as_str(), properties["LogDestination"].as_str()],
+            [Some(HOSTILE), Some(arn.as_str())]
+        );
+        for text in policies::texts(&request) {
+            if text.language == "sh" {
+                assert_eq!(
+                    run(&text.body).iter().map(|call| argument(call, "--bucket")).max(),
+                    Some(HOSTILE)
+                );
+            } else {
+                serde_json::from_str::<serde_json::Value>(&text.body).unwrap();
+            }
+        }
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Changes of the record format: a field less, a field more, each with its own price.
 
-use crate::field_notes::{FieldNote, fields_beside};
+use crate::field_notes::{FieldNote, TGW_FIELDS, VPC_FIELDS, fields_beside};
 use crate::plan::Plan;
 use crate::volume::FieldVolume;
 use crate::what_if::Topic;
@@ -17,24 +17,25 @@ pub(super) fn out(plan: &Plan) -> Vec<Change> {
     if plan.volume.fields.len() < 2 {
         return Vec::new();
     }
-    let notes = fields_beside(names(plan));
-    plan.volume.fields.iter().map(|field| without(plan, &field.field, notes)).collect()
+    plan.volume.fields.iter().map(|field| without(plan, &field.field)).collect()
 }
 
-fn without(plan: &Plan, field: &str, notes: &[FieldNote]) -> Change {
+fn without(plan: &Plan, field: &str) -> Change {
     let mut volume = plan.volume.clone();
     volume.fields.retain(|kept| kept.field != field);
     let in_lines = plan.volume.text_bytes() - volume.text_bytes();
     let in_headers = plan.volume.bytes_of(field) - in_lines;
     volume.header_bytes = volume.header_bytes.saturating_sub(in_headers);
     let plan = compressed_alike(plan, Plan { volume, ..plan.clone() });
-    let lost = lost(&plan, field, notes);
+    let lost = lost(&plan, field);
     Change::new(Topic::FieldOut, format!("without-{field}"), format!("without {field}"), plan).losing(lost)
 }
 
 /// What is lost without a field, with figures where it was tried.
-fn lost(plan: &Plan, field: &str, notes: &[FieldNote]) -> String {
-    let lost = notes.iter().find(|note| note.field == field).map(|note| note.lost);
+fn lost(plan: &Plan, field: &str) -> String {
+    // Logs of both kinds may lie in one folder.
+    let mut notes = fields_beside(names(plan)).iter().chain(&VPC_FIELDS).chain(&TGW_FIELDS);
+    let lost = notes.find(|note| note.field == field).map(|note| note.lost);
     let measured = plan.server_known.filter(|_| field == "tcp-flags").map(|known| {
         format!(
             " The server side is known for {} instead of {} of the records.",

@@ -28,6 +28,11 @@ fn to_class(plan: &Plan, storage: StorageClass) -> Change {
     let change = Change::new(Topic::Storage, format!("storage-{storage}"), title, moved);
     let change = match storage {
         StorageClass::Standard => change.losing(NOTHING_LOST),
+        StorageClass::IntelligentTiering => change
+            .losing(NOTHING_LOST)
+            .winning("Reading is not charged by the GB, however old the logs are.")
+            .minding("Logs are taken to be read when they arrive and no more: what is read again is dearer for 30 days.")
+            .estimated(),
         StorageClass::StandardIa | StorageClass::GlacierInstant => change.losing(
             "Nothing is lost, but reading is charged by the GB: read the objects into Weir before they move.",
         ),
@@ -46,6 +51,10 @@ fn to_class(plan: &Plan, storage: StorageClass) -> Change {
              leave objects below 128 KB where they are.",
             bytes / 1024
         )),
+        (Some(bytes), StorageClass::IntelligentTiering) => change.minding(format!(
+            "Objects hold {} KB on average: those below 128 KB stay in the dearest tier, and nothing is saved.",
+            bytes / 1024
+        )),
         (Some(bytes), _) => change.minding(format!(
             "Objects hold {} KB on average and each is billed as 128 KB; unless told otherwise, lifecycle rules leave \
              objects below 128 KB where they are.",
@@ -59,6 +68,7 @@ const fn class_name(class: StorageClass) -> &'static str {
         StorageClass::Standard => "S3 Standard",
         StorageClass::StandardIa => "S3 Standard-IA",
         StorageClass::OneZoneIa => "S3 One Zone-IA",
+        StorageClass::IntelligentTiering => "S3 Intelligent-Tiering",
         StorageClass::GlacierInstant => "S3 Glacier Instant Retrieval",
         StorageClass::GlacierFlexible => "S3 Glacier Flexible Retrieval",
         StorageClass::DeepArchive => "S3 Glacier Deep Archive",
