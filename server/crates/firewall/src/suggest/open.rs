@@ -171,6 +171,11 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// Whether it looks like somebody's tries on one occasion.
+    fn is_by_hand(&self) -> bool {
+        self.attempts < MANY_ATTEMPTS && self.moments <= A_FEW_MOMENTS
+    }
+
     /// Why it is not granted, whatever the confidence.
     fn objection(&self) -> Option<&'static str> {
         if self.attempts < ATTEMPTS || (self.most < ATTEMPTS && self.clients.len() < 3) {
@@ -182,6 +187,9 @@ impl<'a> Case<'a> {
         let by_role = self.persistent > 1 || self.crowd >= CROWD;
         let by_patience =
             self.is_choosy && self.attempts >= MANY_ATTEMPTS && (self.is_regular || self.days > 1);
+        if self.is_by_hand() && !self.worked && !by_role {
+            return Some("a few tries, as a person makes them");
+        }
         (!by_service && !by_role && !by_patience).then_some("nothing but the attempts speaks for it")
     }
 }
@@ -201,7 +209,6 @@ fn grant(
         Peer::Group(group) => inventory.members(group).count(),
         _ => 0,
     };
-    let by_hand = attempts < MANY_ATTEMPTS && case.moments <= A_FEW_MOMENTS;
     let role = target.direction == Direction::Ingress && 2 * persistent >= members && members > 1;
     let evidence = Weighing::from_doubt(BARE_DOUBT)
         .weigh(
@@ -211,7 +218,7 @@ fn grant(
             "the far end is outside the VPC".to_owned(),
         )
         .weigh(!case.is_choosy, "doors", 1.3, "a client is refused at other services too".to_owned())
-        .weigh(by_hand, "by hand", 2.0, "a few tries, as a person makes them".to_owned())
+        .weigh(case.is_by_hand(), "by hand", 2.0, "a few tries, as a person makes them".to_owned())
         .weigh(attempts >= MANY_ATTEMPTS, "attempts", 0.5, format!("{attempts} attempts"))
         .weigh(case.days > 1, "days", 0.7, format!("on {} days", case.days))
         .weigh(persistent > 1, "sources", 0.5, format!("{persistent} persistent clients"))
