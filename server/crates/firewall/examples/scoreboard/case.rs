@@ -230,7 +230,9 @@ fn told(firewall: &Firewall, rule: &str) -> String {
 /// What a rule permits beyond one that it replaces: other ports, or the other half of its block.
 fn beyond(rule: &Rule, replaced: &Rule) -> Rule {
     let ports = match (rule.ports, replaced.ports) {
-        (Ports::Range(from, to), Ports::Range(first, _)) if from < first => Ports::Range(from, to.min(first - 1)),
+        (Ports::Range(from, to), Ports::Range(first, _)) if from < first => {
+            Ports::Range(from, to.min(first - 1))
+        }
         (Ports::Range(_, to), Ports::Range(_, last)) if last < to => Ports::Range(last + 1, to),
         (ports, _) => ports,
     };
@@ -309,7 +311,10 @@ fn count_pairs(
             key.1 == Direction::Ingress && key.3.is_public() && !is_listed(traffic, firewall, key.3);
         let is_wanted = case.wanted.as_ref().is_none_or(|all| all.contains(&(key.3, key.4, key.5, key.6)));
         let is_told = !is_stranger || case.strangers.contains(&key.3);
-        if attempts < 3 || key.2 != Leg::Opening || !is_wanted || !is_told {
+        let is_there = firewall.history().latest().is_some_and(|state| {
+            case.interfaces.get(key.0 as usize).is_some_and(|name| state.interfaces.contains_key(name))
+        });
+        if attempts < 3 || !is_there || key.2 != Leg::Opening || !is_wanted || !is_told {
             continue;
         }
         let flow = case.flows.iter().find(|flow| !flow.accepted && place(flow) == *key);

@@ -11,16 +11,16 @@ use crate::evaluate::{Firewall, NearMiss};
 use crate::inventory::{Inventory, Peer, Ports, Protocol, Rule};
 use crate::traffic::{Direction, Leg, TCP, Traffic, UDP};
 use crate::usage::RuleUse;
-use crate::verdict::{Judged, Scouts};
+use crate::verdict::{Judged, Scouts, is_guessed};
 use hashbrown::HashSet;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Doubt about a wish of three attempts by one client without anything else to speak for it.
-const BARE_DOUBT: f64 = 0.35;
+const BARE_DOUBT: f64 = 0.18;
 /// Attempts from which on nobody tries by accident.
 const MANY_ATTEMPTS: u64 = 10;
 /// Openings that are less sure are not suggested: a wrong one is worse than none.
-const LEAST: f64 = 0.8;
+const LEAST: f64 = 0.897;
 /// Persistent clients of any group that make a mistake of the server's rules.
 const CROWD: usize = 3;
 /// Moments of refusal that one person makes by hand.
@@ -121,6 +121,8 @@ struct Case<'a> {
     hosts: usize,
     /// A client tries nothing else in vain.
     is_choosy: bool,
+    /// All that its clients are refused they need: neither of them tries doors for a look.
+    is_earnest: bool,
     is_regular: bool,
     near: Option<&'a NearMiss>,
     worked: bool,
@@ -155,6 +157,8 @@ impl<'a> Case<'a> {
             persistent: by_client.values().filter(|attempts| **attempts >= ATTEMPTS).count(),
             hosts: behind.iter().map(|one| one.refused.flow.own()).collect::<BTreeSet<_>>().len(),
             is_choosy: by_client.keys().all(|client| scouts.doors(*client).refused <= 1),
+            is_earnest: by_client.keys().all(|client| scouts.doors(*client).probed == 0)
+                && !is_guessed(target.port),
             is_regular: 2 * pauses.iter().filter(|regular| **regular >= REGULAR).count() > pauses.len(),
             near: near.into_iter().find(|miss| known.is_telling(miss)),
             worked: behind.iter().any(|one| one.refused.accepted_until().is_some()),
@@ -185,8 +189,8 @@ impl<'a> Case<'a> {
         let is_asked = self.is_asked && self.is_choosy;
         let by_service = self.near.is_some() || self.worked || self.is_served || is_asked;
         let by_role = self.persistent > 1 || self.crowd >= CROWD;
-        let by_patience =
-            self.is_choosy && self.attempts >= MANY_ATTEMPTS && (self.is_regular || self.days > 1);
+        let is_needed = self.is_choosy || (self.is_earnest && self.crowd > 1);
+        let by_patience = is_needed && self.attempts >= MANY_ATTEMPTS && (self.is_regular || self.days > 1);
         if self.is_by_hand() && !self.worked && !by_role {
             return Some("a few tries, as a person makes them");
         }

@@ -21,8 +21,9 @@ const LEAST_DAYS: f64 = 0.9;
 const DYNAMIC_PORTS: usize = 16;
 /// Chance that an opening is of a new port or by a new client up to which a rule may be narrowed.
 const NEW_AT_MOST: f64 = 0.001;
-/// The same where not a network but the largest block of a VPC is named, or everything private: what is new there is
-/// another company, or the internet.
+/// The same where not a network is named but all that may be around it, the largest block of a VPC, or everything
+/// private: what is new there is another site, another company, or the internet.
+const NEW_NETWORK_AT_MOST: f64 = 0.01;
 const NEW_REALM_AT_MOST: f64 = 0.02;
 const NEW_SPACE_AT_MOST: f64 = 0.06;
 /// Groups from which on a block of private addresses is meant for everybody inside.
@@ -84,6 +85,13 @@ impl Ground<'_> {
     fn keeps_strays(&self, place: usize, add: &[Rule]) -> bool {
         let (inventory, kept) = (self.inventory, &self.firewall.rules()[place].rule.peer);
         let mut strays = strays_of(self.uses, self.interfaces, &self.firewall.rules()[place]);
+        let is_another = |address| match kept {
+            Peer::Group(group) => {
+                let holder = self.holders.only_holder(address);
+                holder.is_some_and(|holder| !holder.groups.contains(group))
+            }
+            _ => false,
+        };
         strays.all(|stray| {
             let is_peer = |peer: &Peer| match peer {
                 Peer::Cidr(cidr) => cidr.contains(stray.peer),
@@ -92,7 +100,8 @@ impl Ground<'_> {
             };
             // Who was of the far end is the same question for a rule that names the same one.
             let is_kept = |rule: &Rule| rule.peer == *kept || is_peer(&rule.peer);
-            add.iter().any(|rule| means(rule, stray.protocol, stray.port) && is_kept(rule))
+            is_another(stray.peer)
+                || add.iter().any(|rule| means(rule, stray.protocol, stray.port) && is_kept(rule))
         })
     }
 }
@@ -245,7 +254,11 @@ fn unused_rule(firewall: &Firewall, (place, line): (usize, &RuleUse), window: &W
         return None;
     }
     let days = window.days();
-    let confidence = by_window(0.14, window).done();
+    let is_for_machines = matches!(firewall.rules()[place].rule.peer, Peer::Group(_));
+    let confidence = by_window(0.14, window)
+        .weigh(is_for_machines, "group", 1.2, "it is for machines that exist, as jobs' rules are".to_owned())
+        .weigh(!is_for_machines, "block", 0.5, "it is for whoever may come, and nobody did".to_owned())
+        .done();
     let why = match line.flows {
         0 => format!("nothing used it in {days:.0} days"),
         flows => format!("in {days:.0} days nobody used it but scanners, {flows} times"),
@@ -317,7 +330,7 @@ fn narrower(ground: &Ground<'_>, (place, used, line): (usize, &Used, &RuleUse)) 
     }
     let new_port = if ports.is_some() { chance_of_new(used.by_port.values().copied()) } else { 0.0 };
     let new_peer = if peers.is_some() { chance_of_new(used.by_peer.values().copied()) } else { 0.0 };
-    let confidence = by_window(0.06 + new_port + new_peer.min(NEW_AT_MOST), window).done();
+    let confidence = by_window(0.04 + new_port + new_peer.min(NEW_AT_MOST), window).done();
     let what = match (ports.is_some(), peers.is_some()) {
         (true, true) => "fewer ports by fewer peers",
         (true, false) => "fewer ports",
@@ -417,17 +430,22 @@ fn insiders(
     Some(peers)
 }
 
+/// The largest subnet that an address is likely to be in.
+fn one_network(address: Address) -> Cidr {
+    Cidr::around(address, if address.family() == Family::V4 { 32 - ONE_NETWORK } else { 64 })
+}
+
 /// Blocks for single far ends inside, as narrow as what is still to come allows: the hosts themselves where they are
-/// always the same, their networks where no new one is to be expected, the largest blocks that VPCs have, and at last
-/// everything private, which is not the internet.
+/// always the same, their networks where no new one is to be expected, wider and wider ones, and at last everything private, which is not the internet.
 fn lone_blocks(ground: &Ground<'_>, used: &Used, lone: &[Address], block: &Cidr) -> Option<BTreeSet<Cidr>> {
     // A rule for one network means whoever is in it.
     let is_wide = block.open_bits() > ONE_NETWORK;
     if is_wide && used.are_settled(lone, ground.uses.window()) {
         return Some(lone.iter().copied().map(Cidr::host).collect());
     }
-    let steps: [(&dyn Fn(Address) -> Cidr, f64); 3] = [
+    let steps: [(&dyn Fn(Address) -> Cidr, f64); 4] = [
         (&|address| home(ground.inventory, address), NEW_AT_MOST),
+        (&one_network, NEW_NETWORK_AT_MOST),
         (&largest_vpc, NEW_REALM_AT_MOST),
         (&private_space, NEW_SPACE_AT_MOST),
     ];

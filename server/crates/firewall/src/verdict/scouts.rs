@@ -213,7 +213,7 @@ impl Scouts {
     /// office or a partner, whom a rule may have forgotten. Scanners from one network try many doors, or guess passwords
     /// where that gets them a machine.
     pub fn has_neighbours(&self, client: Address, port: u16) -> bool {
-        if GUESSED.contains(&port) {
+        if is_guessed(port) {
             return false;
         }
         let alike = self.neighbours.get(&network(client)).copied().unwrap_or_default();
@@ -265,6 +265,11 @@ impl Scouts {
             .filter(|(client, _)| self.is_scout(**client))
             .map(|(client, doors)| (*client, *doors))
     }
+}
+
+/// Whether passwords are guessed at a port by whoever gets there.
+pub fn is_guessed(port: u16) -> bool {
+    GUESSED.contains(&port)
 }
 
 /// Protocol and port.
@@ -421,7 +426,7 @@ impl Port {
 
     /// Whether the client needs the service: it tries each pair many times a day, or day after day. Of a routine somebody
     /// must know: machines of the same kind that do alike, or, where it is no sweep, servers that let it in. So of a sweep
-    /// that takes less than a few days.
+    /// that takes less than a few days. What was let in by most who refuse it now lost a rule.
     fn is_in_earnest(&self, is_sweep: bool, is_alone: bool, window_days: f64) -> bool {
         let all: u32 = self.pairs.iter().map(|(days, _)| days.count_ones()).sum();
         let tries_a_day = self.tries as f64 / f64::from(all.max(1));
@@ -429,11 +434,12 @@ impl Port {
         let span = f64::from(128 - self.all_days.leading_zeros() - self.all_days.trailing_zeros().min(127));
         let is_patient = tries_a_day >= PATIENT_TRIES && days >= ROUTINE_DAYS;
         let is_often = (tries_a_day >= TRIES_A_DAY && days >= DAYS.min(window_days)) || is_patient;
+        let is_lost = !self.lost.is_empty() && self.lost.len() >= self.refused.len();
         let is_routine = days >= ROUTINE_DAYS && days >= ROUTINE_SHARE * span;
         let is_granted = !self.granted.is_empty() || !self.lost.is_empty();
         let is_known = !is_alone || is_granted || days >= ROUTINE_DAYS;
         let is_shared = !is_alone || (!is_sweep && is_granted);
-        (is_often && (is_known || !is_sweep)) || (is_routine && is_shared)
+        is_lost || (is_often && (is_known || !is_sweep)) || (is_routine && is_shared)
     }
 }
 
