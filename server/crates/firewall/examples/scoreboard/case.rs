@@ -1,7 +1,7 @@
 //! One simulated account to be judged: what was logged, the inventory, and the truth about both; and the judging.
 
 use crate::records::{Place, place};
-use crate::tally::{Calibration, Confusion, Share};
+use crate::tally::{Calibration, Complaints, Confusion, Share};
 use firewall::address::{Address, Cidr};
 use firewall::edit::Edit;
 use firewall::evaluate::{Bound, Firewall, Permit};
@@ -9,8 +9,8 @@ use firewall::inventory::{History, Inventory, Peer, Ports, Rule};
 use firewall::replay::{Effect, Replay, rule_cells};
 use firewall::suggest::{Action, Advice, Options, Suggestion, quotas, suggest};
 use firewall::traffic::{Direction, Flow, Leg, Traffic, Window};
-use firewall::usage::{Uses, report};
-use firewall::verdict::{Judged, Verdict, judge};
+use firewall::usage::{RuleUse, Uses, report};
+use firewall::verdict::{Judged, Scouts, Verdict, judge};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// A conversation somebody wants.
@@ -26,6 +26,7 @@ pub type Wanted = (Address, Address, u8, u16);
 
 /// One account.
 pub struct Case {
+    pub seed: u64,
     pub interfaces: Vec<String>,
     pub flows: Vec<Flow>,
     pub window: Window,
@@ -63,7 +64,7 @@ pub struct Score {
     /// The same as pairs of far address and port.
     pub cells: f64,
     pub cells_left: f64,
-    pub complaints: Vec<String>,
+    pub complaints: Complaints,
 }
 
 impl Score {
@@ -83,7 +84,7 @@ impl Score {
         self.excess_left += other.excess_left;
         self.cells += other.cells;
         self.cells_left += other.cells_left;
-        self.complaints.extend(other.complaints);
+        self.complaints.merge(other.complaints);
     }
 }
 
@@ -94,44 +95,54 @@ pub fn score(case: &Case) -> Score {
     let traffic = Traffic { interfaces: &names, flows: &case.flows, window: case.window };
     let firewall = Firewall::new(case.history.clone());
     let (judged, scouts) = judge(&traffic, Some(&firewall));
-    count_verdicts(case, &judged, &mut score.with_inventory, &mut score.complaints);
-    let (alone, _) = judge(&traffic, None);
-    let mut alone_complaints = Vec::new();
-    count_verdicts(case, &alone, &mut score.logs_alone, &mut alone_complaints);
-    score.complaints.extend(alone_complaints.into_iter().map(|text| format!("alone: {text}")));
+    let Score { with_inventory, logs_alone, complaints, .. } = &mut score;
+    count_verdicts(case, (&judged, &scouts), ("with inventory", with_inventory), complaints);
+    let (alone, alone_scouts) = judge(&traffic, None);
+    count_verdicts(case, (&alone, &alone_scouts), ("from logs alone", logs_alone), complaints);
     let uses = Uses::of(Bound::new(&firewall, &names), &traffic);
     let lines = report(&uses, &names);
     for (line, slow) in lines.iter().zip(slow_usage(&firewall, &traffic)) {
         score.usage.add((line.flows, line.bytes) == slow);
     }
     let advice = suggest(&traffic, &firewall, (&judged, &scouts), (&uses, &lines), &Options::default());
-    count_suggestions(case, &traffic, &firewall, &advice, &mut score);
+    count_suggestions(case, &traffic, (&firewall, &scouts), (&advice, &lines), &mut score);
     score
 }
 
-fn count_verdicts(case: &Case, judged: &[Judged], into: &mut Confusion, complaints: &mut Vec<String>) {
+fn count_verdicts(
+    case: &Case,
+    (judged, scouts): (&[Judged], &Scouts),
+    (how, into): (&str, &mut Confusion),
+    complaints: &mut Complaints,
+) {
     for one in judged {
-        let Some(causes) = case.causes.get(&place(&one.refused.flow)) else { continue };
+        let flow = &one.refused.flow;
+        let Some(causes) = case.causes.get(&place(flow)) else { continue };
         // What has two causes is judged by the one that refused more records.
-        if let Some((cause, _)) = causes.iter().max_by_key(|(cause, count)| (**count, *cause)) {
-            into.add(cause, one.finding.verdict.name(), 1);
-            let is_wrong = ![cause, "unknown"].contains(&one.finding.verdict.name());
-            if is_wrong && complaints.len() < 40 {
-                let flow = &one.refused.flow;
-                complaints.push(format!(
-                    "{cause}: {} {} {:?} {} -> {} {}/{}: {:?}",
-                    one.finding.verdict.name(),
+        let Some((cause, _)) = causes.iter().max_by_key(|(cause, count)| (**count, *cause)) else { continue };
+        let verdict = one.finding.verdict.name();
+        into.add(cause, verdict, 1);
+        if cause != verdict {
+            let proof = one.finding.proof.join("; ");
+            complaints.add(&format!("{how}: {cause} taken for {verdict}, {:?}: {proof}", flow.leg), || {
+                let Flow { client, server, protocol, port, flows, tcp_flags, reason, .. } = flow;
+                let (days, doors) = ((flow.last - flow.first) / 86_400, scouts.doors(*client));
+                format!(
+                    "seed {}: {}: {} {client} to {server} {protocol} {port}, {flows} records in {days} days, flags \
+                     {tcp_flags:?}, {reason:?}, {} accepted, {} answers; {doors:?}",
+                    case.seed,
+                    causes_told(causes),
                     flow.direction.name(),
-                    flow.leg,
-                    flow.client,
-                    flow.server,
-                    flow.protocol,
-                    flow.port,
-                    one.finding.proof
-                ));
-            }
+                    one.refused.same.flows,
+                    one.refused.reverse.flows,
+                )
+            });
         }
     }
+}
+
+fn causes_told(causes: &HashMap<String, u64>) -> String {
+    causes.iter().map(|(cause, count)| format!("{count} {cause}")).collect::<Vec<_>>().join(", ")
 }
 
 /// What decides about a row: state, interface, far end, whether the near end opened, protocol, port.
@@ -166,8 +177,8 @@ fn slow_usage(firewall: &Firewall, traffic: &Traffic<'_>) -> Vec<(u64, u64)> {
 fn count_suggestions(
     case: &Case,
     traffic: &Traffic<'_>,
-    firewall: &Firewall,
-    advice: &Advice,
+    (firewall, scouts): (&Firewall, &Scouts),
+    (advice, lines): (&Advice, &[RuleUse]),
     score: &mut Score,
 ) {
     let Some(inventory) = firewall.history().latest() else { return };
@@ -175,15 +186,15 @@ fn count_suggestions(
         advice.suggestions.iter().filter(|one| action(one.action)).map(|one| one.edit(firewall)).collect()
     };
     for one in advice.suggestions.iter().filter(|one| one.action == Action::Open) {
-        let is_right = is_intended(case, inventory, one);
+        let is_right = is_intended(case, (firewall, inventory), one);
         score.openings.add(is_right);
         score.calibration.add(one.confidence.value, is_right);
         if !is_right {
-            score.complaints.push(format!("not intended: {} {}", one.id, one.why));
+            score.complaints.add("not intended", || format!("seed {}: {} {}", case.seed, one.id, one.why));
         }
     }
     let openings = edits(&|action| action == Action::Open);
-    count_pairs(case, traffic, firewall, &openings, score);
+    count_pairs(case, traffic, (firewall, scouts), &openings, score);
     let all = inventory.edited(&edits(&|_| true));
     for group in inventory.groups.keys() {
         score.quotas.add(quotas::fits(inventory, &all, group));
@@ -200,7 +211,11 @@ fn count_suggestions(
         score.excess += doublings(was);
         score.excess_left += doublings(is);
         if doublings(is) > 0.1 * doublings(was) {
-            score.complaints.push(format!("excess left: {rule} {}", told(firewall, rule)));
+            let told = told(firewall, rule);
+            score.complaints.add(&format!("excess left: {told}"), || {
+                let line = lines.iter().find(|line| firewall.rules()[line.rule].rule.id == *rule);
+                format!("seed {}: {rule} {told}, {was} to {is}, {line:?}", case.seed)
+            });
         }
     }
 }
@@ -212,9 +227,30 @@ fn told(firewall: &Firewall, rule: &str) -> String {
     })
 }
 
-/// Whether everything an opening permits is wanted.
-fn is_intended(case: &Case, inventory: &Inventory, one: &Suggestion) -> bool {
+/// What a rule permits beyond one that it replaces: other ports, or the other half of its block.
+fn beyond(rule: &Rule, replaced: &Rule) -> Rule {
+    let ports = match (rule.ports, replaced.ports) {
+        (Ports::Range(from, to), Ports::Range(first, _)) if from < first => {
+            Ports::Range(from, to.min(first - 1))
+        }
+        (Ports::Range(_, to), Ports::Range(_, last)) if last < to => Ports::Range(last + 1, to),
+        (ports, _) => ports,
+    };
+    let peer = match (&rule.peer, &replaced.peer) {
+        (Peer::Cidr(block), Peer::Cidr(half)) if block != half => {
+            let other = if half.first() == block.first() { block.last() } else { block.first() };
+            Peer::Cidr(Cidr::around(other, half.prefix()))
+        }
+        (peer, _) => peer.clone(),
+    };
+    Rule { ports, peer, ..rule.clone() }
+}
+
+/// Whether everything an opening newly permits is wanted.
+fn is_intended(case: &Case, (firewall, inventory): (&Firewall, &Inventory), one: &Suggestion) -> bool {
+    let replaced = one.replaces.first().map(|place| &firewall.rules()[*place].rule);
     one.add.iter().all(|rule| {
+        let rule = replaced.map_or_else(|| rule.clone(), |replaced| beyond(rule, replaced));
         let near: Vec<Cidr> = hosts(inventory, &Peer::Group(one.group.clone()));
         let far = hosts(inventory, &rule.peer);
         let port =
@@ -253,7 +289,7 @@ fn hosts(inventory: &Inventory, peer: &Peer) -> Vec<Cidr> {
 fn count_pairs(
     case: &Case,
     traffic: &Traffic<'_>,
-    firewall: &Firewall,
+    (firewall, scouts): (&Firewall, &Scouts),
     openings: &[Edit],
     score: &mut Score,
 ) {
@@ -275,7 +311,10 @@ fn count_pairs(
             key.1 == Direction::Ingress && key.3.is_public() && !is_listed(traffic, firewall, key.3);
         let is_wanted = case.wanted.as_ref().is_none_or(|all| all.contains(&(key.3, key.4, key.5, key.6)));
         let is_told = !is_stranger || case.strangers.contains(&key.3);
-        if attempts < 3 || key.2 != Leg::Opening || !is_wanted || !is_told {
+        let is_there = firewall.history().latest().is_some_and(|state| {
+            case.interfaces.get(key.0 as usize).is_some_and(|name| state.interfaces.contains_key(name))
+        });
+        if attempts < 3 || !is_there || key.2 != Leg::Opening || !is_wanted || !is_told {
             continue;
         }
         let flow = case.flows.iter().find(|flow| !flow.accepted && place(flow) == *key);
@@ -283,8 +322,12 @@ fn count_pairs(
         let opening = firewall::evaluate::Opening::of(flow);
         let says = after.groups_say(case.window.to, traffic.interface(flow), &opening);
         score.refused_pairs.add(says.permit == Permit::Yes);
-        if says.permit != Permit::Yes && score.complaints.len() < 60 {
-            score.complaints.push(format!("not opened: {key:?} {causes:?}"));
+        if says.permit != Permit::Yes {
+            let (service, direction) = (format!("{}/{}", key.5, key.6), key.1.name());
+            let who = if scouts.is_scout(key.3) { "one that tries doors" } else { "an honest one" };
+            score.complaints.add(&format!("not opened: {direction}, {who}, {service}"), || {
+                format!("seed {}: {service} {} to {}: {}", case.seed, key.3, key.4, causes_told(causes))
+            });
         }
     }
 }
@@ -320,7 +363,9 @@ fn count_later(case: &Case, firewall: &Firewall, advice: &Advice, score: &mut Sc
         score.calibration.add(one.confidence.value, is_right);
         if !is_right {
             let gone = edit.remove.iter().map(|rule| told(firewall, &rule.id)).collect::<Vec<_>>().join(", ");
-            score.complaints.push(format!("stops {stopped} of {all} later: {} {} ({gone})", one.id, one.why));
+            score.complaints.add(&format!("stops later ones: {gone}"), || {
+                format!("seed {}: {stopped} of {all}, {} {}", case.seed, one.id, one.why)
+            });
         }
     }
 }

@@ -23,6 +23,7 @@ pub fn case(seed: u64, days: u32) -> Case {
     let blocks =
         |texts: &[String]| -> Vec<Cidr> { texts.iter().filter_map(|text| text.parse().ok()).collect() };
     Case {
+        seed,
         history: History::read(files),
         window: Window { coverage: estate.coverage, ..Window::complete(estate.begin, estate.end) },
         intents: estate

@@ -28,6 +28,7 @@ impl Column {
         for (how, confusion) in
             [("with inventory", &self.score.with_inventory), ("from logs alone", &self.score.logs_alone)]
         {
+            println!("  {how}, F1: {}", confusion.by_class());
             confusion.mistakes().iter().take(6).for_each(|mistake| println!("  {how}: {mistake}"));
         }
         if self.stopped.is_some() {
@@ -35,7 +36,7 @@ impl Column {
             self.score.calibration.curve().iter().for_each(|bin| println!("    {bin}"));
         }
         if verbose {
-            self.score.complaints.iter().for_each(|complaint| println!("    {complaint}"));
+            self.score.complaints.told().iter().for_each(|complaint| println!("    {complaint}"));
         }
     }
 }

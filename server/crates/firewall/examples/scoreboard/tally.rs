@@ -28,15 +28,25 @@ impl Confusion {
     /// The mean of F1 over the classes that the truth has.
     pub fn macro_f1(&self) -> f64 {
         let classes: BTreeSet<&String> = self.cells.keys().map(|(truth, _)| truth).collect();
+        let sum: f64 = classes.iter().map(|class| self.f1(class)).sum();
+        if classes.is_empty() { 1.0 } else { sum / classes.len() as f64 }
+    }
+
+    fn f1(&self, class: &str) -> f64 {
         let sum = |wanted: &dyn Fn(&str, &str) -> bool| -> f64 {
             self.cells.iter().filter(|((t, v), _)| wanted(t, v)).map(|(_, n)| *n as f64).sum()
         };
-        let f1 = |class: &&String| {
-            let right = sum(&|t, v| t == *class && v == *class);
-            let (told, there) = (sum(&|_, v| v == *class), sum(&|t, _| t == *class));
-            if told + there == 0.0 { 1.0 } else { 2.0 * right / (told + there) }
-        };
-        if classes.is_empty() { 1.0 } else { classes.iter().map(f1).sum::<f64>() / classes.len() as f64 }
+        let right = sum(&|t, v| t == class && v == class);
+        let (told, there) = (sum(&|_, v| v == class), sum(&|t, _| t == class));
+        if told + there == 0.0 { 1.0 } else { 2.0 * right / (told + there) }
+    }
+
+    /// F1 and size of every class that the truth has.
+    pub fn by_class(&self) -> String {
+        let mut there: BTreeMap<&str, u64> = BTreeMap::new();
+        self.cells.iter().for_each(|((truth, _), count)| *there.entry(truth).or_default() += count);
+        let told = |(class, count): (&&str, &u64)| format!("{class} {:.3} of {count}", self.f1(class));
+        there.iter().map(told).collect::<Vec<_>>().join(", ")
     }
 
     /// What was taken for what, most frequent first.
@@ -92,6 +102,36 @@ impl Calibration {
             format!("said {:.3}, right {:.3}, {count:.0} suggestions", sum / count, right / count)
         };
         self.bins.values().map(line).collect()
+    }
+}
+
+/// What went wrong, alike things together: how often, and the first of them.
+#[derive(Clone, Debug, Default)]
+pub struct Complaints(BTreeMap<String, (u64, String)>);
+
+impl Complaints {
+    /// `kind` is what things that are alike share; numbers in it do not tell them apart.
+    pub fn add(&mut self, kind: &str, example: impl FnOnce() -> String) {
+        let mut alike = String::with_capacity(kind.len());
+        for c in kind.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }) {
+            if c != '0' || !alike.ends_with('0') {
+                alike.push(c);
+            }
+        }
+        self.0.entry(alike).or_insert_with(|| (0, example())).0 += 1;
+    }
+
+    pub fn merge(&mut self, other: Complaints) {
+        for (kind, (count, example)) in other.0 {
+            self.0.entry(kind).or_insert((0, example)).0 += count;
+        }
+    }
+
+    /// Most frequent first.
+    pub fn told(&self) -> Vec<String> {
+        let mut all: Vec<_> = self.0.iter().collect();
+        all.sort_by_key(|(_, (count, _))| std::cmp::Reverse(*count));
+        all.into_iter().map(|(kind, (count, example))| format!("{count} {kind}\n        {example}")).collect()
     }
 }
 

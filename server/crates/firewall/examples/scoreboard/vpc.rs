@@ -24,6 +24,7 @@ pub fn cases(seed: u64, hours: u32) -> Result<[Case; 3], Failure> {
     let case = |has_flags| -> Result<Case, Failure> {
         let logged = records::read(folder.path(), has_flags)?;
         Ok(Case {
+            seed,
             interfaces: logged.interfaces,
             flows: logged.flows,
             causes: logged.causes,

@@ -4,10 +4,14 @@ use super::Opening;
 use super::acl::{self, AclAnswer, AclPorts};
 use super::answer::{GroupAnswer, Permit};
 use super::table::{Members, Table};
-use crate::address::Address;
+use crate::address::{Address, Cidr};
 use crate::inventory::{History, Interface, Inventory, Noun, Rule};
 use crate::traffic::Direction;
 use hashbrown::HashMap;
+
+/// Lengths of the blocks that interfaces are delegated, by family.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-prefix-eni.html>
+const DELEGATED: [u8; 2] = [28, 80];
 
 /// A rule of any state.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +47,7 @@ pub(super) struct State {
     by_interface: HashMap<String, usize>,
     acl_of_subnet: HashMap<String, String>,
     owners: HashMap<Address, Vec<String>>,
+    delegated: HashMap<Cidr, Vec<String>>,
 }
 
 /// A compiled history of an account's firewall.
@@ -118,6 +123,9 @@ impl Firewall {
         for interface in inventory.interfaces.values() {
             for address in &interface.addresses {
                 state.owners.entry(*address).or_default().push(interface.id.clone());
+            }
+            for prefix in &interface.prefixes {
+                state.delegated.entry(*prefix).or_default().push(interface.id.clone());
             }
             let mut groups = interface.groups.clone();
             groups.sort();
@@ -270,7 +278,9 @@ impl Firewall {
 
     fn owner_in(&self, place: usize, address: Address, vpc: &str) -> Option<&Interface> {
         let interfaces = &self.history.snapshots()[place].inventory.interfaces;
-        let ids = self.states[place].owners.get(&address)?;
+        let state = &self.states[place];
+        let delegated = || state.delegated.get(&Cidr::around(address, DELEGATED[address.family() as usize]));
+        let ids = state.owners.get(&address).or_else(delegated)?;
         let mut found = ids.iter().filter_map(|id| interfaces.get(id));
         let first = found.clone().next()?;
         Some(found.find(|one| one.vpc == vpc).unwrap_or(first))

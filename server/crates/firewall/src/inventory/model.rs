@@ -188,6 +188,9 @@ pub struct Interface {
     pub addresses: Vec<Address>,
     /// Blocks delegated to it.
     pub prefixes: Vec<Cidr>,
+    /// Public addresses that its own are translated to on the way to the internet and back. No group's members have
+    /// them: rules must name them by block.
+    pub public: Vec<Address>,
     /// `InterfaceType`
     pub kind: String,
     /// Who made it.

@@ -196,6 +196,7 @@ pub(super) struct WireInterface {
     ipv6_prefixes: Vec<WireAddress>,
     #[serde(default)]
     groups: Vec<WireReference>,
+    association: Option<WireTranslation>,
     attachment: Option<WireAttachment>,
     #[serde(default)]
     tag_set: Vec<WireTag>,
@@ -208,6 +209,13 @@ struct WireAddress {
     ipv6_address: Option<String>,
     ipv4_prefix: Option<String>,
     ipv6_prefix: Option<String>,
+    association: Option<WireTranslation>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct WireTranslation {
+    public_ip: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -229,6 +237,14 @@ impl WireInterface {
     pub(super) fn read(self) -> Result<Interface, Why> {
         let mut addresses = Vec::new();
         let mut prefixes = Vec::new();
+        let mut public = Vec::new();
+        let translated = self.private_ip_addresses.iter().filter_map(|one| one.association.as_ref());
+        for text in translated.chain(&self.association).filter_map(|one| one.public_ip.as_ref()) {
+            let address: Address = text.parse().map_err(|error| format!("{error}"))?;
+            if !public.contains(&address) {
+                public.push(address);
+            }
+        }
         let listed = self.private_ip_addresses.into_iter().chain(self.ipv6_addresses);
         let texts = listed.filter_map(|one| one.private_ip_address.or(one.ipv6_address));
         for text in texts.chain(self.private_ip_address).chain(self.ipv6_address) {
@@ -248,6 +264,7 @@ impl WireInterface {
             groups: self.groups.into_iter().map(|group| group.group_id).collect(),
             addresses,
             prefixes,
+            public,
             kind: self.interface_type,
             owner: if self.requester_managed { InterfaceOwner::Service } else { InterfaceOwner::Account },
             instance: self.attachment.map(|attachment| attachment.instance_id).unwrap_or_default(),

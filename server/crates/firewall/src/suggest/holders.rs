@@ -66,6 +66,12 @@ impl<'a> Holders<'a> {
         }
     }
 
+    /// The one interface that had an address whenever it spoke, where the inventory has it.
+    pub(super) fn only_holder(&self, address: Address) -> Option<&'a Interface> {
+        let [(place, ..)] = self.spoke.get(&address)?.as_slice() else { return None };
+        self.listed(*place).filter(|interface| interface.has(address))
+    }
+
     /// An interface as the newest state that has it tells.
     fn listed(&self, place: u32) -> Option<&'a Interface> {
         let name = self.interfaces.get(place as usize)?;

@@ -7,6 +7,7 @@
 //! | `open` | wishes to rules, and what is withheld |
 //! | `holders` | who had an address when it spoke |
 //! | `parties` | addresses as groups, lists and blocks |
+//! | `widen` | a new rule as more of one that is there |
 //! | `tighten` | used less than permitted |
 //! | `aggregate` | many blocks as few |
 //! | `quotas` | what fits into a group |
@@ -20,6 +21,7 @@ mod parties;
 mod places;
 pub mod quotas;
 mod tighten;
+mod widen;
 mod wishes;
 
 pub use confidence::{Confidence, Part};
@@ -152,6 +154,7 @@ pub fn suggest(
     let (mut suggestions, withheld) = open::openings(traffic, firewall, (judged, scouts), report);
     suggestions.extend(tighten::tighter(traffic, firewall, (judged, scouts), (uses, report), options));
     suggestions.retain(|one| one.confidence.value >= options.least_confidence);
+    widen::widen(&mut suggestions, firewall, report);
     suggestions.sort_by(|a, b| {
         a.action.cmp(&b.action).then(b.confidence.value.total_cmp(&a.confidence.value)).then(a.id.cmp(&b.id))
     });

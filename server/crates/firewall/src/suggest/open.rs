@@ -11,16 +11,16 @@ use crate::evaluate::{Firewall, NearMiss};
 use crate::inventory::{Inventory, Peer, Ports, Protocol, Rule};
 use crate::traffic::{Direction, Leg, TCP, Traffic, UDP};
 use crate::usage::RuleUse;
-use crate::verdict::{Judged, Scouts};
+use crate::verdict::{Judged, Scouts, is_guessed};
 use hashbrown::HashSet;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Doubt about a wish of three attempts by one client without anything else to speak for it.
-const BARE_DOUBT: f64 = 0.35;
+const BARE_DOUBT: f64 = 0.18;
 /// Attempts from which on nobody tries by accident.
 const MANY_ATTEMPTS: u64 = 10;
 /// Openings that are less sure are not suggested: a wrong one is worse than none.
-const LEAST: f64 = 0.8;
+const LEAST: f64 = 0.897;
 /// Persistent clients of any group that make a mistake of the server's rules.
 const CROWD: usize = 3;
 /// Moments of refusal that one person makes by hand.
@@ -121,6 +121,8 @@ struct Case<'a> {
     hosts: usize,
     /// A client tries nothing else in vain.
     is_choosy: bool,
+    /// All that its clients are refused they need: neither of them tries doors for a look.
+    is_earnest: bool,
     is_regular: bool,
     near: Option<&'a NearMiss>,
     worked: bool,
@@ -155,6 +157,8 @@ impl<'a> Case<'a> {
             persistent: by_client.values().filter(|attempts| **attempts >= ATTEMPTS).count(),
             hosts: behind.iter().map(|one| one.refused.flow.own()).collect::<BTreeSet<_>>().len(),
             is_choosy: by_client.keys().all(|client| scouts.doors(*client).refused <= 1),
+            is_earnest: by_client.keys().all(|client| scouts.doors(*client).probed == 0)
+                && !is_guessed(target.port),
             is_regular: 2 * pauses.iter().filter(|regular| **regular >= REGULAR).count() > pauses.len(),
             near: near.into_iter().find(|miss| known.is_telling(miss)),
             worked: behind.iter().any(|one| one.refused.accepted_until().is_some()),
@@ -171,6 +175,11 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// Whether it looks like somebody's tries on one occasion.
+    fn is_by_hand(&self) -> bool {
+        self.attempts < MANY_ATTEMPTS && self.moments <= A_FEW_MOMENTS
+    }
+
     /// Why it is not granted, whatever the confidence.
     fn objection(&self) -> Option<&'static str> {
         if self.attempts < ATTEMPTS || (self.most < ATTEMPTS && self.clients.len() < 3) {
@@ -180,8 +189,11 @@ impl<'a> Case<'a> {
         let is_asked = self.is_asked && self.is_choosy;
         let by_service = self.near.is_some() || self.worked || self.is_served || is_asked;
         let by_role = self.persistent > 1 || self.crowd >= CROWD;
-        let by_patience =
-            self.is_choosy && self.attempts >= MANY_ATTEMPTS && (self.is_regular || self.days > 1);
+        let is_needed = self.is_choosy || (self.is_earnest && self.crowd > 1);
+        let by_patience = is_needed && self.attempts >= MANY_ATTEMPTS && (self.is_regular || self.days > 1);
+        if self.is_by_hand() && !self.worked && !by_role {
+            return Some("a few tries, as a person makes them");
+        }
         (!by_service && !by_role && !by_patience).then_some("nothing but the attempts speaks for it")
     }
 }
@@ -201,7 +213,6 @@ fn grant(
         Peer::Group(group) => inventory.members(group).count(),
         _ => 0,
     };
-    let by_hand = attempts < MANY_ATTEMPTS && case.moments <= A_FEW_MOMENTS;
     let role = target.direction == Direction::Ingress && 2 * persistent >= members && members > 1;
     let evidence = Weighing::from_doubt(BARE_DOUBT)
         .weigh(
@@ -211,7 +222,7 @@ fn grant(
             "the far end is outside the VPC".to_owned(),
         )
         .weigh(!case.is_choosy, "doors", 1.3, "a client is refused at other services too".to_owned())
-        .weigh(by_hand, "by hand", 2.0, "a few tries, as a person makes them".to_owned())
+        .weigh(case.is_by_hand(), "by hand", 2.0, "a few tries, as a person makes them".to_owned())
         .weigh(attempts >= MANY_ATTEMPTS, "attempts", 0.5, format!("{attempts} attempts"))
         .weigh(case.days > 1, "days", 0.7, format!("on {} days", case.days))
         .weigh(persistent > 1, "sources", 0.5, format!("{persistent} persistent clients"))

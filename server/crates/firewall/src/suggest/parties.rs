@@ -60,13 +60,13 @@ pub(super) fn parties(
         match own_group(inventory, owner)
             .filter(|_| owner.vpc == vpc || names_groups_of(inventory, vpc, &owner.vpc))
         {
-            Some(group) => {
+            Some(group) if inventory.members(group).next().is_some() => {
                 by_group.entry(group).or_default().insert(*address, &owner.id);
             }
             None if inventory.interfaces.contains_key(&owner.id) => {
                 single.insert(*address);
             }
-            None => {
+            _ => {
                 parties.gone.insert(*address);
             }
         }

@@ -5,7 +5,7 @@
 use super::confidence::{Weighing, chance_of_new};
 use super::holders::Holders;
 use super::parties::parties;
-use super::places::{addresses, around, home};
+use super::places::{addresses, around, home, largest_vpc, private_space};
 use super::{Action, Confidence, Options, Suggestion, aggregate, quotas};
 use crate::address::{Address, Cidr, Family};
 use crate::evaluate::{Firewall, direction_of, means};
@@ -21,12 +21,15 @@ const LEAST_DAYS: f64 = 0.9;
 const DYNAMIC_PORTS: usize = 16;
 /// Chance that an opening is of a new port or by a new client up to which a rule may be narrowed.
 const NEW_AT_MOST: f64 = 0.001;
+/// The same where not a network is named but all that may be around it, the largest block of a VPC, or everything
+/// private: what is new there is another site, another company, or the internet.
+const NEW_NETWORK_AT_MOST: f64 = 0.01;
+const NEW_REALM_AT_MOST: f64 = 0.02;
+const NEW_SPACE_AT_MOST: f64 = 0.06;
 /// Groups from which on a block of private addresses is meant for everybody inside.
 const FOR_EVERYBODY: usize = 4;
 /// Openings of one stranger at one port that may be knocking: strangers knock at every open door and go away.
 const KNOCKS: u64 = 2;
-/// Openings of one pair by which a scanner inside has looked at a door, and does not use what is behind it.
-const PROBES: u64 = 8;
 /// Part of a rule's openings below which a port that strangers alone knocked at is not in use.
 const KNOCKED_SHARE: f64 = 0.01;
 /// Part of a rule's openings by strangers who came once, from which on it may be for them.
@@ -80,15 +83,25 @@ impl Ground<'_> {
 
     /// Whether what may have used a rule, though nobody can credit it, may use the rules that replace it.
     fn keeps_strays(&self, place: usize, add: &[Rule]) -> bool {
-        let inventory = self.inventory;
+        let (inventory, kept) = (self.inventory, &self.firewall.rules()[place].rule.peer);
         let mut strays = strays_of(self.uses, self.interfaces, &self.firewall.rules()[place]);
+        let is_another = |address| match kept {
+            Peer::Group(group) => {
+                let holder = self.holders.only_holder(address);
+                holder.is_some_and(|holder| !holder.groups.contains(group))
+            }
+            _ => false,
+        };
         strays.all(|stray| {
             let is_peer = |peer: &Peer| match peer {
                 Peer::Cidr(cidr) => cidr.contains(stray.peer),
                 Peer::Group(group) => inventory.members(group).any(|member| member.has(stray.peer)),
                 Peer::PrefixList(_) => false,
             };
-            add.iter().any(|rule| means(rule, stray.protocol, stray.port) && is_peer(&rule.peer))
+            // Who was of the far end is the same question for a rule that names the same one.
+            let is_kept = |rule: &Rule| rule.peer == *kept || is_peer(&rule.peer);
+            is_another(stray.peer)
+                || add.iter().any(|rule| means(rule, stray.protocol, stray.port) && is_kept(rule))
         })
     }
 }
@@ -188,10 +201,8 @@ fn is_default_egress(rule: &Rule) -> bool {
 fn used(uses: &Uses<'_>, rules: usize, scouts: &Scouts) -> Vec<Used> {
     let classes = uses.classes();
     let mut used: Vec<Used> = (0..rules).map(|_| Used::default()).collect();
-    let is_probe = |touch: &Touch, sums: &TouchUse| {
-        scouts.is_scout(touch.client) && (!scouts.is_inside(touch.client) || sums.flows <= PROBES)
-    };
-    for (touch, sums) in uses.touches().filter(|(touch, sums)| !is_probe(touch, sums)) {
+    let is_probe = |touch: &Touch| scouts.only_looks(touch.client, touch.protocol, touch.port);
+    for (touch, sums) in uses.touches().filter(|(touch, _)| !is_probe(touch)) {
         for (rule, _) in classes.get(touch.class as usize).map(Vec::as_slice).unwrap_or_default() {
             used[*rule].add(touch, sums, scouts.is_inside(touch.client));
         }
@@ -243,7 +254,11 @@ fn unused_rule(firewall: &Firewall, (place, line): (usize, &RuleUse), window: &W
         return None;
     }
     let days = window.days();
-    let confidence = by_window(0.14, window).done();
+    let is_for_machines = matches!(firewall.rules()[place].rule.peer, Peer::Group(_));
+    let confidence = by_window(0.14, window)
+        .weigh(is_for_machines, "group", 1.2, "it is for machines that exist, as jobs' rules are".to_owned())
+        .weigh(!is_for_machines, "block", 0.5, "it is for whoever may come, and nobody did".to_owned())
+        .done();
     let why = match line.flows {
         0 => format!("nothing used it in {days:.0} days"),
         flows => format!("in {days:.0} days nobody used it but scanners, {flows} times"),
@@ -315,7 +330,7 @@ fn narrower(ground: &Ground<'_>, (place, used, line): (usize, &Used, &RuleUse)) 
     }
     let new_port = if ports.is_some() { chance_of_new(used.by_port.values().copied()) } else { 0.0 };
     let new_peer = if peers.is_some() { chance_of_new(used.by_peer.values().copied()) } else { 0.0 };
-    let confidence = by_window(0.06 + new_port + new_peer.min(NEW_AT_MOST), window).done();
+    let confidence = by_window(0.04 + new_port + new_peer.min(NEW_AT_MOST), window).done();
     let what = match (ports.is_some(), peers.is_some()) {
         (true, true) => "fewer ports by fewer peers",
         (true, false) => "fewer ports",
@@ -393,7 +408,7 @@ fn insiders(
     let Ground { inventory, options, .. } = *ground;
     let seen = inside.iter().map(|one| (*one, used.last.get(one).map_or(0, |(last, _)| *last))).collect();
     let found = parties(inventory, (&ground.holders, ground.scouts), vpc, &seen);
-    let mut networks: BTreeMap<Cidr, u64> = BTreeMap::new();
+    let mut networks: BTreeSet<Cidr> = BTreeSet::new();
     let mut peers = Vec::new();
     let mut lone: Vec<Address> = found.gone.into_iter().collect();
     for party in found.named {
@@ -402,26 +417,48 @@ fn insiders(
             peer => peers.push(peer),
         }
     }
-    // A rule for one network means whoever is in it.
-    let is_wide = block.open_bits() > ONE_NETWORK;
-    let are_settled = is_wide && used.are_settled(&lone, ground.uses.window());
-    for address in lone {
-        let network = if are_settled { Cidr::host(address) } else { home(inventory, address) };
-        *networks.entry(network).or_default() += used.by_peer.get(&address).copied().unwrap_or(1);
-    }
-    if !networks.is_empty() && !are_settled && chance_of_new(networks.values().copied()) > NEW_AT_MOST {
-        return None;
-    }
+    networks.extend(lone_blocks(ground, used, &lone, block)?);
     let of_groups = peers.iter().filter(|peer| matches!(peer, Peer::Group(_))).count();
     if !block.reaches_internet() && of_groups >= FOR_EVERYBODY && options.tightness < 0.75 {
         peers.retain(|peer| !matches!(peer, Peer::Group(_)));
-        networks.extend(around(inventory, vpc, inside).into_iter().map(|block| (block, 0)));
+        networks.extend(around(inventory, vpc, inside));
     }
-    let blocks = aggregate::exact(&networks.into_keys().collect::<Vec<_>>());
+    let blocks = aggregate::exact(&networks.into_iter().collect::<Vec<_>>());
     let fitting =
         aggregate::balanced(&blocks, PUBLIC_SERVICE, options.tightness, &|block| block.prefix() >= 12);
     peers.extend(fitting?.into_iter().map(Peer::Cidr));
     Some(peers)
+}
+
+/// The largest subnet that an address is likely to be in.
+fn one_network(address: Address) -> Cidr {
+    Cidr::around(address, if address.family() == Family::V4 { 32 - ONE_NETWORK } else { 64 })
+}
+
+/// Blocks for single far ends inside, as narrow as what is still to come allows: the hosts themselves where they are
+/// always the same, their networks where no new one is to be expected, wider and wider ones, and at last everything private, which is not the internet.
+fn lone_blocks(ground: &Ground<'_>, used: &Used, lone: &[Address], block: &Cidr) -> Option<BTreeSet<Cidr>> {
+    // A rule for one network means whoever is in it.
+    let is_wide = block.open_bits() > ONE_NETWORK;
+    if is_wide && used.are_settled(lone, ground.uses.window()) {
+        return Some(lone.iter().copied().map(Cidr::host).collect());
+    }
+    let steps: [(&dyn Fn(Address) -> Cidr, f64); 4] = [
+        (&|address| home(ground.inventory, address), NEW_AT_MOST),
+        (&one_network, NEW_NETWORK_AT_MOST),
+        (&largest_vpc, NEW_REALM_AT_MOST),
+        (&private_space, NEW_SPACE_AT_MOST),
+    ];
+    let fitting = steps.into_iter().find_map(|(generalised, most)| {
+        let mut counts: BTreeMap<Cidr, u64> = BTreeMap::new();
+        for address in lone {
+            let count = used.by_peer.get(address).copied().unwrap_or(1);
+            *counts.entry(generalised(*address)).or_default() += count;
+        }
+        let is_known = counts.is_empty() || chance_of_new(counts.values().copied()) <= most;
+        is_known.then(|| counts.into_keys().collect())
+    });
+    fitting
 }
 
 /// The blocks of the few holders outside who use a rule; `None` where it is a public service.

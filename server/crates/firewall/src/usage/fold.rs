@@ -38,7 +38,8 @@ pub struct TouchUse {
 impl Stray {
     fn of(flow: &Flow, interface: Option<u32>) -> Self {
         let (egress, peer) = (flow.own_end_is_client(), flow.peer());
-        Stray { interface, egress, peer, protocol: flow.protocol, port: flow.port }
+        let own = interface.is_none().then(|| flow.own());
+        Stray { interface, own, egress, peer, protocol: flow.protocol, port: flow.port }
     }
 }
 
@@ -62,6 +63,8 @@ impl TouchUse {
 pub struct Stray {
     /// Its place; `None` for interfaces that the inventory does not have.
     pub interface: Option<u32>,
+    /// The near end's address, where the interface is `None`.
+    pub own: Option<Address>,
     /// It leaves the interface.
     pub egress: bool,
     /// The far end.

@@ -141,7 +141,10 @@ pub(crate) fn strays_of<'a>(
     };
     uses.strays().filter(move |stray| {
         let is_alike = stray.egress == rule.egress && means(rule, stray.protocol, stray.port);
+        // A machine that is gone may have carried a group whose machines are where it was.
+        let may_carry = stray.own.is_none_or(|own| may_be_of(newest, &known.group, own));
         is_alike
+            && may_carry
             && match &rule.peer {
                 Peer::Cidr(cidr) => stray.interface.is_none() && cidr.contains(stray.peer),
                 Peer::Group(group) => {

@@ -16,8 +16,8 @@ const STRAGGLERS: f64 = 0.1;
 /// Records that the packets after a close make.
 const LAST_PACKETS: u64 = 3;
 /// How long a TCP sender repeats what nobody acknowledges: Linux gives up after about a quarter of an hour
-/// (`tcp_retries2`).
-const RETRANSMITTED_SECS: i64 = 924;
+/// (`tcp_retries2`). Its record may end an aggregation interval later, ten minutes at most.
+const RETRANSMITTED_SECS: i64 = 924 + 600;
 
 pub(super) fn find(
     refused: &Refused,
@@ -144,7 +144,10 @@ fn by_rules(refused: &Refused, interface: &str, firewall: &Firewall, scouts: &Sc
         }
         _ => None,
     };
-    let by_groups = by_groups(flow.direction, &groups, acl);
+    // What a rule may mean, and what was let through, it does mean.
+    let flags_known = flow.tcp_flags.is_some() && flow.protocol == TCP;
+    let is_meant = groups.permit == Permit::Perhaps && !flags_known && is_straggler(refused);
+    let by_groups = by_groups(flow.direction, &groups, acl).filter(|_| !is_meant);
     // An ACL that may stop some ICMP messages does not clear groups that permit none.
     let acl_first = flow.direction == Direction::Ingress && matches!(acl, AclAnswer::Denied(_));
     let first = if acl_first { by_acl.clone().or(by_groups) } else { by_groups.or(by_acl.clone()) };
@@ -246,7 +249,7 @@ fn by_logs(refused: &Refused, scouts: &Scouts, nearby: &Nearby) -> Finding {
                 Some("reject-reason"),
             );
         }
-        if scouts.has_neighbours(flow.client) || nearby.lets_a_neighbour_in(flow) {
+        if scouts.has_neighbours(flow.client, flow.port) || nearby.lets_a_neighbour_in(flow) {
             let text = "others of its network use the service, or all of them try it and nothing else";
             return Finding { proof: vec![text.to_owned()], ..likely(Verdict::SgIngress) };
         }
@@ -268,7 +271,7 @@ fn by_logs(refused: &Refused, scouts: &Scouts, nearby: &Nearby) -> Finding {
 fn is_straggler(refused: &Refused) -> bool {
     let (few, accepted) = (refused.flow.flows, refused.same.flows);
     let soon =
-        accepted > 0 && few <= LAST_PACKETS && refused.flow.last - refused.same.last <= RETRANSMITTED_SECS;
+        accepted >= few && few <= LAST_PACKETS && refused.flow.last - refused.same.last <= RETRANSMITTED_SECS;
     soon || is_little(refused)
 }
 
@@ -288,7 +291,7 @@ fn unsolicited(
     let flow = &refused.flow;
     let permit = finding.groups.as_ref().map(|groups| groups.permit);
     let is_meant = !matches!(permit, Some(Permit::No | Permit::Unguarded));
-    let is_known = scouts.is_inside(flow.client) || scouts.has_neighbours(flow.client);
+    let is_known = scouts.is_inside(flow.client) || scouts.has_neighbours(flow.client, flow.port);
     if is_meant || flow.direction == Direction::Egress || is_known || refused.same.flows > 0 {
         return false;
     }

@@ -25,7 +25,7 @@ pub use cards::{Card, cards};
 pub use entry::MissingEntry;
 pub use oneway::{Unanswered, unanswered};
 pub use refused::{Refused, Seen};
-pub use scouts::{Doors, Scouts};
+pub use scouts::{Doors, Scouts, is_guessed};
 pub use timing::Retry;
 
 use crate::evaluate::{Firewall, GroupAnswer, NearMiss, Opening};

@@ -3,19 +3,40 @@
 
 use super::refused::Refused;
 use super::scouts::{Scouts, network};
-use crate::address::{Cidr, Family};
+use crate::address::{Address, Cidr, Family};
 use crate::traffic::{Direction, Flow, Leg, Traffic};
 use hashbrown::HashSet;
 
 /// A service: protocol and port.
 type Service = (u8, u16);
 
+/// Where a far end is, as far as an ACL's entries are likely to tell far ends apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Realm {
+    /// The largest block that a VPC can have around an address inside.
+    /// <https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html>
+    Inside(Cidr),
+    /// The internet.
+    Outside(Family),
+}
+
+impl Realm {
+    fn of(peer: Address, scouts: &Scouts) -> Self {
+        let family = peer.family();
+        if scouts.is_inside(peer) {
+            Realm::Inside(Cidr::around(peer, if family == Family::V4 { 16 } else { 56 }))
+        } else {
+            Realm::Outside(family)
+        }
+    }
+}
+
 /// Openings across networks that were let through or refused, as far as refused conversations need them.
 #[derive(Default)]
 pub(super) struct Nearby {
-    /// Interfaces that were reached at a service from another network, by the far end's family and whether it is inside:
-    /// entries of an ACL name a block, mostly the VPC's or everybody's.
-    reached: HashSet<(u32, Service, Family, bool)>,
+    /// Interfaces that were reached at a service from another network, by where the far end is: entries of an ACL name a
+    /// block, mostly a VPC's or everybody's.
+    reached: HashSet<(u32, Service, Realm)>,
     /// Interfaces that were reached at a service by strangers of these networks.
     visited: HashSet<(u32, Service, Cidr)>,
     /// Somebody from the internet got in somewhere.
@@ -35,8 +56,7 @@ impl Nearby {
                 continue;
             }
             if asked.contains(&flow.interface) {
-                let kind = (flow.peer().family(), scouts.is_inside(flow.peer()));
-                nearby.reached.insert((flow.interface, service, kind.0, kind.1));
+                nearby.reached.insert((flow.interface, service, Realm::of(flow.peer(), scouts)));
             }
             if flow.direction == Direction::Ingress && !scouts.is_inside(flow.client) {
                 nearby.visited.insert((flow.interface, service, far));
@@ -65,7 +85,7 @@ impl Nearby {
         if near == far {
             return Some("both ends are in one network, whose ACL is not asked");
         }
-        let alike = (flow.interface, service, flow.peer().family(), scouts.is_inside(flow.peer()));
+        let alike = (flow.interface, service, Realm::of(flow.peer(), scouts));
         if flow.direction == Direction::Ingress && self.reached.contains(&alike) {
             return Some("others reach the service from other networks");
         }

@@ -21,6 +21,8 @@ const FORGOTTEN: usize = 4;
 const FAR_TOO_MANY: usize = 16;
 /// Kinds of machine at one port that make a sweep.
 const SWEPT: usize = 3;
+/// Hosts at one port that are taken for one kind where nobody knows their groups.
+const HOSTS_OF_A_KIND: usize = 8;
 /// How often a day a client in earnest tries each pair again, and on how many days.
 const TRIES_A_DAY: f64 = 10.0;
 const DAYS: f64 = 2.0;
@@ -36,6 +38,9 @@ const EARNEST_SWEEPS: usize = 3;
 /// For strangers from the internet two doors are enough: nobody forgets two rules for the same stranger.
 const FORGOTTEN_FOR_STRANGERS: usize = 2;
 
+/// Ports that strangers guess passwords at or that need none: shells, desktops, shares, mail, databases, engines.
+const GUESSED: [u16; 16] =
+    [21, 22, 23, 25, 135, 139, 445, 1_433, 2_375, 3_306, 3_389, 5_432, 5_900, 6_379, 9_200, 27_017];
 /// Zones, and with them subnets, that the hosts of one service are commonly spread over.
 const ZONES: usize = 4;
 /// Refused records of one pair that make a client persistent, and how many such clients of one network belong together.
@@ -43,6 +48,10 @@ const PERSISTENT: u64 = 3;
 const NEIGHBOURS: usize = 3;
 /// Clients who are no scouts that make a fault of a refusal.
 const FAULTY: usize = 2;
+/// Answers to one pair by which a client used what it is refused now: a look at a door takes fewer.
+const USED: u64 = 8;
+/// The same a day, of one that tries doors: looking again each day is no work.
+const WORK_A_DAY: f64 = 3.0;
 
 /// What a client tried.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -74,6 +83,8 @@ pub struct Scouts {
     /// Addresses of the account's own, whatever family: listed, or at the near end of a row.
     inside: HashSet<Address>,
     neighbours: HashMap<Cidr, usize>,
+    /// Services that clients who try doors use all the same, because they have work beside that.
+    earnest: HashSet<(Address, Service)>,
     /// Servers and services that refuse several clients who are no scouts: what is wrong there is the server's rules.
     faults: HashSet<(Address, Service)>,
 }
@@ -84,9 +95,12 @@ struct Contact {
     refused: u64,
     /// Refused at the client's own end, where logs alone cannot tell whether it or its subnet is meant.
     kept_in: bool,
-    answered: bool,
+    /// Accepted answers, at the server's end and at the client's.
+    answers: [u64; 2],
     /// Days with refusals.
     days: u128,
+    /// Days with accepted answers.
+    answered: u128,
 }
 
 impl Scouts {
@@ -104,7 +118,10 @@ impl Scouts {
             }
             let kept_in = !flow.accepted && flow.leg == Leg::Opening && flow.own_end_is_client();
             contact.kept_in |= kept_in && firewall.is_none();
-            contact.answered |= flow.accepted && flow.leg == Leg::Answer;
+            if flow.accepted && flow.leg == Leg::Answer {
+                contact.answers[usize::from(flow.own_end_is_client())] += flow.flows;
+                contact.answered |= traffic.window.day_bit(flow.first);
+            }
             if let (Some(firewall), false) = (firewall, vpcs.contains_key(&flow.server)) {
                 let inventory = firewall.inventory_at(flow.first);
                 let interface = inventory.and_then(|one| one.interfaces.get(traffic.interface(flow)));
@@ -116,20 +133,22 @@ impl Scouts {
             let owner = firewall.and_then(|firewall| firewall.owner_of(traffic.window.to, server, vpc));
             owner.map(|owner| owner.groups.clone()).unwrap_or_default()
         };
+        let lives = lives(traffic, &contacts);
         let latest = firewall.and_then(|firewall| firewall.history().latest());
         let interfaces = latest.into_iter().flat_map(|inventory| inventory.interfaces.values());
-        let listed = interfaces.flat_map(|interface| interface.addresses.iter().copied());
+        let listed = interfaces.flat_map(|one| one.addresses.iter().chain(&one.public).copied());
         let inside: HashSet<Address> = listed.chain(traffic.flows.iter().map(Flow::own)).collect();
         let shared = shared_refusals(traffic, &contacts, firewall);
         let doors = contacts.iter().map(|(client, contacts)| {
             let is_stranger = client.is_public() && !inside.contains(client);
             let of_role = shared.get(client);
             let is_alone = |service: Service| !of_role.is_some_and(|services| services.contains(&service));
-            (*client, doors(contacts, is_stranger, (&groups, &is_alone), traffic.window.days()))
+            (*client, doors(contacts, is_stranger, (&groups, &is_alone), (&lives, traffic.window.days())))
         });
         let mut scouts = Scouts { doors: doors.collect(), inside, ..Scouts::default() };
         scouts.neighbours = scouts.count_neighbours();
         scouts.faults = scouts.find_faults(&contacts, &groups);
+        scouts.earnest = scouts.find_work(&contacts);
         scouts
     }
 
@@ -149,7 +168,10 @@ impl Scouts {
                 if contact.refused == 0 || !self.is_inside(*client) {
                     continue;
                 }
-                let kind = kinds.entry(*server).or_insert_with(|| groups(*server));
+                let kind = kinds.entry(*server).or_insert_with(|| {
+                    let groups = groups(*server);
+                    if groups.is_empty() { vec![server.to_string()] } else { groups }
+                });
                 all.insert((*server, service));
                 if is_wish {
                     refused.entry((kind.clone(), service)).or_default().insert(*client);
@@ -157,12 +179,26 @@ impl Scouts {
             }
         }
         let is_fault = |(server, service): &(Address, Service)| {
-            let kind = kinds.get(server).filter(|kind| !kind.is_empty()).cloned();
-            let clients = kind.and_then(|kind| refused.get(&(kind, *service)));
+            let clients = kinds.get(server).and_then(|kind| refused.get(&(kind.clone(), *service)));
             clients.is_some_and(|clients| clients.len() >= FAULTY)
         };
         all.retain(is_fault);
         all
+    }
+
+    /// What those who try doors use as one uses what one needs: some server again and again on each day.
+    fn find_work(&self, contacts: &HashMap<Address, Contacts>) -> HashSet<(Address, Service)> {
+        let of_scouts = contacts.iter().filter(|(client, _)| self.is_scout(**client));
+        let is_used = |contact: &Contact| {
+            let answers = contact.answers[0].max(contact.answers[1]);
+            let days = f64::from(contact.answered.count_ones().max(1));
+            answers >= USED && answers as f64 >= WORK_A_DAY * days
+        };
+        let of_client = of_scouts.flat_map(|(client, contacts)| {
+            let used = contacts.iter().filter(|(_, contact)| is_used(contact));
+            used.map(|((protocol, port, _), _)| (*client, (*protocol, *port)))
+        });
+        of_client.collect()
     }
 
     /// Persistent clients of one service by their network.
@@ -177,8 +213,12 @@ impl Scouts {
     }
 
     /// Whether a stranger is one of several of the same network who all keep trying one service and nothing else: an
-    /// office or a partner, whom a rule may have forgotten. Scanners from one network try many doors.
-    pub fn has_neighbours(&self, client: Address) -> bool {
+    /// office or a partner, whom a rule may have forgotten. Scanners from one network try many doors, or guess passwords
+    /// where that gets them a machine.
+    pub fn has_neighbours(&self, client: Address, port: u16) -> bool {
+        if is_guessed(port) {
+            return false;
+        }
         let alike = self.neighbours.get(&network(client)).copied().unwrap_or_default();
         alike >= NEIGHBOURS && self.doors(client).refused == 1
     }
@@ -210,6 +250,12 @@ impl Scouts {
         self.is_scout(flow.client) && !(is_fault && self.is_inside(flow.client))
     }
 
+    /// Whether a client looked at a service only because it tries doors.
+    pub fn only_looks(&self, client: Address, protocol: u8, port: u16) -> bool {
+        let works = || self.is_inside(client) && self.earnest.contains(&(client, (protocol, port)));
+        self.is_scout(client) && !works()
+    }
+
     /// Whether a client that tries doors has its address in a block.
     pub fn are_in(&self, block: &Cidr) -> bool {
         self.all().any(|(client, _)| block.contains(client))
@@ -222,6 +268,11 @@ impl Scouts {
             .filter(|(client, _)| self.is_scout(**client))
             .map(|(client, doors)| (*client, *doors))
     }
+}
+
+/// Whether passwords are guessed at a port by whoever gets there.
+pub fn is_guessed(port: u16) -> bool {
+    GUESSED.contains(&port)
 }
 
 /// Protocol and port.
@@ -266,28 +317,49 @@ fn shared_refusals(
     shared
 }
 
+/// The days on which servers were there, as far as their own ends are logged.
+fn lives(traffic: &Traffic<'_>, contacts: &HashMap<Address, Contacts>) -> HashMap<Address, u128> {
+    let servers = contacts.values().flatten().filter(|(_, contact)| contact.refused > 0);
+    let mut lives: HashMap<Address, u128> = servers.map(|((.., server), _)| (*server, 0)).collect();
+    for flow in traffic.flows {
+        if let Some(life) = lives.get_mut(&flow.own()) {
+            *life |= traffic.window.day_bit(flow.first) | traffic.window.day_bit(flow.last);
+        }
+    }
+    lives.retain(|_, life| *life > 0);
+    lives
+}
+
 /// Counts rules, port by port.
 fn doors(
     contacts: &Contacts,
     is_stranger: bool,
     (groups, is_alone): (&GroupsOf<'_>, &dyn Fn(Service) -> bool),
-    window_days: f64,
+    (lives, window_days): (&HashMap<Address, u128>, f64),
 ) -> Doors {
     let mut by_port: HashMap<(u8, u16), Port> = HashMap::new();
     let mut doors = Doors::default();
     for ((protocol, port, server), contact) in contacts {
         let of_port = by_port.entry((*protocol, *port)).or_default();
-        match contact {
-            Contact { refused: 1.., .. } => {
+        match (contact, contact.answers[0].max(contact.answers[1])) {
+            // A rule went: that is no try at a door, and nor are last packets.
+            (Contact { refused: 1.., .. }, USED..) => {
+                of_port.lost.push(*server);
+                doors.pairs += 1;
+                doors.attempts = doors.attempts.max(contact.refused);
+            }
+            (Contact { refused: 1.., .. }, _) => {
                 of_port.refused.push(*server);
                 of_port.tries += contact.refused;
-                of_port.pair_days.push(contact.days.count_ones());
+                let life = lives.get(server).copied().unwrap_or(u128::MAX);
+                of_port.pairs.push((contact.days, life));
                 of_port.all_days |= contact.days;
                 doors.pairs += 1;
                 doors.attempts = doors.attempts.max(contact.refused);
             }
-            Contact { kept_in: true, .. } => of_port.kept_in.push(*server),
-            Contact { answered: true, .. } => of_port.granted.push(*server),
+            (Contact { kept_in: true, .. }, _) => of_port.kept_in.push(*server),
+            // What is behind a door that it looked through once or twice nobody gave it.
+            (_, USED..) => of_port.granted.push(*server),
             _ => {}
         }
     }
@@ -303,7 +375,8 @@ fn doors(
         let Some(port) = by_port.get(&service) else { continue };
         let is_earnest = is_earnest && is_little;
         let needed = rules_for(&port.refused, is_stranger, groups);
-        doors.refused += needed;
+        let lost: Vec<Address> = port.refused.iter().chain(&port.lost).copied().collect();
+        doors.refused += rules_for(&lost, is_stranger, groups);
         doors.kept_in += rules_for(&port.kept_in, is_stranger, groups);
         doors.granted += rules_for(&port.granted, is_stranger, groups);
         if !is_earnest {
@@ -319,11 +392,13 @@ fn doors(
 #[derive(Default)]
 struct Port {
     refused: Vec<Address>,
+    /// Refused now, and used before.
+    lost: Vec<Address>,
     granted: Vec<Address>,
     kept_in: Vec<Address>,
     tries: u64,
-    /// Days with refusals, of each pair.
-    pair_days: Vec<u32>,
+    /// Of each pair the days with refusals, and those on which the server was there.
+    pairs: Vec<(u128, u128)>,
     /// Days with refusals of any pair.
     all_days: u128,
 }
@@ -332,28 +407,42 @@ impl Port {
     /// Kinds of machine that refused the client, where they are more than those that let it in.
     fn sweep(&self, groups: &GroupsOf<'_>) -> usize {
         let kinds = |servers: &[Address]| {
-            servers.iter().map(|server| groups(*server)).collect::<HashSet<Vec<String>>>().len()
+            let (unknown, known): (Vec<_>, Vec<_>) =
+                servers.iter().map(|server| groups(*server)).partition(Vec::is_empty);
+            let known: HashSet<Vec<String>> = known.into_iter().collect();
+            known.len() + unknown.len().div_ceil(HOSTS_OF_A_KIND)
         };
         let refused = kinds(&self.refused);
-        if refused > kinds(&self.granted) { refused } else { 0 }
+        if refused > kinds(&self.granted) + kinds(&self.lost) { refused } else { 0 }
+    }
+
+    /// On how many days a server was tried, of those that were there for long: machines that live for a day are tried on
+    /// one, and there may be many of them.
+    fn usual_days(&self) -> u32 {
+        let most = self.pairs.iter().map(|(_, life)| (life & self.all_days).count_ones()).max();
+        let is_old = |life: &u128| 2 * (life & self.all_days).count_ones() >= most.unwrap_or_default();
+        let old = self.pairs.iter().filter(|(_, life)| is_old(life));
+        let mut days: Vec<u32> = old.map(|(days, _)| days.count_ones()).collect();
+        days.sort_unstable();
+        days.get(days.len() * 3 / 4).copied().unwrap_or_default()
     }
 
     /// Whether the client needs the service: it tries each pair many times a day, or day after day. Of a routine somebody
     /// must know: machines of the same kind that do alike, or, where it is no sweep, servers that let it in. So of a sweep
-    /// that takes less than a few days.
+    /// that takes less than a few days. What was let in by most who refuse it now lost a rule.
     fn is_in_earnest(&self, is_sweep: bool, is_alone: bool, window_days: f64) -> bool {
-        let tries_a_day = self.tries as f64 / f64::from(self.pair_days.iter().sum::<u32>().max(1));
-        // Machines that live for a day are tried on one day: the others tell.
-        let mut sorted = self.pair_days.clone();
-        sorted.sort_unstable();
-        let days = sorted.get(sorted.len() * 3 / 4).map_or(0.0, |days| f64::from(*days));
+        let all: u32 = self.pairs.iter().map(|(days, _)| days.count_ones()).sum();
+        let tries_a_day = self.tries as f64 / f64::from(all.max(1));
+        let days = f64::from(self.usual_days());
         let span = f64::from(128 - self.all_days.leading_zeros() - self.all_days.trailing_zeros().min(127));
         let is_patient = tries_a_day >= PATIENT_TRIES && days >= ROUTINE_DAYS;
         let is_often = (tries_a_day >= TRIES_A_DAY && days >= DAYS.min(window_days)) || is_patient;
+        let is_lost = !self.lost.is_empty() && self.lost.len() >= self.refused.len();
         let is_routine = days >= ROUTINE_DAYS && days >= ROUTINE_SHARE * span;
-        let is_known = !is_alone || !self.granted.is_empty() || days >= ROUTINE_DAYS;
-        let is_shared = !is_alone || (!is_sweep && !self.granted.is_empty());
-        (is_often && (is_known || !is_sweep)) || (is_routine && is_shared)
+        let is_granted = !self.granted.is_empty() || !self.lost.is_empty();
+        let is_known = !is_alone || is_granted || days >= ROUTINE_DAYS;
+        let is_shared = !is_alone || (!is_sweep && is_granted);
+        is_lost || (is_often && (is_known || !is_sweep)) || (is_routine && is_shared)
     }
 }
 

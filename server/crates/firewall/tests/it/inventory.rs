@@ -2,7 +2,9 @@
 
 use crate::stage::{files, read, rule, usual};
 use firewall::address::Cidr;
+use firewall::evaluate::Firewall;
 use firewall::inventory::{Damage, History, Inventory, Noun, Peer, Ports, Protocol};
+use serde_json::json;
 
 fn one(name: &str, text: &str) -> Inventory {
     Inventory::read([(name, text.as_bytes())])
@@ -140,4 +142,26 @@ fn a_group_that_is_not_listed_is_gone_unless_it_is_somebody_elses() {
     // Where a page is missing, so may be the group.
     let unfinished = one("security-groups.json", &text.replacen('{', r#"{"NextToken":"x","#, 1));
     assert!(!unfinished.is_gone("sg-gone"));
+}
+
+#[test]
+fn public_addresses_are_known_and_delegated_blocks_have_an_owner() {
+    let interfaces = json!({ "NetworkInterfaces": [{
+        "NetworkInterfaceId": "eni-node", "VpcId": "vpc-1", "SubnetId": "subnet-1", "Groups": [{ "GroupId": "sg-node" }],
+        "PrivateIpAddress": "10.0.0.4", "Association": { "PublicIp": "203.0.113.4", "IpOwnerId": "amazon" },
+        "PrivateIpAddresses": [{ "PrivateIpAddress": "10.0.0.4", "Primary": true,
+            "Association": { "PublicIp": "203.0.113.4" } }],
+        "Ipv4Prefixes": [{ "Ipv4Prefix": "10.0.0.16/28" }],
+    }] });
+    let bytes = interfaces.to_string().into_bytes();
+    let inventory = Inventory::read([("network-interfaces.json", bytes.as_slice())]);
+    let public: Vec<String> =
+        inventory.interfaces["eni-node"].public.iter().map(ToString::to_string).collect();
+    assert_eq!(public, ["203.0.113.4"]);
+    let firewall = Firewall::new(History::of(inventory));
+    let owner = |text: &str| firewall.owner_of(0, text.parse().unwrap(), "vpc-1").map(|one| one.id.as_str());
+    assert_eq!(
+        (owner("10.0.0.17"), owner("10.0.0.32"), owner("203.0.113.4")),
+        (Some("eni-node"), None, None)
+    );
 }

@@ -215,3 +215,56 @@ fn a_replay_says_what_the_network_acl_would_still_stop() {
     assert_eq!((changes.len(), changes[0].1.flows, changes[0].1.by_day.len()), (1, 120, DAYS as usize));
     assert!(acl_still_stops(&firewall, &stage::NAMES, &changes[0].0, 0));
 }
+
+#[test]
+fn a_neighbouring_port_widens_the_rule_that_is_there() {
+    let firewall = stage::firewall(&stage::usual());
+    let refused =
+        stage::daily(|at| [stage::refused(0, 2, 8444, at), stage::refused(1, 3, 8444, at)].concat());
+    let flows = [busy(), refused].concat();
+    let advice = advised(&traffic(&flows), &firewall, &Options::default());
+    assert_eq!(told(&advice), ["open-sg-app-ingress-6-8444-sg-web"]);
+    let edit = advice.suggestions[0].edit(&firewall);
+    let removed: Vec<&str> = edit.remove.iter().map(|rule| rule.id.as_str()).collect();
+    assert_eq!((edit.add[0].ports, removed), (Ports::Range(8443, 8444), vec!["sgr-app"]));
+}
+
+#[test]
+fn who_lost_a_rule_gets_it_back_and_is_no_scanner() {
+    let firewall = stage::firewall(&stage::usual());
+    // The bastion looked after everybody for three weeks; then the rules went.
+    let mut flows = busy();
+    for hour in 0..DAYS * 24 {
+        let at = hour * 3_600;
+        for server in 0..5 {
+            flows.extend(if hour < 21 * 24 {
+                stage::passes(5, server, 9100, at)
+            } else {
+                stage::refused(5, server, 9100, at)
+            });
+        }
+    }
+    let advice = advised(&traffic(&flows), &firewall, &Options::default());
+    let expected =
+        ["sg-app", "sg-db", "sg-web"].map(|group| format!("open-{group}-ingress-6-9100-sg-bastion"));
+    let mut opened = told(&advice);
+    opened.sort_unstable();
+    assert_eq!(opened, expected);
+}
+
+#[test]
+fn a_door_that_was_everybodys_is_not_opened_to_single_strangers() {
+    let firewall = stage::firewall(&stage::usual());
+    let mut flows = busy();
+    for day in 0..DAYS {
+        for n in 1..20 {
+            let stranger = format!("198.51.{n}.7");
+            let at = day * DAY;
+            let knock = row(4, false, Leg::Opening, &stranger, 5432, day < 20);
+            let answer = row(4, true, Leg::Answer, &stranger, 5432, true);
+            flows.push(Flow { first: at, last: at, flows: 9, ..knock });
+            flows.extend((day < 20).then_some(Flow { first: at, last: at, flows: 9, ..answer }));
+        }
+    }
+    assert_eq!(told(&advised(&traffic(&flows), &firewall, &Options::default())), [""; 0]);
+}

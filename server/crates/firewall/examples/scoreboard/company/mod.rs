@@ -99,6 +99,7 @@ pub fn case(seed: u64, days: u32) -> Result<Case, Failure> {
     let superfluous =
         policy.rules.iter().filter(|rule| rule.is_excess && sight.rule_ids && rule.until == i64::MAX);
     Ok(Case {
+        seed,
         window: Window { coverage: shape.coverage, ..Window::complete(begin, end) },
         intents: wants.iter().map(|want| intent(&people, want, end - 1)).collect(),
         later,
