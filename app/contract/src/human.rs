@@ -104,6 +104,14 @@ pub fn percent(part: f64) -> String {
     }
 }
 
+/// A relative change with its sign, a real minus: `+4.1 %`; `× 12` where per cent would be too many to read.
+pub fn change(part: f64) -> String {
+    if part >= 9.995 {
+        return format!("× {:.0}", part + 1.0);
+    }
+    format!("{}{}", if part < 0.0 { '−' } else { '+' }, percent(part.abs()))
+}
+
 /// A length of time in its one or two largest units: `45 s`, `4 min`, `3 h 20 min`, `2 d 4 h`. Smaller units are cut
 /// off; a negative length reads as `0 s`.
 pub fn duration(secs: i64) -> String {
