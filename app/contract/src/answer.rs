@@ -110,6 +110,26 @@ pub struct Timeline {
     pub provenance: Provenance,
 }
 
+impl Timeline {
+    /// Whether a layer holds nothing but what was rejected.
+    pub fn is_rejected(&self, series: &Series) -> bool {
+        let of = |split, key: &str| split == Dimension::Action && key == "REJECT";
+        of(self.split, &series.key) || of(self.within, &series.within)
+    }
+
+    /// Whether layers of their own hold all that was rejected.
+    pub fn names_rejects(&self) -> bool {
+        let layers = self.series.iter().filter(|series| self.is_rejected(series));
+        [self.split, self.within].contains(&Dimension::Action)
+            && layers.map(|series| series.total).sum::<u64>() == self.rejected.iter().sum()
+    }
+
+    /// Everything that is shown.
+    pub fn total(&self) -> u64 {
+        self.series.iter().map(|series| series.total).sum()
+    }
+}
+
 /// The same question about an earlier time of equal length, to lay under a picture.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Earlier {

@@ -172,6 +172,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn changes_have_a_sign_and_a_real_minus() {
+        assert_eq!(change(0.041), "+4.1 %");
+        assert_eq!(change(-0.25), "−25.0 %");
+        assert_eq!(change(142.0), "× 143");
+    }
+
+    #[test]
     fn amounts_have_three_significant_digits() {
         for (amount, text) in [
             (0, "0 B"),

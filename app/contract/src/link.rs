@@ -10,8 +10,8 @@ use crate::moment::MomentError;
 use crate::spelling::{nearest, quoted};
 use crate::view::{POINTS_LIMIT, TOP_LIMIT};
 use crate::{
-    Addresses, Compare, Count, Dimension, Filter, Heights, Mark, Measure, Moment, Refresh, Refusal, RefusalKind,
-    Scale, TopBy, View, Zone,
+    Addresses, Compare, Count, Dimension, Filter, Heights, Mark, Measure, Moment, Refresh, Refusal,
+    RefusalKind, Scale, TopBy, View, Zone,
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use std::fmt::Display;

@@ -5,8 +5,8 @@ use contract::link::DETAILS;
 use contract::moment::LATEST;
 use contract::view::{POINTS_LIMIT, TOP_LIMIT};
 use contract::{
-    Addresses, Compare, Count, Dimension, Field, Filter, Heights, Kind, Mark, Measure, Moment, Refresh, Scale,
-    TopBy, View, Zone,
+    Addresses, Compare, Count, Dimension, Field, Filter, Heights, Kind, Mark, Measure, Moment, Refresh,
+    Scale, TopBy, View, Zone,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;

@@ -3,8 +3,8 @@
 use crate::arbitrary;
 use contract::link::{LINK_LIMIT, LinkError, decode, encode};
 use contract::{
-    Addresses, Compare, Count, Dimension, Filter, Heights, Mark, Measure, Moment, Refresh, Refusal, RefusalKind,
-    Scale, TopBy, View, Zone,
+    Addresses, Compare, Count, Dimension, Filter, Heights, Mark, Measure, Moment, Refresh, Refusal,
+    RefusalKind, Scale, TopBy, View, Zone,
 };
 use proptest::prelude::*;
 
