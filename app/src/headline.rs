@@ -3,10 +3,11 @@
 
 use crate::chart::{change, ticks};
 use crate::question;
-use crate::range::period_before;
+use crate::range::compared_with;
 use contract::Page;
 use contract::{
-    Dimension, Grid, Matrix, MatrixRow, Measure, Moment, Previous, Span, Summary, Timeline, View, human,
+    Compare, Dimension, Grid, Matrix, MatrixRow, Measure, Moment, Previous, Span, Summary, Timeline, View,
+    human,
 };
 use serde::{Deserialize, Serialize};
 
@@ -66,7 +67,7 @@ const NOTABLE_SKIPS: f64 = 0.001;
 
 /// The two questions, beside the summary, that the sentence is made from: rejects over time, and by service port.
 pub fn questions(view: &View) -> [View; 2] {
-    let view = View { points: Some(POINTS), ..question::summary(view) };
+    let view = View { points: Some(POINTS), compare: Compare::Off, ..question::summary(view) };
     let timeline = View { split: Dimension::None, measure: Measure::Flows, ..view.clone() };
     let matrix = View { rows: Dimension::ServicePort, measure: Measure::Flows, ..view };
     [timeline, matrix]
@@ -79,17 +80,50 @@ pub fn say(view: &View, summary: &Summary, timeline: &Timeline, matrix: &Matrix)
     }
     let known = known_buckets(&timeline.grid, summary);
     let all = timeline.rejected.get(..known).unwrap_or(&timeline.rejected);
+    let secs = timeline.span.secs();
     if let Some(rise) = rise(all, &timeline.grid, timeline.span, &timeline.gaps) {
-        return say_rise(view, timeline, matrix, rise);
+        return compared(view, summary, secs, say_rise(view, timeline, matrix, rise));
     }
     let known = known_buckets(&matrix.grid, summary);
     if let Some((row, rise)) = rise_at_one_port(matrix, known) {
-        return say_rise_at(view, matrix, row, rise, rise.end == known);
+        let said = say_rise_at(view, matrix, row, rise, rise.end == known);
+        return compared(view, summary, secs, said);
     }
     if summary.skipped as f64 > NOTABLE_SKIPS * summary.flows as f64 {
-        return say_skipped(view, summary);
+        return compared(view, summary, secs, say_skipped(view, summary));
     }
-    say_change(view, summary, timeline.span.secs())
+    if view.compare == Compare::Off || whole_previous(summary).is_none() {
+        return say_change(view, summary, secs);
+    }
+    compared(view, summary, secs, quiet(Vec::new()))
+}
+
+/// The headline, and behind it the comparison that was chosen in per cent, or that there is none.
+fn compared(view: &View, summary: &Summary, span_secs: i64, said: Headline) -> Headline {
+    if view.compare == Compare::Off {
+        return said;
+    }
+    let before = compared_with(view.compare, span_secs);
+    let Headline { mut parts, tone, lead } = said;
+    if !parts.is_empty() {
+        parts.push(Part::Plain(" ".to_owned()));
+    }
+    let change = |now, before| relative_change(now, before).map(human::change);
+    match whole_previous(summary) {
+        None => parts.push(Part::Plain(format!("The logs do not tell of {before}, so nothing is compared."))),
+        Some(previous) => {
+            let changes = [
+                ("Traffic ", change(summary.bytes, previous.bytes)),
+                (", flows ", change(summary.flows, previous.flows)),
+                (", rejects ", change(summary.rejected, previous.rejected)),
+            ];
+            for (what, change) in changes.into_iter().filter_map(|(what, change)| Some((what, change?))) {
+                parts.extend([Part::Plain(what.to_owned()), Part::Strong(change)]);
+            }
+            parts.push(Part::Plain(format!(" against {before}.")));
+        }
+    }
+    Headline { parts, tone, lead }
 }
 
 /// Buckets before the last record: those after it are empty because nothing has arrived yet, not because it ended.
@@ -211,16 +245,16 @@ fn say_skipped(view: &View, summary: &Summary) -> Headline {
 /// How traffic and rejects compare with the period before, or what the range holds when there is nothing to compare.
 fn say_change(view: &View, summary: &Summary, span_secs: i64) -> Headline {
     let rejected_share = human::percent(summary.rejected as f64 / summary.flows as f64);
+    let before = compared_with(view.compare, span_secs);
     let Some(previous) = whole_previous(summary) else {
         let said = format!("{} in {} flows", human::bytes(summary.bytes), human::count(summary.flows));
         return quiet(vec![
             Part::Strong(said),
             Part::Plain(format!(
-                ", {rejected_share} of them rejected; the logs do not reach back far enough to compare."
+                ", {rejected_share} of them rejected; the logs do not tell of {before}, so nothing is compared."
             )),
         ]);
     };
-    let before = period_before(span_secs);
     let rejects = relative_change(summary.rejected, previous.rejected);
     if rejects.is_some_and(|c| c >= NOTABLE_CHANGE) && summary.rejected >= FEW_REJECTS {
         let parts = vec![
@@ -258,12 +292,13 @@ fn quiet(parts: Vec<Part>) -> Headline {
     Headline { parts, tone: Tone::Quiet, lead: None }
 }
 
-/// The period before, when the logs reach back over (nearly) all of it: a part would compare like a crash.
+/// The earlier time, when the logs reach back over (nearly) all of it: a part would compare like a crash.
 pub fn whole_previous(summary: &Summary) -> Option<Previous> {
     /// Part of the period that may be missing at its start.
     const MISSING: f64 = 0.02;
     let span = summary.span?;
-    let start = span.from - span.secs() + (span.secs() as f64 * MISSING) as i64;
+    let shift = summary.compare.shift_secs().unwrap_or_else(|| span.secs());
+    let start = span.from - shift + (span.secs() as f64 * MISSING) as i64;
     summary
         .previous
         .filter(|previous| previous.flows > 0 && summary.first_record.is_some_and(|first| first <= start))
@@ -299,6 +334,9 @@ mod tests {
             span: SPAN,
             grid: Grid::with_step(SPAN, 600),
             split: Dimension::None,
+            within: Dimension::None,
+            p95: None,
+            earlier: None,
             measure: Measure::Flows,
             series: Vec::new(),
             rejected,
@@ -418,7 +456,25 @@ mod tests {
         let summary = Summary { previous, first_record: Some(SPAN.from - 600), ..busy() };
         assert_eq!(whole_previous(&summary), None);
         let said = say(&View::default(), &summary, &timeline(vec![20; 144]), &matrix(&[]));
-        assert!(words(&said).ends_with("do not reach back far enough to compare."), "{said:?}");
+        assert!(
+            words(&said).ends_with("the logs do not tell of the previous 24 hours, so nothing is compared."),
+            "{said:?}"
+        );
+    }
+
+    #[test]
+    fn a_comparison_that_was_chosen_is_told_in_per_cent_behind_what_happened() {
+        let view = View { compare: Compare::Day, ..View::default() };
+        let previous = Previous { flows: 8_000, rejected: 4_000, bytes: 2_000_000, interfaces: 3 };
+        let summary = Summary { compare: Compare::Day, previous: Some(previous), ..busy() };
+        let calm = say(&view, &summary, &timeline(vec![20; 144]), &matrix(&[]));
+        let told = "Traffic −50.0 %, flows +25.0 %, rejects +0 % against the day before.";
+        assert_eq!(words(&calm), told);
+        let step = say(&view, &summary, &timeline(step_up()), &matrix(&[]));
+        assert_eq!(words(&step), format!("Rejects tripled at 14:00. {told}"));
+        let unknown = Summary { previous: None, ..summary };
+        let step = say(&view, &unknown, &timeline(step_up()), &matrix(&[]));
+        assert!(words(&step).ends_with("The logs do not tell of the day before, so nothing is compared."));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use crate::range;
 use contract::filter::{Expr, Op, Value};
-use contract::{Field, Filter, Measure, Moment, Page, View, link};
+use contract::{Dimension, Field, Filter, Measure, Moment, Page, View, link};
 use leptos::prelude::*;
 
 /// Size of the picture: CSS pixels and pixels for each of them. Twice 600 × 315 is what previews are cut to, with letters
@@ -36,9 +36,10 @@ pub fn seen(page: Page, view: &View) -> String {
         Page::Overview if is_reject => format!("Rejects by {}", view.rows.label()),
         Page::Overview => {
             let amount = if view.measure == Measure::Bytes { "Traffic" } else { view.measure.label() };
-            match view.split.field() {
-                Some(_) => format!("{amount} by {}", view.split.label()),
-                None => amount.to_owned(),
+            match view.splits() {
+                [Dimension::None, _] => amount.to_owned(),
+                [split, Dimension::None] => format!("{amount} by {}", split.label()),
+                [split, within] => format!("{amount} by {} and {}", split.label(), within.label()),
             }
         }
         other if is_reject => format!("{} of rejects", other.label()),
@@ -143,6 +144,7 @@ mod tests {
     fn a_title_says_what_is_seen() {
         for (page, link, title) in [
             (Page::Overview, "", "Traffic by action, last 24 hours"),
+            (Page::Overview, "within=protocol&from=now-1h", "Traffic by action and protocol, last hour"),
             (Page::Overview, "split=none&measure=flows&from=now-1h", "Flows, last hour"),
             (Page::Overview, "split=aws-service&from=now-1h", "Traffic by AWS service, last hour"),
             (

@@ -4,7 +4,7 @@
 
 use crate::chart::tokens::HUES;
 use contract::filter::Expr;
-use contract::{Addresses, Field, Filter, Measure, View, view};
+use contract::{Addresses, Compare, Field, Filter, Measure, View, view};
 
 /// Width of the timeline that gets the default number of buckets, in CSS pixels: a 1440 pixel screen.
 pub const TIMELINE_NOMINAL_CSS: f64 = 1_210.0;
@@ -37,9 +37,10 @@ fn records(view: &View) -> View {
     }
 }
 
-/// The question behind the tiles.
+/// The question behind the tiles. Without a choice they compare with the period before, so that is no choice.
 pub fn summary(view: &View) -> View {
-    records(view)
+    let compare = if view.compare == Compare::Previous { Compare::Off } else { view.compare };
+    View { compare, ..records(view) }
 }
 
 /// The question behind the timeline on a surface `width_css` CSS pixels wide. It names no more series than there are
@@ -47,7 +48,14 @@ pub fn summary(view: &View) -> View {
 pub fn timeline(view: &View, width_css: f64) -> View {
     let points = view.points.unwrap_or_else(|| points(width_css / TIMELINE_BUCKET_CSS));
     let top = view.top.min(HUES as u16);
-    View { split: view.split, measure: view.measure, top, points: Some(points), ..records(view) }
+    let [split, within] = view.splits();
+    let (measure, compare) = (view.measure, view.compare);
+    View { split, within, measure, compare, top, points: Some(points), ..records(view) }
+}
+
+/// The link of the timeline's picture: its question, and how it is drawn.
+pub fn timeline_picture(view: &View, width_css: f64) -> View {
+    View { heights: view.heights, mark: view.mark, ..timeline(view, width_css) }
 }
 
 /// The question behind the reject heatmap on a surface `width_css` CSS pixels wide. It counts records whatever the
@@ -92,7 +100,7 @@ pub fn narrowed(view: &View, clause: &str) -> Option<View> {
 #[expect(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use contract::{Dimension, Grid, Span};
+    use contract::{Dimension, Grid, Heights, Mark, Span};
 
     #[test]
     fn changing_the_rows_does_not_ask_for_the_timeline_again() {
@@ -109,6 +117,20 @@ mod tests {
         assert_eq!(summary(&packets(&all)), summary(&all));
         assert_ne!(summary(&packets(&one)), summary(&one));
         assert_ne!(top(&packets(&all)), top(&all));
+    }
+
+    #[test]
+    fn how_the_timeline_is_drawn_asks_nothing_new_and_what_it_is_compared_with_does() {
+        let plain = View::default();
+        let drawn = View { heights: Heights::Percent, mark: Mark::P95, ..View::default() };
+        assert_eq!(timeline(&plain, 900.0), timeline(&drawn, 900.0));
+        assert_ne!(timeline_picture(&plain, 900.0), timeline_picture(&drawn, 900.0));
+        let before = |compare| View { compare, ..View::default() };
+        assert_ne!(timeline(&before(Compare::Previous), 900.0), timeline(&plain, 900.0));
+        assert_eq!(summary(&before(Compare::Previous)), summary(&plain));
+        assert_ne!(summary(&before(Compare::Week)), summary(&plain));
+        let twice = View { within: Dimension::Action, ..View::default() };
+        assert_eq!(timeline(&twice, 900.0), timeline(&plain, 900.0));
     }
 
     #[test]

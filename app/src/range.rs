@@ -2,7 +2,7 @@
 //! Knows no clock: whoever asks says what time it is.
 
 use crate::chart::ticks::date_and_clock;
-use contract::{Moment, Span, View, human};
+use contract::{Compare, Moment, Span, View, human};
 
 /// A range people ask for by name: what the menu says and how many seconds back it reaches.
 pub const PRESETS: [(&str, i64); 7] = [
@@ -115,6 +115,14 @@ pub fn period_before(secs: i64) -> String {
         .find(|(_, preset)| is_meant(*preset))
         .and_then(|(label, _)| label.strip_prefix("Last "));
     format!("the previous {}", preset.map_or_else(|| human::duration(secs), str::to_owned))
+}
+
+/// The time a range of `secs` seconds is compared with, in words: `the previous 24 hours`, `the day before`.
+pub fn compared_with(compare: Compare, secs: i64) -> String {
+    match compare {
+        Compare::Off | Compare::Previous => period_before(secs),
+        Compare::Day | Compare::Week => compare.said().to_owned(),
+    }
 }
 
 fn moment_said(moment: Moment, zone_offset_secs: i64) -> String {

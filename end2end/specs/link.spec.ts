@@ -85,6 +85,35 @@ test("choosing what the timeline is split by changes the link and the legend", a
   await expect.poll(() => overview.legendWords()).toContainEqual(expect.stringContaining("tcp"));
 });
 
+test("a second split, heights and a line across are chosen in the bar and stand in the link", async ({ stack, overview }) => {
+  await overview.open(stack.link());
+  await overview.choose(overview.timeline, "Split", "then protocol");
+  await expect.poll(() => overview.link().get("within")).toBe("protocol");
+  await expect.poll(() => overview.legendWords()).toContainEqual(expect.stringContaining("ACCEPT · tcp"));
+  await overview.legend.getByRole("link", { name: /REJECT · tcp/ }).click();
+  await expect.poll(() => overview.link().get("filter")).toBe("action = REJECT AND protocol = tcp");
+  await overview.choose(overview.timeline, "Heights", "Percent");
+  await overview.choose(overview.timeline, "Heights", "95th percentile");
+  await expect.poll(() => overview.link().get("heights")).toBe("percent");
+  await expect.poll(() => overview.link().get("mark")).toBe("p95");
+  await expect(overview.timeline).toContainText("parts of all bytes");
+});
+
+test("a comparison is drawn, told in per cent, and survives a reload; without logs it is not made", async ({ stack, overview }) => {
+  const half = (stack.range.from + stack.range.to) / 2;
+  await overview.open(stack.link({ from: String(half) }));
+  await overview.choose(overview.timeline, "Compare with", "Period before");
+  await expect.poll(() => overview.link().get("compare")).toBe("previous");
+  const told = expect.stringMatching(/^the period before .+[+−]\d/);
+  await expect.poll(() => overview.legendWords()).toContainEqual(told);
+  await expect(overview.page.getByRole("status").filter({ hasText: "against the previous" })).toBeVisible();
+  await overview.page.reload();
+  await overview.alive();
+  expect(await overview.legendWords()).toContainEqual(told);
+  await overview.choose(overview.timeline, "Compare with", "Week before");
+  await expect.poll(() => overview.legendWords()).toContainEqual(expect.stringMatching(/not compared: no logs for .+ of the week before/));
+});
+
 test("parameters of a later version are kept", async ({ stack, overview }) => {
   await overview.open(stack.link({ future: "yes" }));
   await overview.brush(overview.timeline, 0.3, 0.6);

@@ -3,8 +3,9 @@
 
 use app::ports::Flows;
 use contract::filter::{Expr, Filter, TokenKind, tokens};
-use contract::view::TopBy;
-use contract::{Dimension, Field, Kind, Measure, View, human, names};
+use contract::values::{FIELD, PREFIX};
+use contract::view::TOP_LIMIT;
+use contract::{Field, Kind, ValueRow, View, human, names};
 use serde::Serialize;
 use std::ops::Range;
 use std::time::Duration;
@@ -13,8 +14,8 @@ use std::time::Duration;
 const LIMIT: usize = 12;
 /// How long the counts may take; choices without counts are better than late ones.
 const PATIENCE: Duration = Duration::from_millis(400);
-/// Values of a field that are asked for.
-const VALUES: u16 = 100;
+/// The flags of TCP that HAS can name, as it writes them.
+const FLAGS: [&str; 6] = ["syn", "ack", "fin", "rst", "psh", "urg"];
 
 /// A way to go on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -43,10 +44,29 @@ enum Expecting {
     Condition,
     /// An operator.
     Operator(Field),
-    /// A value; `in_list` between the parentheses of `IN`.
-    Value { field: Field, after_in: bool, in_list: bool },
-    /// AND, OR or the end of a list.
-    Joint { in_list: bool },
+    /// A value; `in_list` between the parentheses of a list.
+    Value { field: Field, asks: Asks, in_list: bool },
+    /// AND, OR, or within a list what continues or ends it.
+    Joint { list: Option<Asks> },
+}
+
+/// What an operator takes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Asks {
+    /// One value, as `=` does.
+    One,
+    /// A value or a list of them: IN.
+    Several,
+    /// A pattern: LIKE.
+    Pattern,
+    /// A flag or a list of them: HAS.
+    Flags,
+}
+
+impl Asks {
+    const fn takes_list(self) -> bool {
+        matches!(self, Asks::Several | Asks::Flags)
+    }
 }
 
 /// Where in the text one is.
@@ -67,14 +87,18 @@ pub async fn complete(flows: &dyn Flows, view: &View, text: &str, at: usize) -> 
     let choices = match place.expecting {
         Expecting::Condition => fields(),
         Expecting::Operator(field) => operators(field),
-        Expecting::Joint { in_list: true } => {
+        Expecting::Joint { list: Some(_) } => {
             vec![choice(",", "another value"), choice(")", "end of the list")]
         }
-        Expecting::Joint { in_list: false } => vec![choice("AND", "both"), choice("OR", "either")],
-        Expecting::Value { field, after_in, in_list } => {
-            let chosen = chosen_before(text, place.condition);
-            let mut values = values(flows, &View { filter: chosen, ..view.clone() }, field).await;
-            if after_in && !in_list {
+        Expecting::Joint { list: None } => vec![choice("AND", "both"), choice("OR", "either")],
+        Expecting::Value { field, asks, in_list } => {
+            let view = View { filter: chosen_before(text, place.condition), ..view.clone() };
+            let mut values = match asks {
+                Asks::One | Asks::Several => values(flows, &view, field, &typed).await,
+                Asks::Pattern => patterns(flows, &view, field, &typed).await,
+                Asks::Flags => flags(flows, &view, field).await,
+            };
+            if asks.takes_list() && !in_list {
                 values.insert(0, choice("(", "a list"));
             }
             values
@@ -132,8 +156,8 @@ fn place(text: &str, at: usize) -> Place {
 
 /// What is expected after a part of the text.
 fn after(expecting: Expecting, kind: TokenKind, written: &str, field: &mut Option<Field>) -> Expecting {
-    let value = |field: Option<Field>, after_in, in_list| match field {
-        Some(field) => Expecting::Value { field, after_in, in_list },
+    let value = |field: Option<Field>, asks, in_list| match field {
+        Some(field) => Expecting::Value { field, asks, in_list },
         None => Expecting::Condition,
     };
     match (kind, written.to_ascii_uppercase().as_str()) {
@@ -142,19 +166,32 @@ fn after(expecting: Expecting, kind: TokenKind, written: &str, field: &mut Optio
             field.map_or(Expecting::Condition, Expecting::Operator)
         }
         (TokenKind::Comment, _) => expecting,
-        (TokenKind::Keyword, "IN") => value(*field, true, false),
+        (TokenKind::Keyword, "IN") => value(*field, Asks::Several, false),
+        (TokenKind::Keyword, "LIKE") => value(*field, Asks::Pattern, false),
+        (TokenKind::Keyword, "HAS") => value(*field, Asks::Flags, false),
         (TokenKind::Keyword, "NOT") if matches!(expecting, Expecting::Operator(_)) => expecting,
         (TokenKind::Keyword, _) => Expecting::Condition,
-        (TokenKind::Operator, _) => value(*field, false, false),
-        (TokenKind::Paren, "(") if matches!(expecting, Expecting::Value { after_in: true, .. }) => {
-            value(*field, true, true)
+        (TokenKind::Operator, _) => value(*field, Asks::One, false),
+        (TokenKind::Paren, "(") if list_of(expecting).is_some_and(Asks::takes_list) => {
+            value(*field, list_of(expecting).unwrap_or(Asks::Several), true)
         }
-        (TokenKind::Paren, ",") => value(*field, true, true),
-        (TokenKind::Paren, ")") => Expecting::Joint { in_list: false },
+        (TokenKind::Paren, ",") => value(*field, list_of(expecting).unwrap_or(Asks::Several), true),
+        (TokenKind::Paren, ")") => Expecting::Joint { list: None },
         (TokenKind::Paren, _) => Expecting::Condition,
         (TokenKind::Value | TokenKind::Field | TokenKind::Error, _) => {
-            Expecting::Joint { in_list: matches!(expecting, Expecting::Value { in_list: true, .. }) }
+            let list =
+                list_of(expecting).filter(|_| matches!(expecting, Expecting::Value { in_list: true, .. }));
+            Expecting::Joint { list }
         }
+    }
+}
+
+/// What is being listed or could be.
+const fn list_of(expecting: Expecting) -> Option<Asks> {
+    match expecting {
+        Expecting::Value { asks, .. } => Some(asks),
+        Expecting::Joint { list } => list,
+        Expecting::Condition | Expecting::Operator(_) => None,
     }
 }
 
@@ -186,7 +223,7 @@ fn fields() -> Vec<Choice> {
 }
 
 fn operators(field: Field) -> Vec<Choice> {
-    const ALL: [(&str, &str); 8] = [
+    const ALL: [(&str, &str); 12] = [
         ("=", "is"),
         ("!=", "is not, or is missing"),
         ("IN", "is one of, or in a network or range"),
@@ -195,14 +232,23 @@ fn operators(field: Field) -> Vec<Choice> {
         ("<=", "at most"),
         (">", "more than"),
         (">=", "at least"),
+        ("LIKE", "matches: % is any text, _ any character"),
+        ("NOT LIKE", "does not match"),
+        ("HAS", "all of these flags were seen"),
+        ("NOT HAS", "not all of these flags were seen"),
     ];
-    let is_fit = |(sign, _): &&(&str, &str)| field.kind().is_ordered() || !sign.starts_with(['<', '>']);
+    let is_fit = |(sign, _): &&(&str, &str)| match sign.trim_start_matches("NOT ") {
+        "LIKE" => field.kind() == Kind::Text,
+        "HAS" => field.kind() == Kind::TcpFlags,
+        sign => field.kind().is_ordered() || !sign.starts_with(['<', '>']),
+    };
     ALL.iter().filter(is_fit).map(|(sign, about)| choice(*sign, *about)).collect()
 }
 
 /// Values of a field: those in the data with their numbers of records, then those that are documented.
-async fn values(flows: &dyn Flows, view: &View, field: Field) -> Vec<Choice> {
-    let mut values = counted(flows, view, field).await;
+async fn values(flows: &dyn Flows, view: &View, field: Field, typed: &str) -> Vec<Choice> {
+    let rows = counted(flows, view, field, typed).await;
+    let mut values: Vec<Choice> = rows.iter().filter_map(|row| of_row(field, row)).collect();
     let documented: Vec<String> = match field.kind() {
         Kind::Port => names::service_names().map(str::to_owned).collect(),
         Kind::Protocol => names::protocol_names().map(str::to_owned).collect(),
@@ -217,21 +263,63 @@ async fn values(flows: &dyn Flows, view: &View, field: Field) -> Vec<Choice> {
     values
 }
 
-/// The values in the data, the most frequent first; none when the field is no dimension or the answer takes too long.
-async fn counted(flows: &dyn Flows, view: &View, field: Field) -> Vec<Choice> {
-    let Some(dimension) = Dimension::ALL.into_iter().find(|one| one.field() == Some(field)) else {
-        return Vec::new();
+/// A value with how much there is of it.
+fn of_row(field: Field, row: &ValueRow) -> Option<Choice> {
+    let flows = format!("{} flows", human::count(row.flows));
+    let about = if row.label == row.key { flows } else { format!("{}, {flows}", row.label) };
+    Some(choice(written(field, &row.key)?, about))
+}
+
+/// Patterns that begin and hold what was typed, then values that are patterns of themselves.
+async fn patterns(flows: &dyn Flows, view: &View, field: Field, typed: &str) -> Vec<Choice> {
+    let text = typed.trim_matches(['"', '%']);
+    let wide = [
+        (format!("{text}%"), "begins so"),
+        (format!("%{text}%"), "holds it"),
+        (format!("%{text}"), "ends so"),
+    ];
+    let wide = wide.into_iter().filter(|_| !text.is_empty() && !text.contains(['%', '\\']));
+    let pattern = |(pattern, about): (String, &str)| {
+        let condition = Expr::like(field, &pattern).ok()?.to_string();
+        Some(choice(condition.strip_prefix(field.name())?.strip_prefix(" LIKE ")?, about))
     };
-    let by = TopBy::Dimension(dimension);
-    let question = View { by, measure: Measure::Flows, top: VALUES, ..view.clone() };
-    let Ok(Ok(top)) = tokio::time::timeout(PATIENCE, flows.top(&question)).await else { return Vec::new() };
-    let rows = top.rows.iter().filter_map(|row| {
-        let text = written(field, &row.key)?;
-        let label = Some(row.label.as_str()).filter(|label| *label != row.key);
-        let flows = format!("{} flows", human::count(row.flows));
-        Some(choice(text, label.map_or_else(|| flows.clone(), |label| format!("{label}, {flows}"))))
-    });
-    rows.collect()
+    let rows = counted(flows, view, field, text).await;
+    let plain = rows.iter().filter(|row| !row.key.contains(['%', '_', '\\']) && row.key != "-");
+    wide.filter_map(pattern).chain(plain.filter_map(|row| of_row(field, row))).collect()
+}
+
+/// The flags of TCP with the records that show them.
+async fn flags(flows: &dyn Flows, view: &View, field: Field) -> Vec<Choice> {
+    let rows = counted(flows, view, field, "").await;
+    let seen = |flag: &str| -> u64 {
+        let bits = names::tcp_flag_bits(flag).unwrap_or_default();
+        let has = |row: &&ValueRow| row.key.parse::<u16>().is_ok_and(|flags| flags & bits != 0);
+        rows.iter().filter(has).map(|row| row.flows).sum()
+    };
+    let about =
+        |flows: u64| if flows == 0 { String::new() } else { format!("{} flows", human::count(flows)) };
+    FLAGS.into_iter().map(|flag| choice(flag, about(seen(flag)))).collect()
+}
+
+/// The values in the data, the most frequent first; none when the answer takes too long. While one types, all values are
+/// asked for, because that answer is kept; only where there are too many, those that begin so.
+async fn counted(flows: &dyn Flows, view: &View, field: Field, typed: &str) -> Vec<ValueRow> {
+    let asked = |prefix: &str| {
+        let named =
+            [(FIELD, field.name()), (PREFIX, prefix)].into_iter().filter(|(_, value)| !value.is_empty());
+        let details = named.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        View { top: TOP_LIMIT, details, ..view.clone() }
+    };
+    let typed = typed.trim_start_matches('"');
+    let answer = async {
+        let all = flows.values(&asked("")).await.ok()?;
+        if all.distinct <= u64::from(TOP_LIMIT) || typed.is_empty() {
+            return Some(all);
+        }
+        flows.values(&asked(typed)).await.ok()
+    };
+    let answer = tokio::time::timeout(PATIENCE, answer).await;
+    answer.ok().flatten().map(|values| values.rows.clone()).unwrap_or_default()
 }
 
 /// A value as it is written in a filter.
@@ -251,22 +339,28 @@ mod tests {
 
     #[test]
     fn what_stands_before_the_cursor_says_what_may_come() {
-        let value = |field, after_in, in_list| Expecting::Value { field, after_in, in_list };
+        let value = |field, asks, in_list| Expecting::Value { field, asks, in_list };
         for (text, place) in [
             ("", (Expecting::Condition, "")),
             ("act", (Expecting::Condition, "act")),
             ("action ", (Expecting::Operator(Field::ACTION), "")),
-            ("action =", (value(Field::ACTION, false, false), "")),
-            ("action = rej", (value(Field::ACTION, false, false), "rej")),
-            ("action = REJECT ", (Expecting::Joint { in_list: false }, "")),
+            ("action =", (value(Field::ACTION, Asks::One, false), "")),
+            ("action = rej", (value(Field::ACTION, Asks::One, false), "rej")),
+            ("action = REJECT ", (Expecting::Joint { list: None }, "")),
             ("action = REJECT AND ", (Expecting::Condition, "")),
             ("action = REJECT AND dst", (Expecting::Condition, "dst")),
-            ("dstport IN ", (value(Field::DSTPORT, true, false), "")),
-            ("dstport NOT IN (", (value(Field::DSTPORT, true, true), "")),
-            ("dstport IN (22, ", (value(Field::DSTPORT, true, true), "")),
-            ("dstport IN (22, 33", (value(Field::DSTPORT, true, true), "33")),
-            ("dstport IN (22 ", (Expecting::Joint { in_list: true }, "")),
-            ("dstport IN (22) ", (Expecting::Joint { in_list: false }, "")),
+            ("dstport IN ", (value(Field::DSTPORT, Asks::Several, false), "")),
+            ("dstport NOT IN (", (value(Field::DSTPORT, Asks::Several, true), "")),
+            ("dstport IN (22, ", (value(Field::DSTPORT, Asks::Several, true), "")),
+            ("dstport IN (22, 33", (value(Field::DSTPORT, Asks::Several, true), "33")),
+            ("dstport IN (22 ", (Expecting::Joint { list: Some(Asks::Several) }, "")),
+            ("dstport IN (22) ", (Expecting::Joint { list: None }, "")),
+            ("interface-id LIKE eni", (value(Field::INTERFACE_ID, Asks::Pattern, false), "eni")),
+            ("interface-id NOT LIKE ", (value(Field::INTERFACE_ID, Asks::Pattern, false), "")),
+            ("interface-id LIKE eni-% ", (Expecting::Joint { list: None }, "")),
+            ("tcp-flags HAS ", (value(Field::TCP_FLAGS, Asks::Flags, false), "")),
+            ("tcp-flags HAS (syn, a", (value(Field::TCP_FLAGS, Asks::Flags, true), "a")),
+            ("tcp-flags HAS (syn ", (Expecting::Joint { list: Some(Asks::Flags) }, "")),
             ("(action = REJECT OR ", (Expecting::Condition, "")),
             ("NOT ", (Expecting::Condition, "")),
         ] {
@@ -291,6 +385,15 @@ mod tests {
         assert_eq!(texts("action"), Vec::<String>::new(), "there is nothing to complete");
         assert_eq!(texts("xyz"), Vec::<String>::new());
         assert_eq!(texts("").len(), LIMIT);
+    }
+
+    #[test]
+    fn operators_are_those_that_the_field_takes() {
+        let signs = |field| operators(field).into_iter().map(|sign| sign.text).collect::<Vec<_>>();
+        assert_eq!(signs(Field::INTERFACE_ID), ["=", "!=", "IN", "NOT IN", "LIKE", "NOT LIKE"]);
+        assert_eq!(signs(Field::TCP_FLAGS), ["=", "!=", "IN", "NOT IN", "HAS", "NOT HAS"]);
+        assert_eq!(signs(Field::SRCADDR), ["=", "!=", "IN", "NOT IN"]);
+        assert!(signs(Field::BYTES).contains(&">=".to_owned()));
     }
 
     #[test]

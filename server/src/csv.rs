@@ -62,17 +62,30 @@ pub fn summary(summary: &Summary) -> String {
     table.text
 }
 
-/// One row per bucket and series: `time`, the key (named after the split), `label`, the measure.
-/// The key is empty for what remains beside the named series, whose label is `other`.
+/// One row per bucket and series: `time`, the key (named after the split), that of the second split if there is one,
+/// `label`, the measure. The keys are empty for what remains beside the named series, whose label says of how many, and
+/// for the time that is compared with, whose label names it; its rows stand at the times they are compared with.
 pub fn timeline(timeline: &Timeline) -> String {
-    let mut table = Table::new(&["time", column(timeline.split), "label", timeline.measure.name()]);
+    let mut heads = vec!["time", column(timeline.split)];
+    let is_twice = timeline.within != Dimension::None;
+    heads.extend(is_twice.then(|| timeline.within.name()));
+    heads.extend(["label", timeline.measure.name()]);
+    let mut table = Table::new(&heads);
     for bucket in 0..timeline.grid.count {
-        let time = timeline.grid.time_of(bucket);
-        for series in &timeline.series {
-            let value = series.values.get(bucket).copied().unwrap_or(0);
+        let mut put = |key: &str, within: &str, label: &str, values: &[u64]| {
             table.row(|row| {
-                row.time(Some(time)).text(&series.key).text(&series.label).number(value);
+                row.time(Some(timeline.grid.time_of(bucket))).text(key);
+                if is_twice {
+                    row.text(within);
+                }
+                row.text(label).number(values.get(bucket).copied().unwrap_or(0));
             });
+        };
+        for series in &timeline.series {
+            put(&series.key, &series.within, &series.label, &series.values);
+        }
+        if let Some(earlier) = timeline.earlier.as_ref().filter(|earlier| !earlier.values.is_empty()) {
+            put("", "", earlier.compare.said(), &earlier.values);
         }
     }
     table.text
@@ -230,7 +243,7 @@ impl Row<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use contract::{Grid, Measure, Series, Span, TopBy, TopRow};
+    use contract::{Compare, Earlier, Grid, Measure, Series, Span, TopBy, TopRow};
 
     fn small_timeline() -> Timeline {
         let span = Span { from: 1_763_596_800, to: 1_763_596_920 };
@@ -238,20 +251,27 @@ mod tests {
             span,
             grid: Grid::over(span, 2),
             split: Dimension::Action,
+            within: Dimension::None,
             measure: Measure::Bytes,
+            p95: None,
+            earlier: None,
             series: vec![
                 Series {
                     key: "ACCEPT".into(),
+                    within: String::new(),
                     label: "ACCEPT".into(),
                     values: vec![10, 20],
                     total: 30,
+                    p95: None,
                     other: false,
                 },
                 Series {
                     key: "REJECT".into(),
+                    within: String::new(),
                     label: "REJECT".into(),
                     values: vec![0, 7],
                     total: 7,
+                    p95: None,
                     other: false,
                 },
             ],
@@ -272,6 +292,31 @@ mod tests {
                 "2025-11-20T00:00:00Z,REJECT,REJECT,0",
                 "2025-11-20T00:01:00Z,ACCEPT,ACCEPT,20",
                 "2025-11-20T00:01:00Z,REJECT,REJECT,7",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_second_split_has_a_column_and_an_earlier_time_has_rows() {
+        let mut picture = small_timeline();
+        picture.within = Dimension::Protocol;
+        picture.series[0].within = "6".into();
+        picture.series.truncate(1);
+        picture.earlier = Some(Earlier {
+            compare: Compare::Day,
+            span: Span { from: 0, to: 120 },
+            values: vec![9, 8],
+            total: 17,
+            until: picture.span.to,
+            gaps: Vec::new(),
+        });
+        let lines: Vec<String> = timeline(&picture).lines().map(str::to_owned).collect();
+        assert_eq!(
+            lines[..3],
+            [
+                "time,action,protocol,label,bytes",
+                "2025-11-20T00:00:00Z,ACCEPT,6,ACCEPT,10",
+                "2025-11-20T00:00:00Z,,,the day before,9",
             ]
         );
     }

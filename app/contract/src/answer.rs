@@ -1,6 +1,6 @@
 //! Answers, column-wise: what a picture draws and a table lists.
 
-use crate::{Dimension, Grid, Measure, Refusal, Span, TopBy};
+use crate::{Compare, Dimension, Grid, Measure, Refusal, Span, TopBy};
 use serde::{Deserialize, Serialize};
 
 /// Where an answer came from.
@@ -66,12 +66,16 @@ impl Table {
 pub struct Series {
     /// The value of the dimension as a filter would write it (`REJECT`, `443`, `eni-…`); empty for "other" and "none".
     pub key: String,
-    /// The value as a person reads it (`443 https`).
+    /// The value of the second dimension, likewise; empty when there is none.
+    pub within: String,
+    /// The values as a person reads them (`443 https`, `REJECT · tcp`).
     pub label: String,
     /// One value per bucket of the grid.
     pub values: Vec<u64>,
     /// The sum of `values`.
     pub total: u64,
+    /// The 95th percentile of `values` ([`Timeline::p95`]).
+    pub p95: Option<u64>,
     /// Whether this is what remains after the named series.
     pub other: bool,
 }
@@ -85,16 +89,70 @@ pub struct Timeline {
     pub grid: Grid,
     /// What the layers are.
     pub split: Dimension,
+    /// What the layers are besides; [`Dimension::None`] unless they are split twice.
+    pub within: Dimension,
     /// What the values count.
     pub measure: Measure,
     /// The layers, largest first, "other" last.
     pub series: Vec<Series>,
+    /// The 95th percentile of the buckets, all series together: the least sum of a bucket that at least 95 of 100 buckets
+    /// do not exceed (nearest rank, nothing interpolated). Only buckets count that lie wholly in the range, not after the
+    /// last record and in no gap; `None` when there is none. Divided by the grid's step it is a rate: bandwidth is billed
+    /// so, by buckets of five minutes.
+    pub p95: Option<u64>,
     /// The part of each bucket that was rejected, whatever the split; drawn hatched.
     pub rejected: Vec<u64>,
     /// Ranges inside the span for which no object was seen.
     pub gaps: Vec<Span>,
+    /// The time the range is compared with, when the question asks for one.
+    pub earlier: Option<Earlier>,
     /// Where this came from.
     pub provenance: Provenance,
+}
+
+impl Timeline {
+    /// Whether a layer holds nothing but what was rejected.
+    pub fn is_rejected(&self, series: &Series) -> bool {
+        let of = |split, key: &str| split == Dimension::Action && key == "REJECT";
+        of(self.split, &series.key) || of(self.within, &series.within)
+    }
+
+    /// Whether layers of their own hold all that was rejected.
+    pub fn names_rejects(&self) -> bool {
+        let layers = self.series.iter().filter(|series| self.is_rejected(series));
+        [self.split, self.within].contains(&Dimension::Action)
+            && layers.map(|series| series.total).sum::<u64>() == self.rejected.iter().sum()
+    }
+
+    /// Everything that is shown.
+    pub fn total(&self) -> u64 {
+        self.series.iter().map(|series| series.total).sum()
+    }
+}
+
+/// The same question about an earlier time of equal length, to lay under a picture.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Earlier {
+    /// Which time.
+    pub compare: Compare,
+    /// That time.
+    pub span: Span,
+    /// All series together, one value per bucket of the picture's grid; empty where the logs do not tell of all of it.
+    pub values: Vec<u64>,
+    /// The sum of the part before `until`; 0 where the logs do not tell of all of it.
+    pub total: u64,
+    /// End of the part whose counterpart in the picture the logs already tell of: later buckets have no counterpart yet.
+    pub until: i64,
+    /// The parts of `span` before `until` for which no object was seen. With any of them nothing is compared.
+    pub gaps: Vec<Span>,
+}
+
+impl Earlier {
+    /// How much more `total` is than that of the earlier time, 0.2 for a fifth; `None` where there is nothing to compare
+    /// with.
+    pub fn change(&self, total: u64) -> Option<f64> {
+        (self.gaps.is_empty() && self.total > 0).then(|| total as f64 / self.total as f64 - 1.0)
+    }
 }
 
 /// A heatmap: rejected records by row and time.
@@ -206,7 +264,9 @@ pub struct Summary {
     pub first_record: Option<i64>,
     /// The server's clock when it answered; Unix seconds.
     pub now: i64,
-    /// The same numbers over the period of equal length just before.
+    /// Which time `previous` is about; just before where the question chooses none.
+    pub compare: Compare,
+    /// The same numbers over a time of equal length before; of both times as much as the logs tell of the later one.
     pub previous: Option<Previous>,
     /// Ranges inside the span for which no object was seen.
     pub gaps: Vec<Span>,

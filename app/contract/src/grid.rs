@@ -88,6 +88,24 @@ impl Grid {
     pub const fn end(&self) -> i64 {
         self.time_of(self.count)
     }
+
+    /// The same buckets `secs` seconds earlier, where they need not lie on multiples of their width.
+    pub const fn earlier(self, secs: i64) -> Grid {
+        Grid { start: self.start - secs, ..self }
+    }
+
+    /// The 95th percentile of `values`, one per bucket, by nearest rank: of the buckets that lie wholly in `known` and
+    /// touch none of `gaps`.
+    pub fn p95(&self, values: &[u64], known: Span, gaps: &[Span]) -> Option<u64> {
+        let is_whole = |from: i64, to: i64| {
+            from >= known.from && to <= known.to && !gaps.iter().any(|gap| gap.from < to && gap.to > from)
+        };
+        let buckets = values.iter().take(self.count).enumerate();
+        let whole = buckets.filter(|(index, _)| is_whole(self.time_of(*index), self.time_of(index + 1)));
+        let mut whole: Vec<u64> = whole.map(|(_, value)| *value).collect();
+        whole.sort_unstable();
+        whole.get((whole.len() * 95).div_ceil(100).checked_sub(1)?).copied()
+    }
 }
 
 #[cfg(test)]
@@ -107,6 +125,18 @@ mod tests {
         assert_eq!(grid.index_of(3_600), Some(60));
         assert_eq!(grid.index_of(3_660), None);
         assert_eq!(grid.index_of(-1), None);
+    }
+
+    #[test]
+    fn of_a_hundred_buckets_the_95th_smallest_counts_and_unknown_ones_do_not() {
+        let values: Vec<u64> = (1..=100).rev().collect();
+        let span = Span { from: 0, to: 6_000 };
+        let grid = Grid::with_step(span, 60);
+        assert_eq!(grid.p95(&values, span, &[]), Some(95));
+        assert_eq!(grid.p95(&values, Span { from: 1, ..span }, &[]), Some(95), "a cut bucket is left out");
+        assert_eq!(grid.p95(&values, span, &[Span { from: 0, to: 4_800 }]), Some(19));
+        assert_eq!(grid.p95(&values, Span { from: 0, to: 59 }, &[]), None);
+        assert_eq!(grid.p95(&values, Span { from: 0, to: 60 }, &[]), Some(100));
     }
 
     #[test]

@@ -104,6 +104,14 @@ pub fn percent(part: f64) -> String {
     }
 }
 
+/// A relative change with its sign, a real minus: `+4.1 %`; `× 12` where per cent would be too many to read.
+pub fn change(part: f64) -> String {
+    if part >= 9.995 {
+        return format!("× {:.0}", part + 1.0);
+    }
+    format!("{}{}", if part < 0.0 { '−' } else { '+' }, percent(part.abs()))
+}
+
 /// A length of time in its one or two largest units: `45 s`, `4 min`, `3 h 20 min`, `2 d 4 h`. Smaller units are cut
 /// off; a negative length reads as `0 s`.
 pub fn duration(secs: i64) -> String {
@@ -162,6 +170,13 @@ fn month(unix: i64) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn changes_have_a_sign_and_a_real_minus() {
+        assert_eq!(change(0.041), "+4.1 %");
+        assert_eq!(change(-0.25), "−25.0 %");
+        assert_eq!(change(142.0), "× 143");
+    }
 
     #[test]
     fn amounts_have_three_significant_digits() {

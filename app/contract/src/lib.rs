@@ -31,8 +31,8 @@ pub mod view;
 pub mod when;
 
 pub use answer::{
-    FailedObject, Matrix, MatrixRow, Previous, Progress, Provenance, Series, SourceStatus, Stage, Summary,
-    Table, Timeline, Top, TopRow,
+    Earlier, FailedObject, Matrix, MatrixRow, Previous, Progress, Provenance, Series, SourceStatus, Stage,
+    Summary, Table, Timeline, Top, TopRow,
 };
 pub use conversations::{Conversation, Conversations, Group, GroupService, OneWay};
 pub use coverage::{Coverage, Objects, SetAside};
@@ -46,4 +46,6 @@ pub use records::{Record, Records, Scalar};
 pub use refusal::{Refusal, RefusalKind};
 pub use report::Report;
 pub use values::{ValueRow, Values};
-pub use view::{Addresses, Count, Dimension, Measure, Refresh, Scale, TopBy, View, Zone};
+pub use view::{
+    Addresses, Compare, Count, Dimension, Heights, Mark, Measure, Refresh, Scale, TopBy, View, Zone,
+};

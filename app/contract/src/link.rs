@@ -1,7 +1,7 @@
 //! The link: a view as text, for the address bar, the HTTP API and the command line.
 //!
 //! Version 1: `v=1&from=now-3h&to=now&filter=…&split=…&measure=…&top=…&rows=…&by=…&source=…&refresh=…&scale=…&zone=…
-//! &points=…&addresses=…&count=…`. Printing is canonical: equal views have equal links, so that caches can compare text. Reading is
+//! &points=…&addresses=…&count=…&within=…&compare=…&heights=…&mark=…`. Printing is canonical: equal views have equal links, so that caches can compare text. Reading is
 //! forgiving in form and strict in values. Links are kept in bookmarks and messages, so the defaults of [`View`] are
 //! part of version 1 and must not change within it.
 
@@ -10,8 +10,8 @@ use crate::moment::MomentError;
 use crate::spelling::{nearest, quoted};
 use crate::view::{POINTS_LIMIT, TOP_LIMIT};
 use crate::{
-    Addresses, Count, Dimension, Filter, Measure, Moment, Refresh, Refusal, RefusalKind, Scale, TopBy, View,
-    Zone,
+    Addresses, Compare, Count, Dimension, Filter, Heights, Mark, Measure, Moment, Refresh, Refusal,
+    RefusalKind, Scale, TopBy, View, Zone,
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use std::fmt::Display;
@@ -98,6 +98,10 @@ pub fn encode(view: &View) -> String {
     put_changed(&mut link, "points", &view.points.map(|p| p.to_string()).unwrap_or_default(), "");
     put_changed(&mut link, "addresses", view.addresses.name(), default.addresses.name());
     put_changed(&mut link, "count", view.count.name(), default.count.name());
+    put_changed(&mut link, "within", view.within.name(), default.within.name());
+    put_changed(&mut link, "compare", view.compare.name(), default.compare.name());
+    put_changed(&mut link, "heights", view.heights.name(), default.heights.name());
+    put_changed(&mut link, "mark", view.mark.name(), default.mark.name());
     for (name, value) in &view.details {
         put_changed(&mut link, name, value, "");
     }
@@ -178,7 +182,7 @@ fn check_version(parameter: Option<&(String, String)>) -> Result<(), LinkError> 
 
 /// Puts one parameter into the view.
 fn take(view: &mut View, name: String, value: String) -> Result<(), LinkError> {
-    const KNOWN: [&str; 16] = [
+    const KNOWN: [&str; 20] = [
         "v",
         "from",
         "to",
@@ -195,6 +199,10 @@ fn take(view: &mut View, name: String, value: String) -> Result<(), LinkError> {
         "points",
         "addresses",
         "count",
+        "within",
+        "compare",
+        "heights",
+        "mark",
     ];
     let is_detail = DETAILS.contains(&name.as_str());
     if (is_detail || KNOWN.contains(&name.as_str())) && value.is_empty() {
@@ -232,6 +240,16 @@ fn take(view: &mut View, name: String, value: String) -> Result<(), LinkError> {
         "count" => {
             view.count = choice("count", &value, Count::from_name, Count::ALL.iter().map(|c| c.name()))?
         }
+        "within" => view.within = choice("within", &value, Dimension::from_name, dimension_names())?,
+        "compare" => {
+            view.compare =
+                choice("compare", &value, Compare::from_name, Compare::ALL.iter().map(|c| c.name()))?
+        }
+        "heights" => {
+            view.heights =
+                choice("heights", &value, Heights::from_name, Heights::ALL.iter().map(|c| c.name()))?
+        }
+        "mark" => view.mark = choice("mark", &value, Mark::from_name, Mark::ALL.iter().map(|c| c.name()))?,
         "points" => view.points = Some(number("points", &value, POINTS_LIMIT)?),
         _ if is_detail => {
             view.details.insert(name, value);

@@ -1,6 +1,7 @@
 //! The question a page asks: everything the address bar holds.
 
 use crate::as_text::text_serde;
+use crate::grid::floor_to;
 use crate::{Field, Filter, Moment, Refusal, RefusalKind, Span};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -28,7 +29,7 @@ pub struct View {
     pub source: Option<String>,
     /// How often a view that ends now asks again.
     pub refresh: Refresh,
-    /// The scale of heatmap colours and of the timeline's axis.
+    /// The scale of heatmap colours.
     pub scale: Scale,
     /// In which zone times are printed.
     pub zone: Zone,
@@ -38,6 +39,14 @@ pub struct View {
     pub addresses: Addresses,
     /// How often a flow counts that two interfaces logged.
     pub count: Count,
+    /// What the layers of the timeline are split by a second time; [`View::splits`] is what that means.
+    pub within: Dimension,
+    /// Which earlier time the range is compared with.
+    pub compare: Compare,
+    /// How the timeline's layers stand on each other.
+    pub heights: Heights,
+    /// A level drawn across the timeline.
+    pub mark: Mark,
     /// What only some pages understand, such as the id of the group that a page is about; names are in
     /// [`crate::link::DETAILS`].
     pub details: BTreeMap<String, String>,
@@ -72,6 +81,10 @@ impl Default for View {
             points: None,
             addresses: Addresses::Interface,
             count: Count::EachEnd,
+            within: Dimension::None,
+            compare: Compare::Off,
+            heights: Heights::Stacked,
+            mark: Mark::None,
             details: BTreeMap::new(),
             unknown: Vec::new(),
         }
@@ -94,6 +107,25 @@ impl View {
         let message =
             format!("the range is empty: from ({}) does not lie before to ({})", self.from, self.to);
         Err(Refusal::new(RefusalKind::BadQuestion, message, "Swap from and to, or widen the range."))
+    }
+
+    /// What the timeline is split by, first and second: without a first there is no second, and a thing is not split by
+    /// itself.
+    pub fn splits(&self) -> [Dimension; 2] {
+        match [self.split, self.within] {
+            [Dimension::None, only] => [only, Dimension::None],
+            [split, within] if split == within => [split, Dimension::None],
+            both => both,
+        }
+    }
+
+    /// The time the range seen at `now` is compared with: the range, in whole minutes, moved back. The period just
+    /// before where the view does not choose. A range that follows the clock is moved by the time it is asked for, not by
+    /// the minutes it touches: of the last 24 hours it is the same minutes of the day before.
+    pub fn earlier_span(&self, now: i64) -> Span {
+        let span = self.span(now).to_minutes();
+        let shift = self.compare.shift_secs().unwrap_or_else(|| floor_to(self.span(now).secs(), 60).max(60));
+        Span { from: span.from - shift, to: span.to - shift }
     }
 
     /// Whether the view follows the clock, so that refreshing it makes sense.
@@ -296,6 +328,39 @@ choices! {
     }
 }
 choices! {
+    /// Which earlier time a range is compared with.
+    Compare {
+        /// No time is chosen: the tiles compare with the period before, pictures with nothing.
+        #[default] Off = "off", "Nothing";
+        /// As much time just before.
+        Previous = "previous", "Period before";
+        /// The same times a day earlier.
+        Day = "day", "Day before";
+        /// The same times seven days earlier.
+        Week = "week", "Week before";
+    }
+}
+choices! {
+    /// How the layers of a timeline stand on each other.
+    Heights {
+        /// On top of each other, as they are.
+        #[default] Stacked = "stacked", "Stacked";
+        /// On top of each other, as parts of the whole.
+        Percent = "percent", "Percent";
+        /// Each from the baseline, by order of magnitude.
+        Log = "log", "Logarithmic";
+    }
+}
+choices! {
+    /// A level drawn across a timeline.
+    Mark {
+        /// None.
+        #[default] None = "none", "No line";
+        /// The 95th percentile of all that is shown ([`crate::answer::Timeline::p95`]).
+        P95 = "p95", "95th percentile";
+    }
+}
+choices! {
     /// How often a view that ends now asks again.
     Refresh {
         /// Never by itself.
@@ -324,6 +389,26 @@ choices! {
         #[default] Utc = "utc", "UTC";
         /// The reader's own zone.
         Local = "local", "Local";
+    }
+}
+
+impl Compare {
+    /// By how much the time lies earlier, seconds; `None` when the range itself says so.
+    pub const fn shift_secs(self) -> Option<i64> {
+        match self {
+            Compare::Off | Compare::Previous => None,
+            Compare::Day => Some(86_400),
+            Compare::Week => Some(7 * 86_400),
+        }
+    }
+
+    /// The time within a sentence.
+    pub const fn said(self) -> &'static str {
+        match self {
+            Compare::Off | Compare::Previous => "the period before",
+            Compare::Day => "the day before",
+            Compare::Week => "the week before",
+        }
     }
 }
 

@@ -161,7 +161,9 @@ mod on_the_server {
             timeline.series.iter().map(|s| contract::Series { values: Vec::new(), ..s.clone() }).collect();
         // One number in the place of many: the legend says how much was rejected in all.
         let rejected = vec![timeline.rejected.iter().sum()];
-        Timeline { series, rejected, ..timeline.clone() }
+        let earlier = timeline.earlier.as_ref();
+        let earlier = earlier.map(|earlier| contract::Earlier { values: Vec::new(), ..earlier.clone() });
+        Timeline { series, rejected, earlier, ..timeline.clone() }
     }
 
     fn without_cells(matrix: &Matrix) -> Matrix {

@@ -38,7 +38,7 @@ pub use plot::Plot;
 pub use ticks::axis_unit;
 pub use tokens::{Ink, Theme, Tokens};
 
-use contract::Scale;
+use contract::{Heights, Mark, Scale, View};
 
 /// How a picture is drawn, apart from what it shows.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,8 +49,12 @@ pub struct Look {
     pub ratio: f64,
     /// What is added to UTC where times are printed, seconds.
     pub zone_offset_secs: i64,
-    /// How values map to heights and colours.
+    /// How values map to the colours of a heatmap.
     pub scale: Scale,
+    /// How the layers of a timeline stand on each other.
+    pub heights: Heights,
+    /// The level drawn across a timeline.
+    pub mark: Mark,
     /// The one series of a timeline to draw, by its index; `None` draws all.
     pub only: Option<usize>,
 }
@@ -58,7 +62,20 @@ pub struct Look {
 impl Look {
     /// The plain look of `theme`: UTC, linear, all series, one device pixel per CSS pixel.
     pub const fn of(theme: Theme) -> Look {
-        Look { tokens: Tokens::of(theme), ratio: 1.0, zone_offset_secs: 0, scale: Scale::Linear, only: None }
+        Look {
+            tokens: Tokens::of(theme),
+            ratio: 1.0,
+            zone_offset_secs: 0,
+            scale: Scale::Linear,
+            heights: Heights::Stacked,
+            mark: Mark::None,
+            only: None,
+        }
+    }
+
+    /// The look a view asks for.
+    pub const fn asked(self, view: &View) -> Look {
+        Look { scale: view.scale, heights: view.heights, mark: view.mark, ..self }
     }
 }
 

@@ -101,6 +101,46 @@ where
         Ok(())
     }
 
+    /// A dashed line through points in device pixels that lie upright or level of each other, `width_css` thick. Dashes are
+    /// rectangles, which every surface draws sharp and alike.
+    pub(super) fn dashed_steps(
+        &self,
+        points: &[BackendCoord],
+        width_css: f64,
+        colour: Rgb,
+    ) -> Result<(), PaintError> {
+        const DASH_CSS: f64 = 5.0;
+        const SPACE_CSS: f64 = 3.0;
+        let (dash, whole) = (self.thick(DASH_CSS), self.thick(DASH_CSS + SPACE_CSS));
+        let width = self.thick(width_css);
+        let mut walked = 0;
+        for (from, to) in points.iter().zip(points.iter().skip(1)) {
+            let length = (to.0 - from.0).abs() + (to.1 - from.1).abs();
+            let at = |step: i32| {
+                let part = |a: i32, b: i32| a + (b - a).signum() * step;
+                (part(from.0, to.0), part(from.1, to.1))
+            };
+            let mut step = 0;
+            while step < length {
+                let phase = (walked + step) % whole;
+                let next = length.min(step + if phase < dash { dash } else { whole } - phase);
+                if phase < dash {
+                    let (a, b) = (at(step), at(next));
+                    let corner = (a.0.max(b.0), a.1.max(b.1));
+                    let thick = if from.1 == to.1 {
+                        (corner.0, corner.1 + width)
+                    } else {
+                        (corner.0 + width, corner.1)
+                    };
+                    self.rect((a.0.min(b.0), a.1.min(b.1)), thick, colour)?;
+                }
+                step = next;
+            }
+            walked += length;
+        }
+        Ok(())
+    }
+
     /// A filled polygon, device pixels.
     pub(super) fn polygon(&self, corners: Vec<BackendCoord>, colour: Rgb) -> Result<(), PaintError> {
         if corners.len() < 3 {

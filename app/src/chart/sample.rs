@@ -1,6 +1,8 @@
 //! Answers that look like real ones, for the tests of the charts: a day of a small VPC with an incident at 14:00.
 
-use contract::{Dimension, Grid, Matrix, MatrixRow, Measure, Provenance, Series, Span, Timeline};
+use contract::{
+    Compare, Dimension, Earlier, Grid, Matrix, MatrixRow, Measure, Provenance, Series, Span, Timeline,
+};
 
 /// 2026-11-23T00:00:00Z.
 pub(super) const MIDNIGHT: i64 = 1_795_392_000;
@@ -16,7 +18,15 @@ fn noise(seed: u64) -> impl FnMut() -> f64 {
 }
 
 fn series(key: &str, label: &str, values: Vec<u64>) -> Series {
-    Series { key: key.into(), label: label.into(), total: values.iter().sum(), values, other: key.is_empty() }
+    Series {
+        key: key.into(),
+        within: String::new(),
+        label: label.into(),
+        total: values.iter().sum(),
+        p95: values.iter().copied().max(),
+        values,
+        other: key.is_empty(),
+    }
 }
 
 /// An hour in five-minute buckets, three services, few rejects, no jump.
@@ -27,7 +37,10 @@ pub(super) fn small_timeline() -> Timeline {
         span,
         grid: Grid::with_step(span, 300),
         split: Dimension::ServicePort,
+        within: Dimension::None,
         measure: Measure::Bytes,
+        p95: Some(1_988_000_000),
+        earlier: None,
         series: vec![
             series("443", "443 https", ramp(90_000_000)),
             series("5432", "5432 postgres", ramp(40_000_000)),
@@ -50,6 +63,39 @@ pub(super) fn by_action(picture: &Timeline) -> Timeline {
         series: vec![series("ACCEPT", "ACCEPT", accepted), series("REJECT", "REJECT", rejected)],
         ..picture.clone()
     }
+}
+
+/// [`small_timeline`] beside the day before, which had less at first and more in the end.
+pub(super) fn compared() -> Timeline {
+    let picture = small_timeline();
+    let sum = |bucket: usize| picture.series.iter().map(|series| series.values[bucket]).sum::<u64>();
+    let values: Vec<u64> = (0..picture.grid.count).map(|b| sum(b) * (70 + 5 * b as u64) / 100).collect();
+    let earlier = Earlier {
+        compare: Compare::Day,
+        span: Span { from: picture.span.from - DAY, to: picture.span.to - DAY },
+        total: values.iter().sum(),
+        values,
+        until: picture.span.to,
+        gaps: vec![],
+    };
+    Timeline { earlier: Some(earlier), ..picture }
+}
+
+/// [`small_timeline`] as it would be split by action and protocol.
+pub(super) fn twice() -> Timeline {
+    let picture = small_timeline();
+    let layer = |action: &str, protocol: &str, label: &str, tenths: u64| {
+        let values = picture.rejected.iter().map(|value| value * tenths / 10).collect();
+        Series { within: protocol.into(), ..series(action, label, values) }
+    };
+    let series = vec![
+        layer("ACCEPT", "6", "ACCEPT · tcp", 220),
+        layer("ACCEPT", "17", "ACCEPT · udp", 80),
+        layer("REJECT", "6", "REJECT · tcp", 7),
+        layer("REJECT", "17", "REJECT · udp", 3),
+        layer("", "", "3 others", 60),
+    ];
+    Timeline { split: Dimension::Action, within: Dimension::Protocol, series, ..picture.clone() }
 }
 
 /// A day in five-minute buckets with its rhythm, six services and the rest, and rejects that jump at 14:00.
@@ -86,7 +132,10 @@ pub(super) fn incident() -> Timeline {
         span,
         grid: Grid::with_step(span, 300),
         split: Dimension::ServicePort,
+        within: Dimension::None,
         measure: Measure::Bytes,
+        p95: None,
+        earlier: None,
         series,
         rejected: rejected.collect(),
         gaps: vec![],

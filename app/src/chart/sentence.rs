@@ -36,14 +36,17 @@ pub(super) fn marker(jump: &Change, offset_secs: i64) -> String {
 
 /// What a timeline shows: how much, over how long, the peak, the largest layer, the rejected part.
 pub fn timeline(picture: &Timeline, offset_secs: i64) -> String {
-    let total: u64 = picture.series.iter().map(|series| series.total).sum();
+    let total = picture.total();
     let range = range(picture.span.from, picture.span.to, offset_secs);
     if total == 0 {
         return format!("No traffic {range}.");
     }
     let mut parts = vec![format!("{} {range}", amount(total, picture.measure))];
+    parts.extend(compared(picture));
     parts.extend(peak(picture, offset_secs));
-    if picture.split != Dimension::Action
+    let step = step_words(picture.grid.step);
+    parts.extend(p95(picture).map(|said| format!("{said} (buckets of {step})")));
+    if [picture.split, picture.within] != [Dimension::Action, Dimension::None]
         && let Some(first) = picture.series.iter().find(|series| !series.other && series.total > 0)
         && picture.series.len() > 1
     {
@@ -62,6 +65,34 @@ pub fn timeline(picture: &Timeline, offset_secs: i64) -> String {
     match news(picture, None, offset_secs) {
         Some(news) => format!("{news} {plain}"),
         None => plain,
+    }
+}
+
+/// How much more or less than at the earlier time: `+4.1 % against the day before`; or what is missing to say so.
+pub fn compared(picture: &Timeline) -> Option<String> {
+    let earlier = picture.earlier.as_ref()?;
+    let before = earlier.compare.said();
+    Some(match earlier.change(picture.total()) {
+        Some(change) => format!("{} against {before}", human::change(change)),
+        None if earlier.gaps.is_empty() => format!("nothing in {before} to compare with"),
+        None => {
+            let secs = earlier.gaps.iter().map(|gap| gap.secs()).sum();
+            format!("not compared: no logs for {} of {before}", duration(secs))
+        }
+    })
+}
+
+/// The 95th percentile: `95th percentile 48 Mb/s`.
+pub fn p95(picture: &Timeline) -> Option<String> {
+    let rate = said_rate(picture, stack::rate_of(picture, picture.p95?));
+    Some(format!("95th percentile {rate}"))
+}
+
+/// A rate in the unit of the measure.
+pub fn said_rate(picture: &Timeline, rate: f64) -> String {
+    match picture.measure {
+        Measure::Flows => short(rate, None, ""),
+        _ => short(rate, None, axis_unit(picture.measure, picture.grid.step).symbol),
     }
 }
 
@@ -146,10 +177,7 @@ fn fullest(picture: &Matrix) -> Option<(&MatrixRow, usize, u64)> {
 
 fn peak(picture: &Timeline, offset_secs: i64) -> Option<String> {
     let unit = axis_unit(picture.measure, picture.grid.step);
-    let sums: Vec<u64> = (0..picture.grid.count)
-        .map(|bucket| picture.series.iter().filter_map(|series| series.values.get(bucket)).sum())
-        .collect();
-    let rates = stack::rates(picture, &sums);
+    let rates = stack::totals(picture);
     let (bucket, rate) =
         rates.iter().enumerate().reduce(|best, next| if next.1 > best.1 { next } else { best })?;
     let at = moment(picture.grid.time_of(bucket), picture.span.to, offset_secs);
@@ -223,9 +251,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_compared_is_told_with_its_sign_or_with_what_is_missing() {
+        let mut picture = sample::compared();
+        assert_eq!(compared(&picture).as_deref(), Some("+2.7 % against the day before"));
+        if let Some(earlier) = &mut picture.earlier {
+            earlier.gaps.push(contract::Span { from: 0, to: 7_200 });
+        }
+        assert_eq!(compared(&picture).as_deref(), Some("not compared: no logs for 2 h of the day before"));
+        assert_eq!(compared(&sample::small_timeline()), None);
+    }
+
+    #[test]
     fn a_calm_timeline_is_summed_up() {
         let picture = sample::small_timeline();
-        let told = "20.2 GB from 23 Nov 00:00 to 01:00 UTC; peak 53\u{a0}Mb/s at 00:10; most 443 https (63.4 %); 2.8 % rejected.";
+        let told = "20.2 GB from 23 Nov 00:00 to 01:00 UTC; peak 53\u{a0}Mb/s at 00:10; \
+                    95th percentile 53\u{a0}Mb/s (buckets of 5 minutes); most 443 https (63.4 %); 2.8 % rejected.";
         assert_eq!(timeline(&picture, 0), told);
         let mut empty = picture;
         empty.series.clear();

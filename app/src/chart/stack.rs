@@ -2,9 +2,10 @@
 //! lies under the pointer. Knows no colour and no surface.
 
 use super::plot::{Axis, Margins, Vertical, covered_secs};
+use super::ticks::AxisUnit;
 use super::tokens::Ink;
 use super::{Look, Plot, axis_unit, ticks};
-use contract::{Dimension, Scale, Timeline};
+use contract::{Dimension, Heights, Mark, Timeline};
 
 /// Space around the plot: value labels left, half a time label right, time labels below.
 pub(super) const MARGINS: Margins = Margins { left: 62.0, right: 14.0, top: 10.0, bottom: 26.0 };
@@ -20,8 +21,16 @@ pub struct Layer {
     pub series: usize,
     /// Its colour's role.
     pub ink: Ink,
-    /// One value per bucket in the axis's unit.
+    /// One height per bucket in the axis's unit.
     pub rates: Vec<f64>,
+}
+
+/// What the axis of `picture` counts.
+pub(super) fn unit(picture: &Timeline, look: &Look) -> AxisUnit {
+    match look.heights {
+        Heights::Percent => AxisUnit { words: "part of the whole".into(), symbol: "%", per_second: 0.0 },
+        Heights::Stacked | Heights::Log => axis_unit(picture.measure, picture.grid.step),
+    }
 }
 
 /// `values` (sums per bucket) in the unit of the axis. Buckets cut by the range are divided by the part that lies
@@ -40,26 +49,63 @@ pub fn layers(picture: &Timeline, look: &Look) -> Vec<Layer> {
     let mut layers: Vec<Layer> = picture
         .series
         .iter()
+        .zip(Ink::of(picture))
         .enumerate()
         .filter(|(index, _)| look.only.is_none_or(|only| only == *index))
-        .map(|(index, series)| Layer {
+        .map(|(index, (series, ink))| Layer {
             series: index,
-            ink: Ink::of(picture.split, index, series),
-            rates: rates(picture, &series.values),
+            ink,
+            rates: heights(picture, look, rates(picture, &series.values)),
         })
         .collect();
-    if picture.split == Dimension::Action {
-        layers.sort_by_key(|layer| layer.ink != Ink::Reject);
+    if [picture.split, picture.within].contains(&Dimension::Action) {
+        layers.sort_by_key(|layer| !layer.ink.is_reject());
     }
     layers
 }
 
+/// `rates` as parts of everything in their buckets, in per cent, where the look asks for parts.
+fn heights(picture: &Timeline, look: &Look, rates: Vec<f64>) -> Vec<f64> {
+    if look.heights != Heights::Percent {
+        return rates;
+    }
+    let part = |(rate, all): (f64, f64)| if all > 0.0 { rate * 100.0 / all } else { 0.0 };
+    rates.into_iter().zip(totals(picture)).map(part).collect()
+}
+
+/// All series together in the unit of the measure.
+pub fn totals(picture: &Timeline) -> Vec<f64> {
+    let sum = |bucket: usize| picture.series.iter().filter_map(|series| series.values.get(bucket)).sum();
+    rates(picture, &(0..picture.grid.count).map(sum).collect::<Vec<u64>>())
+}
+
+/// The earlier time in the axis's unit; `None` where there is none, or nothing that its height could be compared with.
+pub(super) fn earlier(picture: &Timeline, look: &Look) -> Option<Vec<f64>> {
+    let earlier = picture.earlier.as_ref().filter(|earlier| !earlier.values.is_empty())?;
+    let is_total = look.heights != Heights::Percent && look.only.is_none();
+    is_total.then(|| rates(picture, &earlier.values))
+}
+
+/// The sum of a whole bucket in the unit of the measure.
+pub fn rate_of(picture: &Timeline, sum: u64) -> f64 {
+    sum as f64 * axis_unit(picture.measure, picture.grid.step).per_second / picture.grid.step as f64
+}
+
+/// The level that is marked, in the axis's unit.
+pub(super) fn marked(picture: &Timeline, look: &Look) -> Option<f64> {
+    let is_total = look.heights != Heights::Percent && look.only.is_none();
+    match look.mark {
+        Mark::P95 if is_total => picture.p95.map(|sum| rate_of(picture, sum)),
+        _ => None,
+    }
+}
+
 /// The rejected part of each bucket in the axis's unit; `None` while one series is drawn alone that is not it.
 pub(super) fn rejected(picture: &Timeline, look: &Look) -> Option<Vec<f64>> {
-    let ink = |index: usize| picture.series.get(index).map(|series| Ink::of(picture.split, index, series));
+    let inks = Ink::of(picture);
     match look.only {
-        Some(index) if ink(index) != Some(Ink::Reject) => None,
-        _ => Some(rates(picture, &picture.rejected)),
+        Some(index) if inks.get(index) != Some(&Ink::Reject) => None,
+        _ => Some(heights(picture, look, rates(picture, &picture.rejected))),
     }
 }
 
@@ -67,20 +113,30 @@ pub(super) fn rejected(picture: &Timeline, look: &Look) -> Option<Vec<f64>> {
 pub(super) fn axis(picture: &Timeline, look: &Look, height_css: f64) -> (Axis, f64) {
     let layers = layers(picture, look);
     let rejected = rejected(picture, look).unwrap_or_default();
-    match look.scale {
-        Scale::Linear => {
+    let lines = earlier(picture, look).into_iter().flatten().chain(marked(picture, look)).chain(rejected);
+    match look.heights {
+        Heights::Percent => ticks::linear_axis(100.0, intervals(height_css)),
+        Heights::Stacked => {
             let sums =
                 (0..picture.grid.count).map(|bucket| layers.iter().filter_map(|l| l.rates.get(bucket)).sum());
-            let peak = sums.chain(rejected.iter().copied()).fold(0.0, f64::max);
-            ticks::linear_axis(peak, intervals(height_css))
+            ticks::linear_axis(sums.chain(lines).fold(0.0, f64::max), intervals(height_css))
         }
-        Scale::Log => {
-            let seen =
-                || layers.iter().flat_map(|l| &l.rates).chain(&rejected).copied().filter(|rate| *rate > 0.0);
-            let (least, peak) = (seen().fold(f64::INFINITY, f64::min), seen().fold(0.0, f64::max));
+        Heights::Log => {
+            let all = layers.iter().flat_map(|layer| layer.rates.iter().copied()).chain(lines);
+            let seen: Vec<f64> =
+                all.chain(total(picture, look).into_iter().flatten()).filter(|r| *r > 0.0).collect();
+            let (least, peak) = seen.iter().fold((f64::INFINITY, 0.0), |(low, high): (f64, f64), rate| {
+                (low.min(*rate), high.max(*rate))
+            });
             (ticks::log_axis(if least.is_finite() { least } else { 1.0 }, peak), 1.0)
         }
     }
+}
+
+/// All series together where they stand beside each other and something is compared with their sum.
+pub(super) fn total(picture: &Timeline, look: &Look) -> Option<Vec<f64>> {
+    let is_compared = earlier(picture, look).is_some() || marked(picture, look).is_some();
+    (look.heights == Heights::Log && is_compared && picture.series.len() > 1).then(|| totals(picture))
 }
 
 /// How many intervals the grid of a picture of this height has.
@@ -112,8 +168,8 @@ pub fn hit(picture: &Timeline, look: &Look, plot: &Plot, x_css: f64, y_css: f64)
         return None;
     }
     let here = layers(picture, look).into_iter().filter_map(|l| Some((l.series, *l.rates.get(bucket)?)));
-    let series = match look.scale {
-        Scale::Linear => {
+    let series = match look.heights {
+        Heights::Stacked | Heights::Percent => {
             let value = plot.value_from_y(y_css)?;
             let mut sum = 0.0;
             here.into_iter().find(|(_, rate)| {
@@ -121,7 +177,7 @@ pub fn hit(picture: &Timeline, look: &Look, plot: &Plot, x_css: f64, y_css: f64)
                 value < sum
             })
         }
-        Scale::Log => {
+        Heights::Log => {
             let away = |rate: f64| (plot.y_from_value(rate) - y_css).abs();
             here.filter(|(_, rate)| *rate > 0.0).min_by(|a, b| away(a.1).total_cmp(&away(b.1)))
         }
@@ -133,7 +189,46 @@ pub fn hit(picture: &Timeline, look: &Look, plot: &Plot, x_css: f64, y_css: f64)
 mod tests {
     use super::*;
     use crate::chart::sample;
+    use contract::{Compare, Earlier};
     use proptest::prelude::*;
+    use proptest::sample::select;
+
+    #[test]
+    fn parts_add_up_to_the_whole_and_lines_of_amounts_have_no_place_among_them() {
+        let mut picture = sample::compared();
+        picture.series.iter_mut().for_each(|series| series.values[3] = 0);
+        let look = Look { heights: Heights::Percent, mark: Mark::P95, ..Look::default() };
+        let layers = layers(&picture, &look);
+        let sum = |bucket: usize| layers.iter().map(|layer| layer.rates[bucket]).sum::<f64>();
+        assert!((sum(0) - 100.0).abs() < 1e-9);
+        assert_eq!(sum(3), 0.0, "nothing has no parts");
+        assert_eq!((earlier(&picture, &look), marked(&picture, &look)), (None, None));
+        assert_eq!(axis(&picture, &look, 250.0).0.ceiling, 100.0);
+    }
+
+    #[test]
+    fn the_axis_reaches_over_the_earlier_time() {
+        let mut picture = sample::small_timeline();
+        let before = axis(&picture, &Look::default(), 250.0).0;
+        let values: Vec<u64> = picture.series[0].values.iter().map(|value| value * 9).collect();
+        picture.earlier = Some(Earlier {
+            compare: Compare::Day,
+            span: picture.span,
+            total: values.iter().sum(),
+            values,
+            until: picture.span.to,
+            gaps: Vec::new(),
+        });
+        assert!(axis(&picture, &Look::default(), 250.0).0.ceiling > 3.0 * before.ceiling);
+    }
+
+    #[test]
+    fn parts_of_what_was_rejected_lie_at_the_bottom_and_leave_the_hues_to_the_rest() {
+        let picture = sample::twice();
+        let order: Vec<Ink> = layers(&picture, &Look::default()).into_iter().map(|layer| layer.ink).collect();
+        assert_eq!(order, [Ink::RejectPart(0), Ink::RejectPart(1), Ink::Hue(0), Ink::Hue(1), Ink::Other]);
+        assert!(picture.names_rejects());
+    }
 
     #[test]
     fn bytes_become_bits_per_second_also_in_a_bucket_cut_by_the_range() {
@@ -163,10 +258,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_layer_under_the_pointer_is_the_one_drawn_there(bucket in 0_usize..12, pick in 0_usize..3, log in any::<bool>()) {
+        fn the_layer_under_the_pointer_is_the_one_drawn_there(bucket in 0_usize..12, pick in 0_usize..3, heights in select(Heights::ALL)) {
             let picture = sample::small_timeline();
-            let scale = if log { Scale::Log } else { Scale::Linear };
-            let look = Look { scale, ..Look::default() };
+            let log = heights == Heights::Log;
+            let look = Look { heights, ..Look::default() };
             let plot = plot(&picture, &look, 700.0, 250.0);
             let stack = layers(&picture, &look);
             let below: f64 = stack[..pick].iter().map(|layer| layer.rates[bucket]).sum();

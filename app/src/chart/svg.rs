@@ -5,7 +5,7 @@ use super::letters::{FONT_CSS, FONT_STACK};
 use super::vector::{Vector, escaped};
 use super::waterfall::{self, Waterfall};
 use super::{Look, PaintError, heatmap, sentence, side_css, timeline as painter};
-use contract::{Matrix, Timeline};
+use contract::{Dimension, Matrix, Timeline};
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
 
@@ -27,7 +27,12 @@ pub fn timeline(
     look: &Look,
 ) -> Result<String, PaintError> {
     let look = Look { ratio: TIMELINE_UNITS, ..*look };
-    let title = format!("Traffic over time, by {}", picture.split.label().to_lowercase());
+    let splits = [picture.split, picture.within].map(Dimension::label).map(str::to_lowercase);
+    let [split, within] = &splits;
+    let title = match picture.within {
+        Dimension::None => format!("Traffic over time, by {split}"),
+        _ => format!("Traffic over time, by {split} and {within}"),
+    };
     let words = (title.as_str(), sentence::timeline(picture, look.zone_offset_secs));
     document((width_css, height_css), &look, words, |area| painter::paint(area, picture, &look))
 }
@@ -106,7 +111,7 @@ fn base64(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
     use crate::chart::{Theme, heatmap::height_css, sample};
-    use contract::Scale;
+    use contract::{Heights, Mark};
 
     /// Without the font, which is thousands of letters no reader can check.
     fn readable(document: &str) -> String {
@@ -117,8 +122,20 @@ mod tests {
     fn a_small_timeline_looks_as_agreed() -> Result<(), PaintError> {
         let picture = sample::small_timeline();
         insta::assert_snapshot!("timeline", readable(&timeline(&picture, 420, 160, &Look::default())?));
-        let dark = Look { scale: Scale::Log, ..Look::of(Theme::Dark) };
+        let dark = Look { heights: Heights::Log, ..Look::of(Theme::Dark) };
         insta::assert_snapshot!("timeline_log_dark", readable(&timeline(&picture, 420, 160, &dark)?));
+        Ok(())
+    }
+
+    #[test]
+    fn comparing_marking_parts_and_two_splits_look_as_agreed() -> Result<(), PaintError> {
+        let drawn = |picture: &Timeline, look: Look| Ok(readable(&timeline(picture, 420, 160, &look)?));
+        let look = Look { mark: Mark::P95, ..Look::default() };
+        insta::assert_snapshot!("timeline_compared", drawn(&sample::compared(), look)?);
+        let dark = Look { heights: Heights::Log, mark: Mark::P95, ..Look::of(Theme::Dark) };
+        insta::assert_snapshot!("timeline_compared_log_dark", drawn(&sample::compared(), dark)?);
+        let parts = Look { heights: Heights::Percent, ..look };
+        insta::assert_snapshot!("timeline_percent_twice", drawn(&sample::twice(), parts)?);
         Ok(())
     }
 

@@ -1,7 +1,8 @@
 //! Draws traffic over time: step areas stacked from the baseline, rejects hatched along it, gaps dotted.
 //!
 //! A bucket holds a sum, so it is drawn as a step as wide as the bucket: the area is the amount, and nothing is
-//! interpolated. On a logarithmic axis heights do not add up, so layers become step lines that are not stacked.
+//! interpolated. On a logarithmic axis heights do not add up, so layers become step lines that are not stacked. An earlier
+//! time is a dashed line over all of it.
 
 use super::hatch::{self, Column};
 use super::heatmap::{UNKNOWN_WORDS, ZoneAt, time_axis};
@@ -9,14 +10,14 @@ use super::letters::width_css;
 use super::pen::Pen;
 use super::stack::{self, Layer};
 use super::tokens::{Ink, Rgb};
-use super::{Look, PaintError, Plot, axis_unit, change, sentence, ticks};
-use contract::{Dimension, Scale, Timeline};
+use super::{Look, PaintError, Plot, change, sentence, ticks};
+use contract::{Heights, Timeline};
 use plotters::coord::Shift;
 use plotters::drawing::DrawingArea;
 use plotters::style::text_anchor::{HPos, VPos};
 use plotters_backend::DrawingBackend;
 
-pub use super::stack::{Hit, Layer as StackLayer, hit, layers, plot, rates};
+pub use super::stack::{Hit, Layer as StackLayer, hit, layers, plot, rate_of, rates, totals};
 
 /// Height that suits a page, CSS pixels.
 pub const HEIGHT_CSS: f64 = 250.0;
@@ -30,14 +31,20 @@ const HATCH_CSS: f64 = 1.6;
 const DOTS_APART_CSS: f64 = 8.0;
 /// Rejects lower than this are drawn this high: one in a thousand is the news, not a rounding error.
 const REJECT_LEAST_CSS: f64 = 2.0;
-/// How strong the ground under the hatch is where rejects are a layer of their own.
+/// How strong the ground under the hatch is where rejects are a layer of their own, and how much stronger from one such
+/// layer to the next.
 const REJECT_GROUND: f64 = 0.22;
+const REJECT_GROUND_STEP: f64 = 0.2;
 /// How much of another layer the panel hides under the hatch, so that orange stands out from blue.
 const REJECT_VEIL: f64 = 0.6;
 /// Distance of the two lines that tell rejects from other layers on a logarithmic axis.
 const DOUBLE_LINE_CSS: f64 = 3.0;
 /// Thickness of a line on a logarithmic axis.
 const LINE_CSS: f64 = 1.5;
+/// Thickness of the line of an earlier time.
+const EARLIER_CSS: f64 = 1.5;
+/// Space around the words beside a marked level.
+const MARK_INSET_CSS: f64 = 8.0;
 /// Layers of narrower steps are not parted by a line: it would be more edge than line.
 const PARTED_FROM_CSS: f64 = 2.0;
 /// Narrower gaps are dotted but not named.
@@ -65,12 +72,14 @@ where
     if layers.iter().all(|layer| layer.rates.iter().all(|rate| *rate == 0.0)) {
         canvas.nothing()?;
     } else {
-        match look.scale {
-            Scale::Linear => canvas.areas(&layers)?,
-            Scale::Log => canvas.lines(&layers)?,
+        match look.heights {
+            Heights::Stacked | Heights::Percent => canvas.areas(&layers)?,
+            Heights::Log => canvas.lines(&layers)?,
         }
         canvas.rejects()?;
     }
+    canvas.earlier()?;
+    canvas.mark()?;
     canvas.baseline()?;
     time_axis(&canvas.pen, &canvas.plot, look, ZoneAt { x_css: canvas.plot.left - 8.0 })?;
     canvas.marker()
@@ -125,7 +134,7 @@ where
 
     fn value_axis(&self, height_css: f64) -> Result<(), PaintError> {
         let (axis, step) = stack::axis(self.picture, self.look, height_css);
-        let unit = axis_unit(self.picture.measure, self.picture.grid.step);
+        let unit = stack::unit(self.picture, self.look);
         for tick in ticks::values(&axis, step, stack::intervals(height_css), unit.symbol) {
             let y = self.plot.y_from_value(tick.value);
             if tick.value > axis.floor {
@@ -188,6 +197,9 @@ where
         let tokens = &self.look.tokens;
         match ink {
             Ink::Reject => tokens.reject.over(tokens.panel, REJECT_GROUND),
+            Ink::RejectPart(part) => {
+                tokens.reject.over(tokens.panel, REJECT_GROUND + REJECT_GROUND_STEP * part as f64)
+            }
             ink => tokens.layer(ink),
         }
     }
@@ -202,7 +214,7 @@ where
     fn lines(&self, layers: &[Layer]) -> Result<(), PaintError> {
         let slots = self.slots();
         let base = self.pen.device(self.plot.bottom());
-        for layer in layers.iter().rev().filter(|layer| layer.ink != Ink::Reject) {
+        for layer in layers.iter().rev().filter(|layer| !layer.ink.is_reject()) {
             for run in runs(&self.columns(&slots, &layer.rates, 0), base) {
                 self.pen.path(tops(run), LINE_CSS, self.look.tokens.ink(layer.ink))?;
             }
@@ -222,9 +234,9 @@ where
         let Some(rates) = stack::rejected(self.picture, self.look) else { return Ok(()) };
         let base = self.pen.device(self.plot.bottom());
         let columns = self.columns(&self.slots(), &rates, self.pen.device(REJECT_LEAST_CSS));
-        match self.look.scale {
-            Scale::Linear => self.hatched(&columns, base),
-            Scale::Log => {
+        match self.look.heights {
+            Heights::Stacked | Heights::Percent => self.hatched(&columns, base),
+            Heights::Log => {
                 let below = self.pen.thick(DOUBLE_LINE_CSS);
                 for run in runs(&columns, base) {
                     let second = tops(run).into_iter().map(|(x, y)| (x, (y + below).min(base))).collect();
@@ -238,7 +250,7 @@ where
 
     fn hatched(&self, columns: &[Column], base: i32) -> Result<(), PaintError> {
         let colour = self.look.tokens.reject;
-        if self.picture.split != Dimension::Action {
+        if !self.picture.names_rejects() {
             for run in runs(columns, base) {
                 self.pen.veil(outline(run, base), self.look.tokens.panel, REJECT_VEIL)?;
             }
@@ -252,6 +264,37 @@ where
         Ok(())
     }
 
+    /// The time that is compared with, and on a logarithmic axis what it is compared with.
+    fn earlier(&self) -> Result<(), PaintError> {
+        let base = self.pen.device(self.plot.bottom());
+        let slots = self.slots();
+        if let Some(rates) = stack::total(self.picture, self.look) {
+            for run in runs(&self.columns(&slots, &rates, 0), base) {
+                self.pen.path(tops(run), 1.0, self.look.tokens.text)?;
+            }
+        }
+        let Some(rates) = stack::earlier(self.picture, self.look) else { return Ok(()) };
+        for run in runs(&self.columns(&slots, &rates, 0), base) {
+            self.pen.dashed_steps(&tops(run), EARLIER_CSS, self.look.tokens.text)?;
+        }
+        Ok(())
+    }
+
+    /// The level that is marked, with its value at the end that is free.
+    fn mark(&self) -> Result<(), PaintError> {
+        let Some(level) = stack::marked(self.picture, self.look) else { return Ok(()) };
+        let y = self.plot.y_from_value(level);
+        self.pen.level_line((self.plot.left, self.plot.right()), y, self.look.tokens.text)?;
+        let words = sentence::p95(self.picture).unwrap_or_default();
+        let half = width_css(&words) / 2.0 + MARK_INSET_CSS;
+        let middle = (self.plot.left + self.plot.right()) / 2.0;
+        let is_right_taken = self.jump().is_some_and(|jump| self.plot.x_from_time(jump.at as f64) > middle);
+        let x = if is_right_taken { self.plot.left + half } else { self.plot.right() - half };
+        let above = y - MARK_INSET_CSS - 2.0;
+        let is_room = above - MARK_INSET_CSS >= self.plot.top;
+        self.chip(&words, x, if is_room { above } else { y + MARK_INSET_CSS + 3.0 }, self.look.tokens.text)
+    }
+
     fn baseline(&self) -> Result<(), PaintError> {
         self.pen.level_line((self.plot.left, self.plot.right()), self.plot.bottom(), self.look.tokens.line)
     }
@@ -261,10 +304,13 @@ where
         self.chip("No traffic in this range", middle.0, middle.1, self.look.tokens.muted)
     }
 
+    fn jump(&self) -> Option<change::Change> {
+        self.look.only.is_none().then(|| change::of_rejects(self.picture)).flatten()
+    }
+
     /// The moment rejects jumped, if there is a clear one.
     fn marker(&self) -> Result<(), PaintError> {
-        let jump = if self.look.only.is_none() { change::of_rejects(self.picture) } else { None };
-        let Some(jump) = jump else { return Ok(()) };
+        let Some(jump) = self.jump() else { return Ok(()) };
         let x = self.plot.x_from_time(jump.at as f64);
         let words = sentence::marker(&jump, self.look.zone_offset_secs);
         self.pen.dashed_post(x, (self.plot.top, self.plot.bottom()), self.look.tokens.muted)?;

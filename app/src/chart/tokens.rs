@@ -1,7 +1,7 @@
 //! The colours of every picture, light and dark: the values of the variables in `style/tokens.css` (a test compares
 //! them), and the ramp that only heatmaps use. The only file of the charts that names a colour; knows no shapes.
 
-use contract::{Dimension, Series};
+use contract::{Dimension, Series, Timeline};
 use plotters::style::RGBColor;
 
 /// Named hues before the grey "other": more cannot be told apart in a legend.
@@ -64,31 +64,47 @@ pub enum Ink {
     Accept,
     /// What was held back; always hatched as well.
     Reject,
+    /// A part of what was held back, counted from the first: the ground under the hatch is stronger from one to the next.
+    RejectPart(usize),
     /// One of the named hues, `0..HUES`.
     Hue(usize),
     /// Everything that has no hue of its own.
     Other,
+    /// An earlier time, drawn dashed.
+    Earlier,
 }
 
 impl Ink {
-    /// The ink of the series at `index` in a timeline split by `split`.
-    pub fn of(split: Dimension, index: usize, series: &Series) -> Ink {
-        match (split, series.key.as_str()) {
+    /// The inks of the series of a timeline, in their order.
+    pub fn of(picture: &Timeline) -> Vec<Ink> {
+        let (mut hue, mut part) = (0, 0);
+        let next = |count: &mut usize| std::mem::replace(count, *count + 1);
+        let ink = |series: &Series| match ([picture.split, picture.within], series.key.as_str()) {
             _ if series.other => Ink::Other,
-            (Dimension::Action, "ACCEPT") => Ink::Accept,
-            (Dimension::Action, "REJECT") => Ink::Reject,
-            (Dimension::Action, _) => Ink::Other,
-            (Dimension::None, _) => Ink::Accept,
-            _ if index < HUES => Ink::Hue(index),
-            _ => Ink::Other,
-        }
+            ([Dimension::Action, Dimension::None], "ACCEPT") => Ink::Accept,
+            ([Dimension::Action, Dimension::None], "REJECT") => Ink::Reject,
+            ([Dimension::Action, Dimension::None], _) => Ink::Other,
+            ([Dimension::None, _], _) => Ink::Accept,
+            _ if picture.is_rejected(series) => Ink::RejectPart(next(&mut part)),
+            _ => match next(&mut hue) {
+                index if index < HUES => Ink::Hue(index),
+                _ => Ink::Other,
+            },
+        };
+        picture.series.iter().map(ink).collect()
+    }
+
+    /// Whether it stands for what was held back.
+    pub const fn is_reject(self) -> bool {
+        matches!(self, Ink::Reject | Ink::RejectPart(_))
     }
 
     /// The CSS variable that holds this ink.
     pub const fn variable(self) -> &'static str {
         match self {
             Ink::Accept => "--accept",
-            Ink::Reject => "--reject",
+            Ink::Reject | Ink::RejectPart(_) => "--reject",
+            Ink::Earlier => "--text",
             Ink::Hue(0) => "--s1",
             Ink::Hue(1) => "--s2",
             Ink::Hue(2) => "--s3",
@@ -202,7 +218,8 @@ impl Tokens {
     pub fn ink(&self, ink: Ink) -> Rgb {
         match ink {
             Ink::Accept => self.accept,
-            Ink::Reject => self.reject,
+            Ink::Reject | Ink::RejectPart(_) => self.reject,
+            Ink::Earlier => self.text,
             Ink::Hue(index) => self.hues.get(index).copied().unwrap_or(self.other),
             Ink::Other => self.other,
         }

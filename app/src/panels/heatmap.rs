@@ -16,7 +16,7 @@ use crate::parts::icon;
 use crate::parts::menu::{Choices, Menu};
 use crate::parts::segmented::Segmented;
 use crate::parts::still::{Still, StillSize};
-use crate::parts::tooltip::{Tip, TipRow};
+use crate::parts::tooltip::{Pattern, Tip, TipRow};
 use crate::question::{self, narrowed};
 use crate::seam::Seam;
 use crate::signals::latest::{First, Load, latest};
@@ -172,8 +172,12 @@ fn is_unknown(picture: &Matrix, bucket: usize) -> bool {
 
 fn tip(picture: &Matrix, spot: Spot, width_css: f64, offset_secs: i64) -> Option<Tip> {
     let (row, value) = cell(picture, spot)?;
-    let line =
-        |label: &str, value: String| TipRow { ink: "", hatched: false, label: label.to_owned(), value };
+    let line = |label: &str, value: String| TipRow {
+        ink: "",
+        pattern: Pattern::Plain,
+        label: label.to_owned(),
+        value,
+    };
     let is_unknown = is_unknown(picture, spot.bucket);
     let rows = if is_unknown {
         Vec::new()

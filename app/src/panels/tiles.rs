@@ -1,9 +1,9 @@
-//! The numbers above the pictures, each with its change against the period before.
+//! The numbers above the pictures, each with its change against an earlier time.
 
 use super::scene::{Scene, use_scene};
 use crate::headline::{relative_change, whole_previous};
 use crate::parts::tile::{Note, Shown, Tile};
-use crate::range::period_before;
+use crate::range::compared_with;
 use contract::human::{self, Quantity};
 use contract::{Previous, Summary};
 use leptos::prelude::*;
@@ -46,16 +46,8 @@ fn shown(scene: Scene, (value, exact, note): Facet) -> Memo<Shown> {
     Memo::new(move |_| scene.summary.with(|load| load.value.clone()).map(show).unwrap_or_default())
 }
 
-/// `+4.1 %`, with a real minus sign; `× 12` where per cent would be too many to read.
-fn signed(change: f64) -> String {
-    if change >= 9.995 {
-        return format!("× {:.0}", change + 1.0);
-    }
-    format!("{}{}", if change < 0.0 { '−' } else { '+' }, human::percent(change.abs()))
-}
-
 fn against(summary: &Summary, change: impl Fn(&Previous) -> Option<(String, &'static str)>) -> Note {
-    let before = summary.span.map(|span| period_before(span.secs())).unwrap_or_default();
+    let before = summary.span.map(|span| compared_with(summary.compare, span.secs())).unwrap_or_default();
     match whole_previous(summary) {
         None if summary.previous.is_some_and(|previous| previous.flows > 0) => {
             Note { rest: "earlier logs incomplete".to_owned(), ..Note::default() }
@@ -71,11 +63,11 @@ fn against(summary: &Summary, change: impl Fn(&Previous) -> Option<(String, &'st
 }
 
 fn traffic_note(summary: &Summary, _: Scene) -> Note {
-    against(summary, |before| Some((signed(relative_change(summary.bytes, before.bytes)?), "")))
+    against(summary, |before| Some((human::change(relative_change(summary.bytes, before.bytes)?), "")))
 }
 
 fn flows_note(summary: &Summary, _: Scene) -> Note {
-    against(summary, |before| Some((signed(relative_change(summary.flows, before.flows)?), "")))
+    against(summary, |before| Some((human::change(relative_change(summary.flows, before.flows)?), "")))
 }
 
 fn share(part: u64, whole: u64) -> f64 {
@@ -143,13 +135,6 @@ fn freshness_note(summary: &Summary, scene: Scene) -> Note {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn changes_have_a_sign_and_a_real_minus() {
-        assert_eq!(signed(0.041), "+4.1 %");
-        assert_eq!(signed(-0.25), "−25.0 %");
-        assert_eq!(signed(142.0), "× 143");
-    }
 
     #[test]
     fn the_age_of_the_last_record_never_runs_ahead_of_the_clock() {

@@ -19,7 +19,7 @@ use crate::question;
 use crate::seam::Seam;
 use crate::signals::latest::{First, Load, latest};
 use crate::signals::use_link::{Link, address};
-use contract::{Dimension, Measure, Refusal, Timeline, View, link};
+use contract::{Compare, Dimension, Heights, Mark, Measure, Refusal, Timeline, View, link};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ const PROPORTIONS: &str = "--wide:1210/250;--middle:920/240;--narrow:364/200";
 fn file(kind: &'static str, link: Link) -> impl Fn() -> String + Copy {
     move || {
         let question =
-            link.asked.with(|asked| question::timeline(&asked.view, question::TIMELINE_NOMINAL_CSS));
+            link.asked.with(|asked| question::timeline_picture(&asked.view, question::TIMELINE_NOMINAL_CSS));
         format!("/api/v1/timeline{kind}?{}", link::encode(&question))
     }
 }
@@ -69,7 +69,10 @@ pub fn TimelinePanel(
     let sheet = Signal::derive(move || {
         picture.get().map(|p| timeline_words::sheet(&p, scene.zone_offset_secs())).unwrap_or_default()
     });
-    let sub = move || picture.get().map(|picture| timeline_words::caption(&picture)).unwrap_or_default();
+    let sub = move || {
+        let heights = scene.link.asked.with(|asked| asked.view.heights);
+        picture.get().map(|picture| timeline_words::caption(&picture, heights)).unwrap_or_default()
+    };
     let foot = view! { <Foot load provenance=|t: &Timeline| &t.provenance links=().erased()/> }.piece();
     view! {
         <Frame id="timeline" title="Traffic over time" sub=Signal::derive(sub) face busy controls=controls(scene.link, show_table) foot>
@@ -88,7 +91,7 @@ fn still(link: Link, first: Option<&Result<Timeline, Refusal>>) -> AnyView {
     }
     let view = link.asked.with_untracked(|asked| asked.view.clone());
     let src = move |size: &StillSize, theme: &'static str| {
-        let text = link::encode(&question::timeline(&view, f64::from(size.width_css)));
+        let text = link::encode(&question::timeline_picture(&view, f64::from(size.width_css)));
         let StillSize { width_css, height_css, .. } = size;
         format!("/api/v1/timeline.svg?{text}&width={width_css}&height={height_css}&theme={theme}")
     };
@@ -97,11 +100,12 @@ fn still(link: Link, first: Option<&Result<Timeline, Refusal>>) -> AnyView {
 
 /// Paints the picture as it changes; where things lie on it.
 fn paint(scene: Scene, easel: Easel, load: ReadSignal<Load<Timeline>>) -> Memo<Option<Plot>> {
-    // Always linear: on a logarithmic axis stacked heights mean nothing. The heatmap alone has the choice.
-    let look = move |ratio: f64| Look {
-        ratio,
-        zone_offset_secs: scene.zone_offset_secs(),
-        ..Look::of(scene.theme())
+    // How it is drawn is no part of the question: a choice paints anew and asks nothing.
+    let drawn = Memo::new(move |_| scene.link.asked.with(|asked| (asked.view.heights, asked.view.mark)));
+    let look = move |ratio: f64| {
+        let (heights, mark) = drawn.get();
+        let zone_offset_secs = scene.zone_offset_secs();
+        Look { ratio, zone_offset_secs, heights, mark, ..Look::of(scene.theme()) }
     };
     easel.paint_with(move |canvas, size| {
         load.with(|load| match load.value.as_ref().filter(|picture| is_whole(picture)) {
@@ -120,8 +124,8 @@ fn paint(scene: Scene, easel: Easel, load: ReadSignal<Load<Timeline>>) -> Memo<O
 
 fn reader(scene: Scene, load: ReadSignal<Load<Timeline>>) -> Reader {
     let tip = move |spot: Spot, width_css: f64| {
-        let offset_secs = scene.zone_offset_secs();
-        load.with(|load| timeline_words::tip(load.value.as_ref()?, spot, width_css, offset_secs))
+        let how = (scene.link.asked.with(|asked| asked.view.heights), scene.zone_offset_secs());
+        load.with(|load| timeline_words::tip(load.value.as_ref()?, spot, width_css, how))
     };
     let told = move |spot: Spot| {
         let offset_secs = scene.zone_offset_secs();
@@ -132,36 +136,68 @@ fn reader(scene: Scene, load: ReadSignal<Load<Timeline>>) -> Reader {
     Reader { tip: Arc::new(tip), told: Arc::new(told), pick: Arc::new(|_| {}) }
 }
 
+/// Views one may go on to, as links with their labels; the one that is looked at is in force.
+fn choices(link: Link, list: fn(&View) -> Vec<(String, View)>) -> Signal<Vec<Choice>> {
+    Signal::derive(move || {
+        let here = link.view();
+        let choice = |(label, view): (String, View)| {
+            let current = view == here;
+            Choice { label, current, href: address(&view) }
+        };
+        list(&here).into_iter().map(choice).collect()
+    })
+}
+
 fn controls(link: Link, show_table: RwSignal<bool>) -> AnyView {
-    let measures = Signal::derive(move || {
-        let choice = |measure: &Measure| {
-            let view = link.view();
-            Choice {
-                label: measure.label().to_owned(),
-                current: view.measure == *measure,
-                href: address(&View { measure: *measure, ..view }),
-            }
-        };
-        Measure::ALL.iter().map(choice).collect::<Vec<_>>()
+    let measures = choices(link, |here| {
+        let to = |measure: &Measure| (measure.label().to_owned(), View { measure: *measure, ..here.clone() });
+        Measure::ALL.iter().map(to).collect()
     });
-    let splits = Signal::derive(move || {
-        let choice = |split: Dimension| {
-            let view = link.view();
-            Choice {
-                label: split.label().to_owned(),
-                current: view.split == split,
-                href: address(&View { split, ..view }),
-            }
-        };
-        Dimension::ALL.into_iter().map(choice).collect::<Vec<_>>()
+    let splits = choices(link, |here| {
+        let to = |split: Dimension| (split.label().to_owned(), View { split, ..here.clone() });
+        Dimension::ALL.into_iter().map(to).collect()
     });
-    let split = Signal::derive(move || match link.asked.with(|asked| asked.view.split) {
-        Dimension::None => "Not split".to_owned(),
-        split => format!("By {}", lower_first(split.label())),
+    let within = choices(link, |here| {
+        let label = |within: Dimension| match within {
+            Dimension::None => "Once only".to_owned(),
+            within => format!("then {}", lower_first(within.label())),
+        };
+        let to = |within: Dimension| (label(within), View { within, ..here.clone() });
+        Dimension::ALL.into_iter().map(to).collect()
+    });
+    let heights = choices(link, |here| {
+        let to = |heights: &Heights| (heights.label().to_owned(), View { heights: *heights, ..here.clone() });
+        Heights::ALL.iter().map(to).collect()
+    });
+    let marks = choices(link, |here| {
+        let to = |mark: &Mark| (mark.label().to_owned(), View { mark: *mark, ..here.clone() });
+        Mark::ALL.iter().map(to).collect()
+    });
+    let times = choices(link, |here| {
+        let to = |time: &Compare| (time.label().to_owned(), View { compare: *time, ..here.clone() });
+        Compare::ALL.iter().map(to).collect()
+    });
+    let split = Signal::derive(move || match link.asked.with(|asked| asked.view.splits()) {
+        [Dimension::None, _] => "Not split".to_owned(),
+        [split, Dimension::None] => format!("By {}", lower_first(split.label())),
+        [split, within] => format!("By {}, {}", lower_first(split.label()), lower_first(within.label())),
+    });
+    let height = Signal::derive(move || link.asked.with(|asked| asked.view.heights.label().to_owned()));
+    let time = Signal::derive(move || match link.asked.with(|asked| asked.view.compare) {
+        Compare::Off => "Compare".to_owned(),
+        time => format!("vs. {}", lower_first(time.label())),
     });
     view! {
         <Segmented label="Measure" choices=measures/>
-        <Menu label=split name="Split" look="ctl small" side="right"><Choices choices=splits/></Menu>
+        <Menu label=split name="Split" look="ctl small" side="right">
+            <div class="twice"><Choices choices=splits/><Choices choices=within/></div>
+        </Menu>
+        <Menu label=height name="Heights" look="ctl small" side="right">
+            <Choices choices=heights/>
+            <h4>"Line across"</h4>
+            <Choices choices=marks/>
+        </Menu>
+        <Menu label=time name="Compare with" look="ctl small" side="right"><Choices choices=times/></Menu>
         <TableToggle show_table/>
         <Menu label="" name="Take away" look="ctl small ghost" picture=icon::MORE bare=true side="right">
             <ul class="choices">

@@ -2,13 +2,35 @@
 
 use leptos::prelude::*;
 
+/// How a colour mark is filled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pattern {
+    /// Plainly.
+    #[default]
+    Plain,
+    /// Hatched, as rejects are; on a ground the stronger the higher the number.
+    Hatched(usize),
+    /// A dashed line, as an earlier time is.
+    Dashed,
+}
+
+impl Pattern {
+    const fn class(self) -> &'static str {
+        match self {
+            Pattern::Plain => "swatch",
+            Pattern::Hatched(_) => "swatch hatched",
+            Pattern::Dashed => "swatch dashed",
+        }
+    }
+}
+
 /// A line of a tooltip.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TipRow {
     /// The CSS variable of the colour mark; empty for none.
     pub ink: &'static str,
-    /// Whether the mark is hatched, as rejects are.
-    pub hatched: bool,
+    /// How the mark is filled.
+    pub pattern: Pattern,
     /// What.
     pub label: String,
     /// How much.
@@ -51,10 +73,12 @@ impl Tip {
 pub fn Swatch(
     /// The CSS variable of the colour.
     ink: &'static str,
-    /// Whether it is hatched, as rejects are.
-    hatched: bool,
+    /// How it is filled.
+    pattern: Pattern,
 ) -> impl IntoView {
-    view! { <i class="swatch" class:hatched=hatched style=format!("--ink:var({ink})")></i> }
+    let part =
+        if let Pattern::Hatched(part @ 1..) = pattern { format!(";--part:{part}") } else { String::new() };
+    view! { <i class=pattern.class() style=format!("--ink:var({ink}){part}")></i> }
 }
 
 /// The tooltip; nothing while there is nothing to say. Its words are spoken elsewhere.
@@ -64,7 +88,7 @@ pub fn Tooltip(
     tip: Signal<Option<Tip>>,
 ) -> impl IntoView {
     let row = |row: TipRow| {
-        let mark = (!row.ink.is_empty()).then(|| view! { <Swatch ink=row.ink hatched=row.hatched/> });
+        let mark = (!row.ink.is_empty()).then(|| view! { <Swatch ink=row.ink pattern=row.pattern/> });
         view! { <tr><th scope="row">{mark}{row.label}</th><td>{row.value}</td></tr> }
     };
     let draw = move |tip: Tip| {

@@ -18,7 +18,8 @@ use std::process::ExitCode;
 /// with both the sources are read into the lake first.
 ///
 /// LINK is what stands behind the ? in the dashboard's address bar:
-/// 'from=now-3h&to=now&filter=action = REJECT&split=service-port&measure=flows&top=10'. It may be left out.
+/// 'from=now-3h&to=now&filter=action = REJECT&split=service-port&measure=flows&top=10'. It may be left out. A timeline is
+/// split twice by 'within=protocol' and compared by 'compare=previous', 'day' or 'week'.
 #[derive(Debug, Args)]
 pub struct Ask {
     /// The question

@@ -61,7 +61,7 @@ async fn picture(costs: &dyn Costs, raw: Option<String>) -> Result<Response, Ref
     let (link, canvas) = Canvas::of(raw.as_deref().unwrap_or_default())?;
     let cost = told(costs, Some(link)).await?;
     let (width, height) = canvas.size();
-    let drawn = svg::waterfall(&waterfall(&cost), width, height, &canvas.look(contract::Scale::Linear));
+    let drawn = svg::waterfall(&waterfall(&cost), width, height, &canvas.look(&contract::View::default()));
     let drawn = drawn.map_err(|error| refused::internal("painting", &error))?;
     Ok(([(header::CONTENT_TYPE, "image/svg+xml")], drawn).into_response())
 }

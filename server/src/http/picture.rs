@@ -11,7 +11,7 @@ use axum::extract::RawQuery;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::{Router, routing::get};
-use contract::{Matrix, Refusal, RefusalKind, Scale, Timeline, View};
+use contract::{Matrix, Refusal, RefusalKind, Timeline, View};
 use std::sync::Arc;
 
 /// Least and most CSS pixels across: below it no axis fits, above it no screen is.
@@ -78,7 +78,7 @@ async fn draw(
     let view = query::view(&link)?;
     let picture = ask(&*flows, subject, &view, f64::from(canvas.width_css)).await?;
     // Painting takes milliseconds of pure arithmetic: too long for a thread that serves sockets.
-    let painted = tokio::task::spawn_blocking(move || paint(&picture, canvas, view.scale, format));
+    let painted = tokio::task::spawn_blocking(move || paint(&picture, canvas, &view, format));
     let body = painted.await.map_err(|error| refused::internal("painting", &error))??;
     let kind = match format {
         Format::Svg => "image/svg+xml",
@@ -128,14 +128,14 @@ impl Canvas {
     }
 
     /// Without a browser there is no local zone: the server draws in UTC unless it is told another.
-    pub fn look(self, scale: Scale) -> Look {
+    pub fn look(self, view: &View) -> Look {
         let zone_offset_secs = self.offset_secs;
-        Look { ratio: f64::from(self.ratio), scale, zone_offset_secs, ..Look::of(self.theme) }
+        Look { ratio: f64::from(self.ratio), zone_offset_secs, ..Look::of(self.theme).asked(view) }
     }
 }
 
-fn paint(picture: &Picture, canvas: Canvas, scale: Scale, format: Format) -> Result<Vec<u8>, Refused> {
-    let (width, height, look) = (canvas.width_css, canvas.height_css, canvas.look(scale));
+fn paint(picture: &Picture, canvas: Canvas, view: &View, format: Format) -> Result<Vec<u8>, Refused> {
+    let (width, height, look) = (canvas.width_css, canvas.height_css, canvas.look(view));
     let failed = |error: PaintError| Refused(refused::internal("painting", &error));
     match format {
         Format::Svg => match picture {

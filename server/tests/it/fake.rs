@@ -8,9 +8,9 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use contract::coverage::{CoverageRow, Delivered, Lines, ObjectRow, Reason, SetAsideLine, Slot};
 use contract::{
-    Attempt, Conversation, Conversations, Coverage, Grid, Group, GroupService, Intent, Matrix, MatrixRow,
-    Objects, OneWay, Progress, Record, Records, Refusal, RefusalKind, Scalar, Series, Service, SetAside,
-    SourceStatus, Sources, Span, Stage, Summary, Timeline, Top, TopRow, ValueRow, Values, View,
+    Attempt, Conversation, Conversations, Coverage, Dimension, Grid, Group, GroupService, Intent, Matrix,
+    MatrixRow, Objects, OneWay, Progress, Record, Records, Refusal, RefusalKind, Scalar, Series, Service,
+    SetAside, SourceStatus, Sources, Span, Stage, Summary, Timeline, Top, TopRow, ValueRow, Values, View,
 };
 use lake::{DayVolume, FieldVolume, InterfaceText, LogVolume};
 use pricing::PriceBook;
@@ -71,19 +71,24 @@ impl Flows for Scripted {
         let grid = Grid::over(span, usize::from(view.points.unwrap_or(contract::view::POINTS)));
         let series = |key: &str, value: u64| Series {
             key: key.to_owned(),
+            within: String::new(),
             label: key.to_owned(),
             values: vec![value; grid.count],
             total: value * grid.count as u64,
+            p95: Some(value),
             other: false,
         };
         Ok(Arc::new(Timeline {
             span,
             grid,
             split: view.split,
+            within: Dimension::None,
             measure: view.measure,
             series: vec![series("ACCEPT", 10), series("REJECT", 2)],
+            p95: Some(12),
             rejected: vec![2; grid.count],
             gaps: Vec::new(),
+            earlier: None,
             provenance: Default::default(),
         }))
     }

@@ -5,7 +5,8 @@ use contract::link::DETAILS;
 use contract::moment::LATEST;
 use contract::view::{POINTS_LIMIT, TOP_LIMIT};
 use contract::{
-    Addresses, Count, Dimension, Field, Filter, Kind, Measure, Moment, Refresh, Scale, TopBy, View, Zone,
+    Addresses, Compare, Count, Dimension, Field, Filter, Heights, Kind, Mark, Measure, Moment, Refresh,
+    Scale, TopBy, View, Zone,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
@@ -137,7 +138,7 @@ fn range() -> impl Strategy<Value = (Moment, Moment)> {
 }
 
 fn unknown() -> impl Strategy<Value = Vec<(String, String)>> {
-    const KNOWN: [&str; 16] = [
+    const KNOWN: [&str; 20] = [
         "v",
         "from",
         "to",
@@ -154,6 +155,10 @@ fn unknown() -> impl Strategy<Value = Vec<(String, String)>> {
         "points",
         "addresses",
         "count",
+        "within",
+        "compare",
+        "heights",
+        "mark",
     ];
     let name = any::<String>()
         .prop_filter("known", |name| !KNOWN.contains(&name.as_str()) && !DETAILS.contains(&name.as_str()));
@@ -179,10 +184,12 @@ pub fn view() -> impl Strategy<Value = View> {
         select(Addresses::ALL),
         select(Count::ALL),
     );
-    (question, rest, surface).prop_map(|(question, rest, surface)| {
+    let drawn = (dimension(), select(Compare::ALL), select(Heights::ALL), select(Mark::ALL));
+    (question, rest, surface, drawn).prop_map(|(question, rest, surface, drawn)| {
         let ((from, to), expr, split, measure, top) = question;
         let (rows, by, source, points, details, unknown) = rest;
         let (refresh, scale, zone, addresses, count) = surface;
+        let (within, compare, heights, mark) = drawn;
         let filter = Filter { expr };
         View {
             from,
@@ -200,6 +207,10 @@ pub fn view() -> impl Strategy<Value = View> {
             points,
             addresses,
             count,
+            within,
+            compare,
+            heights,
+            mark,
             details,
             unknown,
         }

@@ -3,8 +3,8 @@
 use crate::arbitrary;
 use contract::link::{LINK_LIMIT, LinkError, decode, encode};
 use contract::{
-    Addresses, Count, Dimension, Filter, Measure, Moment, Refresh, Refusal, RefusalKind, Scale, TopBy, View,
-    Zone,
+    Addresses, Compare, Count, Dimension, Filter, Heights, Mark, Measure, Moment, Refresh, Refusal,
+    RefusalKind, Scale, TopBy, View, Zone,
 };
 use proptest::prelude::*;
 
@@ -48,6 +48,10 @@ fn handed_out() -> Vec<(&'static str, View)> {
                 points: Some(600),
                 addresses: Addresses::Interface,
                 count: Count::EachEnd,
+                within: Dimension::None,
+                compare: Compare::Off,
+                heights: Heights::Stacked,
+                mark: Mark::None,
                 details: Default::default(),
                 unknown: Vec::new(),
             },
@@ -76,8 +80,29 @@ fn handed_out() -> Vec<(&'static str, View)> {
         ),
         (
             "v=1&from=now-1d&to=now&addresses=packet&count=once&split=flow-log-id",
-            View { addresses: Addresses::Packet, count: Count::Once, split: Dimension::FlowLogId, ..day },
+            View {
+                addresses: Addresses::Packet,
+                count: Count::Once,
+                split: Dimension::FlowLogId,
+                ..day.clone()
+            },
         ),
+        (
+            "v=1&from=now-7d&to=now&within=protocol&compare=week&heights=percent&mark=p95",
+            View {
+                from: Moment::Now { minus: 7 * 24 * HOUR },
+                within: Dimension::Protocol,
+                compare: Compare::Week,
+                heights: Heights::Percent,
+                mark: Mark::P95,
+                ..day.clone()
+            },
+        ),
+        (
+            "v=1&from=now-1d&to=now&compare=day&heights=log",
+            View { compare: Compare::Day, heights: Heights::Log, ..day.clone() },
+        ),
+        ("v=1&from=now-1d&to=now&compare=previous", View { compare: Compare::Previous, ..day }),
     ]
 }
 
@@ -100,6 +125,15 @@ fn a_link_is_canonical_and_readable() {
     );
     let full = handed_out().swap_remove(3);
     assert_eq!(encode(&full.1), full.0);
+}
+
+#[test]
+fn what_was_not_asked_for_leaves_no_trace_in_the_link() {
+    let plain = "within=none&compare=off&heights=stacked&mark=none";
+    assert_eq!(encode(&decode(plain).unwrap()), "v=1&from=now-1d&to=now");
+    for (link, view) in handed_out().into_iter().filter(|(link, _)| link.contains("compare=")) {
+        assert_eq!(encode(&view), link);
+    }
 }
 
 #[test]

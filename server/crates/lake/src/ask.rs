@@ -2,6 +2,7 @@
 
 use crate::Shared;
 use crate::direct::Direct;
+use crate::earlier;
 use crate::error::LakeError;
 use crate::fold::conversations::{Conversations, Talks};
 use crate::fold::grouped::{Grouped, Plan};
@@ -13,8 +14,8 @@ use crate::shape;
 use contract::answer::Previous;
 use contract::view::{POINTS, POINTS_LIMIT, TOP_LIMIT};
 use contract::{
-    Count, Field, Filter, Grid, Matrix, Measure, Provenance, Refusal, RefusalKind, Span, Summary, Table,
-    Timeline, Top, TopBy, View,
+    Compare, Count, Field, Filter, Grid, Matrix, Measure, Provenance, Refusal, RefusalKind, Span, Summary,
+    Table, Timeline, Top, TopBy, View,
 };
 use std::time::Instant;
 
@@ -80,7 +81,7 @@ impl Ground<'_> {
         }
     }
 
-    fn gaps(&self, span: Span, source: Option<&str>) -> Vec<Span> {
+    pub fn gaps(&self, span: Span, source: Option<&str>) -> Vec<Span> {
         match self {
             Ground::Stored(shared) => shared.manifest().gaps(span, source),
             Ground::Objects(_) => Vec::new(),
@@ -194,28 +195,44 @@ pub async fn timeline(ground: Ground<'_>, view: &View, now: i64) -> Result<Timel
     let span = span_of(view, now)?;
     let grid = grid_of(view, span);
     let source = view.source.as_deref();
-    let column = schema::column_of(view.split);
+    let splits = view.splits();
+    let [column, within] = splits.map(schema::column_of);
     let need = Need {
         span,
         step: grid.step,
         filter: &view.filter,
         column,
-        sums: Sums::One(view.measure),
+        sums: within.map_or(Sums::One(view.measure), |within| Sums::Split(view.measure, within)),
         addresses: view.addresses,
         once: view.count == Count::Once,
         source,
     };
-    let (sum, facts) = ground
-        .sum(&need, Grouped::new(Plan { grid, column, measure: view.measure, detailed: false }))
+    let (sum, mut facts) = ground
+        .sum(&need, Grouped::new(Plan { grid, column, within, measure: view.measure, detailed: false }))
         .await?;
+    let gaps = ground.gaps(span, source);
+    let known = Span { to: earlier::known_until(ground, &facts, view, span), ..span };
+    let p95 = |values: &[u64]| grid.p95(values, known, &gaps);
+    let mut series = shape::series(&sum, splits, top_of(view));
+    series.iter_mut().for_each(|series| series.p95 = p95(&series.values));
+    let earlier = match view.compare {
+        Compare::Off => None,
+        _ => Some(earlier::beside(ground, &need, view, now, (grid, known.to), &mut facts).await?),
+    };
+    let sums: Vec<u64> = (0..grid.count)
+        .map(|bucket| series.iter().filter_map(|series| series.values.get(bucket)).sum())
+        .collect();
     Ok(Timeline {
         span,
         grid,
-        split: view.split,
+        split: splits[0],
+        within: splits[1],
         measure: view.measure,
-        series: shape::series(&sum, view.split, top_of(view)),
+        p95: p95(&sums),
+        series,
         rejected: sum.rejected.clone(),
-        gaps: ground.gaps(span, source),
+        gaps,
+        earlier,
         provenance: ground.provenance(facts, view, began),
     })
 }
@@ -240,7 +257,7 @@ pub async fn matrix(ground: Ground<'_>, view: &View, now: i64) -> Result<Matrix,
         source,
     };
     let (sum, facts) = ground
-        .sum(&need, Grouped::new(Plan { grid, column, measure: view.measure, detailed: false }))
+        .sum(&need, Grouped::new(Plan { grid, column, within: None, measure: view.measure, detailed: false }))
         .await?;
     let (rows, other_values) = shape::rows(&sum, view.rows, top_of(view));
     Ok(Matrix {
@@ -285,8 +302,13 @@ pub async fn top(ground: Ground<'_>, view: &View, now: i64) -> Result<Top, LakeE
         TopBy::Dimension(dimension) => {
             need.sums = Sums::All;
             need.column = schema::column_of(dimension);
-            let plan =
-                Plan { grid: one_bucket(span), column: need.column, measure: view.measure, detailed: true };
+            let plan = Plan {
+                grid: one_bucket(span),
+                column: need.column,
+                within: None,
+                measure: view.measure,
+                detailed: true,
+            };
             let (sum, facts) = ground.sum(&need, Grouped::new(plan)).await?;
             (shape::values(&sum, dimension, view.measure, top_of(view)), facts)
         }
@@ -302,7 +324,7 @@ pub async fn top(ground: Ground<'_>, view: &View, now: i64) -> Result<Top, LakeE
     })
 }
 
-/// The numbers above the pictures, with those of the period before.
+/// The numbers above the pictures, with those of the time they are compared with.
 pub async fn summary(ground: Ground<'_>, view: &View, now: i64) -> Result<Summary, LakeError> {
     let began = Instant::now();
     ground.check(view, false)?;
@@ -314,11 +336,11 @@ pub async fn summary(ground: Ground<'_>, view: &View, now: i64) -> Result<Summar
         Ground::Stored(shared) => shared.manifest().extent(source),
         Ground::Objects(_) => facts.reach.unzip(),
     };
-    let before = Span { from: span.from - span.secs(), to: span.from };
-    // A comparison with hours that were never read would be a comparison with nothing.
-    let covered = first.is_some_and(|first| first <= before.from) && ground.gaps(before, source).is_empty();
+    let until = earlier::known_until(ground, &facts, view, span);
+    let before = earlier::part(view.earlier_span(now), until - span.to);
     let previous = match ground {
-        Ground::Stored(_) if covered => {
+        // A comparison with hours that were never read would be a comparison with nothing.
+        Ground::Stored(shared) if earlier::missing(shared, before, source).is_empty() => {
             let (sum, _) = interfaces(ground, view, before).await?;
             let all = sum.all();
             Some(Previous {
@@ -343,6 +365,7 @@ pub async fn summary(ground: Ground<'_>, view: &View, now: i64) -> Result<Summar
         last_record: last,
         first_record: first,
         now,
+        compare: view.compare,
         previous,
         gaps: ground.gaps(span, source),
         provenance: ground.provenance(facts, view, began),
@@ -362,7 +385,7 @@ async fn interfaces(ground: Ground<'_>, view: &View, span: Span) -> Result<(Grou
         once: view.count == Count::Once,
         source,
     };
-    let plan = Plan { grid: one_bucket(span), column, measure: Measure::Flows, detailed: true };
+    let plan = Plan { grid: one_bucket(span), column, within: None, measure: Measure::Flows, detailed: true };
     ground.sum(&need, Grouped::new(plan)).await
 }
 

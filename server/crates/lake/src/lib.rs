@@ -18,6 +18,7 @@ mod condition;
 mod coverage;
 mod decode;
 mod direct;
+mod earlier;
 mod encoder;
 mod engine;
 mod enrich;

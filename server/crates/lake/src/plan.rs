@@ -42,6 +42,8 @@ pub struct Need<'a> {
 pub enum Sums<'a> {
     /// One measure, and its rejected part.
     One(Measure),
+    /// The same, by this second column too.
+    Split(Measure, &'static str),
     /// Every measure, and NODATA and SKIPDATA.
     All,
     /// Every measure by client, server and service.
@@ -79,8 +81,10 @@ impl Need<'_> {
     pub fn stretches(&self) -> Vec<Stretch> {
         let mut asked = columns_of(self.filter, Ends::Stored);
         asked.extend(self.column.map(str::to_owned));
-        if let Sums::Values(field) = self.sums {
-            asked.extend(columns_of_field(field, Ends::Stored));
+        match self.sums {
+            Sums::Values(field) => asked.extend(columns_of_field(field, Ends::Stored)),
+            Sums::Split(_, column) => asked.push(column.to_owned()),
+            _ => {}
         }
         if self.sums.needs_records() {
             return vec![Stretch { table: Table::Segments, span: self.span }];
@@ -167,10 +171,10 @@ impl Need<'_> {
         let ends = self.ends(records);
         let times: &[&str] = if records { &[START, END] } else { &[TIME] };
         let sums: &[&str] = match (self.sums, records) {
-            (Sums::One(Measure::Bytes), _) => &[BYTES],
-            (Sums::One(Measure::Packets), _) => &[PACKETS],
-            (Sums::One(Measure::Flows), true) => &[],
-            (Sums::One(Measure::Flows), false) => &[FLOWS],
+            (Sums::One(Measure::Bytes) | Sums::Split(Measure::Bytes, _), _) => &[BYTES],
+            (Sums::One(Measure::Packets) | Sums::Split(Measure::Packets, _), _) => &[PACKETS],
+            (Sums::One(Measure::Flows) | Sums::Split(Measure::Flows, _), true) => &[],
+            (Sums::One(Measure::Flows) | Sums::Split(Measure::Flows, _), false) => &[FLOWS],
             (Sums::All | Sums::Talkers | Sums::Exchanges, true) => &[BYTES, PACKETS],
             (Sums::Values(_) | Sums::Rows(_), true) => &[],
             (Sums::Values(_), false) => &[FLOWS],
@@ -193,6 +197,7 @@ impl Need<'_> {
         match self.sums {
             Sums::Values(field) => columns.extend(columns_of_field(field, ends)),
             Sums::Rows(wanted) => columns.extend_from_slice(wanted),
+            Sums::Split(_, column) => columns.push(column.to_owned()),
             _ => {}
         }
         columns.extend(self.column.map(str::to_owned));

@@ -329,9 +329,9 @@ async fn census(ground: Ground<'_>, view: &View, span: Span) -> Result<Census, L
         once: view.count == Count::Once,
         source: view.source.as_deref(),
     };
-    let plan = Plan { grid, column: None, measure: Measure::Flows, detailed: false };
+    let plan = Plan { grid, column: None, within: None, measure: Measure::Flows, detailed: false };
     let (sum, _) = ground.sum(&need, Grouped::new(plan)).await?;
-    let series = shape::series(&sum, Dimension::None, 1).into_iter().next();
+    let series = shape::series(&sum, [Dimension::None; 2], 1).into_iter().next();
     let counts = Arc::new(series.map_or_else(|| vec![0; grid.count], |series| series.values));
     if let Some((shared, (generation, question))) = kept {
         shared.cache.put(generation, question, Answer::Census(Arc::clone(&counts)));

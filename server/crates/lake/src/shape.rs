@@ -23,6 +23,8 @@ pub fn label(dimension: Dimension, key: &Key) -> (String, String) {
         (Dimension::Protocol, Key::Number(number)) => (number.to_string(), protocol_label(*number)),
         (_, Key::Number(number)) => (number.to_string(), number.to_string()),
         (_, Key::Text(text)) => (text.to_string(), text.to_string()),
+        // Only pictures that are split twice have pairs, and they name both parts.
+        (_, Key::Pair(both)) => label(dimension, &both[0]),
     }
 }
 
@@ -31,19 +33,27 @@ fn protocol_label(number: i32) -> String {
     name.map_or_else(|| format!("protocol {number}"), str::to_owned)
 }
 
-/// The layers of a timeline.
-pub fn series(sum: &Grouped, split: Dimension, top: usize) -> Vec<Series> {
-    named_rows(sum, split, top)
-        .0
-        .into_iter()
-        .map(|row| Series {
+/// The layers of a timeline, without their percentiles.
+pub fn series(sum: &Grouped, [split, within]: [Dimension; 2], top: usize) -> Vec<Series> {
+    let (ranked, _) = sum.ranked(top);
+    let mut second = ranked.into_iter().map(|(_, key)| match key {
+        Key::Pair(both) => label(within, &both[1]),
+        _ => Default::default(),
+    });
+    let layer = |row: MatrixRow| {
+        let (within, said) = if row.other { Default::default() } else { second.next().unwrap_or_default() };
+        let label = if said.is_empty() { row.label } else { format!("{} · {said}", row.label) };
+        Series {
             key: row.key,
-            label: row.label,
+            within,
+            label,
             values: row.values,
             total: row.total,
+            p95: None,
             other: row.other,
-        })
-        .collect()
+        }
+    };
+    named_rows(sum, split, top).0.into_iter().map(layer).collect()
 }
 
 /// The rows of a heatmap, and how many values "other" stands for.

@@ -23,6 +23,13 @@ async fn a_filter_is_completed_with_values_and_how_much_there_is_of_each() {
     let texts: Vec<&str> =
         ways["choices"].as_array().unwrap().iter().map(|way| way["text"].as_str().unwrap()).collect();
     assert!(texts.contains(&"REJECT"), "{texts:?}");
+    let ways = get(&format!("/api/v1/complete?filter=dstport+%3D+4&{LINK}")).await.json();
+    let first = &ways["choices"][0];
+    assert_eq!((&first["text"], &first["about"]), (&"443".into(), &"443 https, 4 flows".into()), "{ways}");
+    let ways = get(&format!("/api/v1/complete?filter=interface-id+LIKE+eni&{LINK}")).await.json();
+    assert_eq!(ways["choices"][0]["text"], "eni%", "{ways}");
+    let ways = get(&format!("/api/v1/complete?filter=tcp-flags+HAS+s&{LINK}")).await.json();
+    assert_eq!(ways["choices"][0]["text"], "syn", "{ways}");
     let html = get("/api/v1/complete.html?filter=ac&at=2").await.text();
     assert!(html.contains("data-text=\"action \""), "{html}");
     assert_eq!(get("/api/v1/complete?filter=a&at=x").await.status, 400);

@@ -14,6 +14,8 @@ pub struct Plan {
     pub grid: Grid,
     /// The grouping column; `None` for one group.
     pub column: Option<&'static str>,
+    /// A second grouping column beside it.
+    pub within: Option<&'static str>,
     /// What the cells count.
     pub measure: Measure,
     /// Whether all sums of every group are wanted, not only the cells. A picture of a port scan has tens of thousands
@@ -126,7 +128,10 @@ impl Grouped {
 
 impl Fold for Grouped {
     fn push(&mut self, batch: &RecordBatch, clip: Span) -> Result<(), LakeError> {
-        let groups = self.groups.of_rows(batch, self.plan.column);
+        let groups = match (self.plan.column, self.plan.within) {
+            (Some(column), Some(within)) => self.groups.of_pairs(batch, column, within),
+            (column, _) => self.groups.of_rows(batch, column),
+        };
         self.sums.resize(self.groups.keys().len(), GroupSums::default());
         let actions = numbers(batch, ACTION);
         let verdicts = Words::of(batch, ACTION).codes(|value| match value {

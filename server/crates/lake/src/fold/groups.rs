@@ -14,6 +14,8 @@ pub enum Key {
     Number(i32),
     /// An id or enum.
     Text(Box<str>),
+    /// Values of two columns.
+    Pair(Box<[Key; 2]>),
 }
 
 /// Values by number, in the order they were first seen.
@@ -89,6 +91,27 @@ impl Groups {
                     .get_or_insert_with(|| self.number(Key::Text(words.values()[key].into())) as u32),
             })
             .collect()
+    }
+
+    /// The group of every row of a batch by the values of two columns.
+    pub fn of_pairs(&mut self, batch: &RecordBatch, column: &str, within: &str) -> Vec<u32> {
+        let (mut outer, mut inner) = (Groups::default(), Groups::default());
+        let pairs = outer.of_rows(batch, Some(column)).into_iter().zip(inner.of_rows(batch, Some(within)));
+        let mut known: HashMap<(u32, u32), u32> = HashMap::new();
+        // Stored rows are sorted: neighbours are mostly of one group.
+        let mut last = None;
+        let number = |pair: (u32, u32)| match last {
+            Some((same, number)) if same == pair => number,
+            _ => {
+                let number = *known.entry(pair).or_insert_with(|| {
+                    let keys = [outer.keys[pair.0 as usize].clone(), inner.keys[pair.1 as usize].clone()];
+                    self.number(Key::Pair(Box::new(keys))) as u32
+                });
+                last = Some((pair, number));
+                number
+            }
+        };
+        pairs.map(number).collect()
     }
 
     /// For every group of `other`, the same value's number here.

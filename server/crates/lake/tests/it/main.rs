@@ -3,6 +3,7 @@
 
 mod counted;
 mod coverage;
+mod earlier;
 mod explore;
 mod faults;
 mod fields;

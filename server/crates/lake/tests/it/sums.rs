@@ -162,7 +162,9 @@ async fn a_summary_counts_interfaces_coverage_and_the_period_before() {
         records.iter().filter(|r| (DAY + from..DAY + to).contains(&r.start)).count() as u64
     };
     assert_eq!(summary.flows, count(3_600, 7_200));
-    assert_eq!(summary.previous, None, "nothing is known of the time before the first record");
+    assert_eq!(summary.previous.unwrap().flows, count(0, 3_600));
+    let early = lake.summary(&view(600, 7_200, ""), DAY).await.unwrap();
+    assert_eq!(early.previous, None, "nothing is known of the time before the first record");
     assert_eq!((summary.interfaces, summary.silent, summary.skipped), (7, 1, 1));
     assert_eq!(summary.last_record, records.iter().map(|r| r.end).max());
     let later = lake.summary(&view(5_400, 7_200, ""), DAY).await.unwrap();
