@@ -1,6 +1,7 @@
 //! What a range is compared with, what is split twice, and the 95th percentile.
 
 use crate::logs::{DAY, Place, records, view, within};
+use contract::grid::ceil_to;
 use contract::{Compare, Dimension, Measure, Span, Timeline, View};
 use lake::Direct;
 use std::collections::BTreeMap;
@@ -61,7 +62,7 @@ async fn hours_are_not_dealt_out_to_buckets_that_begin_within_them() {
         ..view(10 * HOUR, 19 * HOUR + 1_800, "")
     };
     let timeline = lake.timeline(&asked, DAY).await.unwrap();
-    let earlier = timeline.earlier.unwrap();
+    let earlier = timeline.earlier.clone().unwrap();
     let expected: Vec<u64> = (0..10)
         .map(|bucket| {
             let from = DAY + 1_800 + bucket * HOUR;
@@ -80,9 +81,9 @@ async fn only_as_much_is_compared_as_the_logs_tell_of() {
     let lake = place.ingested().await;
     let asked = View { compare: Compare::Previous, ..view(5 * HOUR, 9 * HOUR, "") };
     let timeline = lake.timeline(&asked, DAY).await.unwrap();
-    let earlier = timeline.earlier.unwrap();
+    let earlier = timeline.earlier.clone().unwrap();
     let last = records.iter().map(|record| record.end).max().unwrap();
-    assert_eq!(earlier.until, (last + 1).next_multiple_of(60));
+    assert_eq!(earlier.until, ceil_to(last + 1, 60));
     let counted = Span { from: DAY + HOUR, to: earlier.until - 4 * HOUR };
     let bytes = |span: Span| records.iter().map(|record| within(record, record.bytes, span)).sum::<u64>();
     assert_eq!(earlier.total, bytes(counted));
@@ -103,7 +104,7 @@ async fn a_time_the_logs_do_not_reach_back_to_is_not_compared_with() {
             (*lake.timeline(&asked, DAY).await.unwrap()).clone(),
             direct.timeline(&asked, DAY).await.unwrap(),
         ] {
-            let earlier = timeline.earlier.unwrap();
+            let earlier = timeline.earlier.clone().unwrap();
             assert!(
                 earlier.values.is_empty() && earlier.total == 0 && !earlier.gaps.is_empty(),
                 "{earlier:?}"
@@ -169,7 +170,7 @@ async fn the_95th_percentile_is_that_of_whole_known_buckets() {
         .enumerate()
         .filter(|(bucket, _)| {
             let from = timeline.grid.time_of(*bucket);
-            from >= DAY + 3_660 && from + step <= (last + 1).next_multiple_of(60)
+            from >= DAY + 3_660 && from + step <= ceil_to(last + 1, 60)
         })
         .map(|(_, flows)| flows)
         .collect();
