@@ -326,7 +326,8 @@ fn count_pairs(
             let (service, direction) = (format!("{}/{}", key.5, key.6), key.1.name());
             let who = if scouts.is_scout(key.3) { "one that tries doors" } else { "an honest one" };
             score.complaints.add(&format!("not opened: {direction}, {who}, {service}"), || {
-                format!("seed {}: {service} {} to {}: {}", case.seed, key.3, key.4, causes_told(causes))
+                let (causes, doors) = (causes_told(causes), scouts.doors(key.3));
+                format!("seed {}: {service} {} to {}: {causes}; {doors:?}", case.seed, key.3, key.4)
             });
         }
     }

@@ -110,14 +110,13 @@ impl Calibration {
 pub struct Complaints(BTreeMap<String, (u64, String)>);
 
 impl Complaints {
-    /// `kind` is what things that are alike share; numbers in it do not tell them apart.
+    /// `kind` is what things that are alike share; numbers in it do not tell them apart, services do.
     pub fn add(&mut self, kind: &str, example: impl FnOnce() -> String) {
-        let mut alike = String::with_capacity(kind.len());
-        for c in kind.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }) {
-            if c != '0' || !alike.ends_with('0') {
-                alike.push(c);
-            }
-        }
+        let is_service = |word: &str| word.contains('/') && !word.contains(['.', ':']);
+        let plain = |word: &str| {
+            if is_service(word) { word.to_owned() } else { numberless(word) }
+        };
+        let alike = kind.split(' ').map(plain).collect::<Vec<_>>().join(" ");
         self.0.entry(alike).or_insert_with(|| (0, example())).0 += 1;
     }
 
@@ -133,6 +132,17 @@ impl Complaints {
         all.sort_by_key(|(_, (count, _))| std::cmp::Reverse(*count));
         all.into_iter().map(|(kind, (count, example))| format!("{count} {kind}\n        {example}")).collect()
     }
+}
+
+/// A word with one 0 for each number in it.
+fn numberless(word: &str) -> String {
+    let mut text = String::with_capacity(word.len());
+    for c in word.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }) {
+        if c != '0' || !text.ends_with('0') {
+            text.push(c);
+        }
+    }
+    text
 }
 
 /// Right out of all.

@@ -23,6 +23,11 @@ pub fn template(suggestions: &[Suggestion], firewall: &Firewall) -> Value {
             removals.push(json!({ "GroupId": known.group, "SecurityGroupRuleId": known.name() }));
         }
     }
+    // A template without resources is none; a handle that waits for nothing costs nothing.
+    if resources.is_empty() {
+        let nothing = json!({ "Type": "AWS::CloudFormation::WaitConditionHandle" });
+        resources.insert("WeirAddsNothing".to_owned(), nothing);
+    }
     json!({
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": "Security group rules suggested by Weir; review before use",

@@ -261,7 +261,10 @@ fn suggestion(
         description: String::new(),
     };
     let nearly = case.near.and_then(|miss| firewall.rules().get(miss.rule)).map(|known| &known.rule.id);
-    let mut why = format!("{} clients were refused {flows} times", clients.len());
+    let mut why = match clients.len() {
+        1 => format!("one client was refused {flows} times"),
+        many => format!("{many} clients were refused {flows} times"),
+    };
     if case.worked {
         why.push_str("; it worked before");
     }
