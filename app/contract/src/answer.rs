@@ -121,7 +121,7 @@ impl Timeline {
     pub fn names_rejects(&self) -> bool {
         let layers = self.series.iter().filter(|series| self.is_rejected(series));
         [self.split, self.within].contains(&Dimension::Action)
-            && layers.map(|series| series.total).sum::<u64>() == self.rejected.iter().sum()
+            && layers.map(|series| series.total).sum::<u64>() == self.rejected.iter().sum::<u64>()
     }
 
     /// Everything that is shown.
