@@ -253,7 +253,7 @@ mod tests {
     #[test]
     fn what_is_compared_is_told_with_its_sign_or_with_what_is_missing() {
         let mut picture = sample::compared();
-        assert_eq!(compared(&picture).as_deref(), Some("+2.7 % against the day before"));
+        assert_eq!(compared(&picture).as_deref(), Some("+2.5 % against the day before"));
         if let Some(earlier) = &mut picture.earlier {
             earlier.gaps.push(contract::Span { from: 0, to: 7_200 });
         }
