@@ -449,7 +449,7 @@ fn lone_blocks(ground: &Ground<'_>, used: &Used, lone: &[Address], block: &Cidr)
         (&largest_vpc, NEW_REALM_AT_MOST),
         (&private_space, NEW_SPACE_AT_MOST),
     ];
-    let fitting = steps.into_iter().find_map(|(generalised, most)| {
+    steps.into_iter().find_map(|(generalised, most)| {
         let mut counts: BTreeMap<Cidr, u64> = BTreeMap::new();
         for address in lone {
             let count = used.by_peer.get(address).copied().unwrap_or(1);
@@ -457,8 +457,7 @@ fn lone_blocks(ground: &Ground<'_>, used: &Used, lone: &[Address], block: &Cidr)
         }
         let is_known = counts.is_empty() || chance_of_new(counts.values().copied()) <= most;
         is_known.then(|| counts.into_keys().collect())
-    });
-    fitting
+    })
 }
 
 /// The blocks of the few holders outside who use a rule; `None` where it is a public service.
