@@ -211,8 +211,7 @@ fn names_stay_names_in_every_language_even_where_no_check_has_seen_them() {
         Target::Firehose { stream: name() },
     ];
     for target in targets {
-        let request =
-            Request { resource_id: name(), account: name(), region: name(), target, ..to_s3() };
+        let request = Request { resource_id: name(), account: name(), region: name(), target, ..to_s3() };
         assert!(recipe(&book(), &request).is_err(), "the checks refuse it");
         let (arn, format) = (request.destination_arn(), "${version} ${srcaddr}");
         let calls = run(&commands::create(&request, format).body);
@@ -238,7 +237,10 @@ fn names_stay_names_in_every_language_even_where_no_check_has_seen_them() {
         );
         for text in policies::texts(&request) {
             if text.language == "sh" {
-                assert_eq!(run(&text.body).iter().map(|call| argument(call, "--bucket")).max(), Some(HOSTILE));
+                assert_eq!(
+                    run(&text.body).iter().map(|call| argument(call, "--bucket")).max(),
+                    Some(HOSTILE)
+                );
             } else {
                 serde_json::from_str::<serde_json::Value>(&text.body).unwrap();
             }
