@@ -104,20 +104,6 @@ async fn health_checks_and_what_flags_tell_are_the_same_of_objects_and_of_the_la
     assert_eq!(direct.sides_known(None, now).await.unwrap(), known);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_tells_no_time_moves_no_day_and_what_cannot_be_read_is_told() {
-    let place = Place::new();
-    place.put_records(&records(3, 100, 1));
-    let bare = |name: &str, text: &str| std::fs::write(place.logs().join(name), text).unwrap();
-    bare("copied.log", "srcaddr dstaddr\n10.0.0.1 10.0.0.2\n");
-    bare("minutes.log", "of a meeting\n");
-    let direct = Direct::new(vec![place.source().await]).unwrap();
-    let told = direct.volume(None, 35, DAY + 2 * 86_400).await.unwrap();
-    // The copied ones are of today, whatever day that is.
-    assert_eq!((told.outside, told.unread), (1, 1), "{told:?}");
-    assert_eq!(told.logs[0].days.iter().map(|day| day.lines).sum::<u64>(), 100);
-}
-
 /// The same records as a Parquet object with AWS's names.
 fn parquet(records: &[Record]) -> Vec<u8> {
     let lines: Vec<String> = records.iter().map(|record| record.line()).collect();
