@@ -20,6 +20,9 @@ use crate::want::{Coverage, Limits, Want};
 use fearless_simd::Level;
 use memchr::{memchr, memchr_iter, memmem};
 
+/// What a record format has around each name: `${}`.
+const LOG_FORMAT_BYTES: u64 = 3;
+
 /// Lines of one layout that are to become rows together.
 #[derive(Debug)]
 struct Waiting {
@@ -80,6 +83,8 @@ pub(crate) struct LineDecoder {
     line: u64,
     /// The line of a header that may have been none, until a line follows that says more.
     doubtful: Option<u64>,
+    /// Bytes of a header line that only spell the names as a record format does.
+    spelling: u64,
     index: Index,
     /// What the processor can do.
     level: Level,
@@ -104,6 +109,7 @@ impl LineDecoder {
             tally: Tally::default(),
             line: 0,
             doubtful: None,
+            spelling: 0,
             index: Index::default(),
             level: Level::new(),
         }
@@ -134,7 +140,7 @@ impl LineDecoder {
         }
         self.tally.lines += index.lines().len() as u64;
         let done = index.lines().last().map_or(0, |line| line.end as usize + 1);
-        self.tally.text_bytes += done as u64;
+        self.tally.text_bytes += done as u64 - std::mem::take(&mut self.spelling);
         self.index = index;
         done
     }
@@ -288,7 +294,7 @@ impl LineDecoder {
         let undated: Vec<Span> = page.spans.from(undated_first).take(first + count - undated_first).collect();
         let names = header::without_mark(page.text, &undated);
         if self.is_header(page, &names) {
-            self.start_layout(page, header::fields(page.text, &names, self.limits.header_columns), dated);
+            self.start_layout(page, &names, dated);
             return;
         }
         if names.first().map(|name| name.start) != undated.first().map(|value| value.start) {
@@ -380,9 +386,12 @@ impl LineDecoder {
         }
     }
 
-    fn start_layout(&mut self, page: Page<'_>, fields: Result<Vec<FieldName>, Why>, dated: Dated) {
-        match fields {
+    fn start_layout(&mut self, page: Page<'_>, names: &[Span], dated: Dated) {
+        match header::fields(page.text, names, self.limits.header_columns) {
             Ok(fields) => {
+                if header::is_log_format(page.text, names) {
+                    self.spelling = LOG_FORMAT_BYTES * names.len() as u64;
+                }
                 self.doubtful = header::is_doubtful(&fields).then_some(self.line);
                 self.set_layout(page, Layout::new(fields, FoundBy::Header));
                 self.set_dated(dated);

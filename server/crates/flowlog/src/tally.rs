@@ -12,8 +12,8 @@ use crate::fields::FieldName;
 pub struct Tally {
     /// Lines seen, of every sort.
     pub lines: u64,
-    /// Bytes of these lines with their line feeds, out of JSON where they come wrapped in it; without lines that are too
-    /// long to be looked at.
+    /// Bytes of these lines with their line feeds, out of JSON where they come wrapped in it; a record format
+    /// (`${version} …`) as the header line it stands for, and without lines that are too long to be looked at.
     pub text_bytes: u64,
     /// Header lines that set the layout.
     pub headers: u64,
