@@ -11,14 +11,17 @@ use crate::coverage;
 use crate::fields::FieldName;
 use crate::format::Format;
 use crate::found::{self, FoundBy, FoundLayout};
-use crate::header;
+use crate::header::{self, BYTE_ORDER_MARK, Doubt};
 use crate::index::{Index, Line, Span, Spans};
 use crate::layout::{Above, Dated, Layout, Shape, all_text};
 use crate::status::Status;
 use crate::tally::{Tally, Why, excerpt};
 use crate::want::{Coverage, Limits, Want};
 use fearless_simd::Level;
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr, memchr_iter, memmem};
+
+/// What a record format has around each name: `${}`.
+const LOG_FORMAT_BYTES: u64 = 3;
 
 /// Lines of one layout that are to become rows together.
 #[derive(Debug)]
@@ -78,6 +81,10 @@ pub(crate) struct LineDecoder {
     tally: Tally,
     /// Number of the line being decoded, from 1.
     line: u64,
+    /// The line of a header that may have been none, until a line follows that says more.
+    doubtful: Option<u64>,
+    /// Bytes of a header line that only spell the names as a record format does.
+    spelling: u64,
     index: Index,
     /// What the processor can do.
     level: Level,
@@ -101,6 +108,8 @@ impl LineDecoder {
             waiting: Waiting::NONE,
             tally: Tally::default(),
             line: 0,
+            doubtful: None,
+            spelling: 0,
             index: Index::default(),
             level: Level::new(),
         }
@@ -131,7 +140,7 @@ impl LineDecoder {
         }
         self.tally.lines += index.lines().len() as u64;
         let done = index.lines().last().map_or(0, |line| line.end as usize + 1);
-        self.tally.text_bytes += done as u64;
+        self.tally.text_bytes += done as u64 - std::mem::take(&mut self.spelling);
         self.index = index;
         done
     }
@@ -147,6 +156,7 @@ impl LineDecoder {
         self.above = Above::Nothing;
         self.shape = Shape::NONE;
         self.line = 0;
+        self.doubtful = None;
         self.wrapped = false;
     }
 
@@ -274,17 +284,24 @@ impl LineDecoder {
         let (first, count) = (line.first as usize, line.values as usize);
         if count == 0 {
             self.tally.blank += 1;
+            if self.doubtful == Some(self.line - 1) {
+                self.doubtful = Some(self.line);
+            }
             return;
         }
         let dated = if count > 1 && header::is_timestamp(page.value(first)) { Dated::Yes } else { Dated::No };
         let undated_first = first + usize::from(dated == Dated::Yes);
         let undated: Vec<Span> = page.spans.from(undated_first).take(first + count - undated_first).collect();
         let names = header::without_mark(page.text, &undated);
-        if header::is_header(page.text, &names, self.expects_words(undated.len())) {
-            self.start_layout(page, header::fields(page.text, &names, self.limits.header_columns), dated);
+        if self.is_header(page, &names) {
+            self.start_layout(page, &names, dated);
             return;
         }
-        self.assume_layout(page, &undated);
+        if names.first().map(|name| name.start) != undated.first().map(|value| value.start) {
+            self.decode_marked(page, line);
+            return;
+        }
+        let unknown = self.assume_layout(page, &undated);
         let why = match &self.above {
             Above::Layout(layout) if layout.fields.len() == count => {
                 self.add_record_of(page, first, Dated::No);
@@ -298,45 +315,84 @@ impl LineDecoder {
                 miscount(if self.shape.lead == 1 { undated.len() } else { count }, layout.fields.len())
             }
             Above::BadHeader => Why::HeaderSetAside { values: undated.len() },
-            Above::Layout(_) | Above::Nothing => Why::NoLayout { values: undated.len() },
+            Above::Layout(_) | Above::Nothing => unknown.unwrap_or(Why::NoLayout { values: undated.len() }),
         };
         let start = page.spans.get(first).map_or(0, |span| span.start as usize);
         let bytes = page.text.get(start..line.end as usize).unwrap_or_default();
         self.set_aside(page, if memchr(0, bytes).is_some() { Why::NulBytes } else { why });
     }
 
-    /// Whether a line of so many words may well be a record, because the layout has as many columns, all of text.
-    fn expects_words(&self, values: usize) -> bool {
-        match (&self.above, &self.given) {
-            (Above::Layout(layout), _) => layout.all_text && layout.fields.len() == values,
-            (Above::Nothing, Some(given)) => all_text(given.fields()) && given.fields().len() == values,
-            (Above::Nothing | Above::BadHeader, _) => false,
+    /// Decodes a line with a byte order mark before its first value, which files have that were joined, without it.
+    fn decode_marked(&mut self, page: Page<'_>, line: Line) {
+        self.flush(page);
+        let start = page.spans.get(line.first as usize).map_or(0, |value| value.start as usize);
+        let bytes = page.text.get(start..=line.end as usize).unwrap_or_default();
+        let mark = memmem::find(bytes, BYTE_ORDER_MARK).unwrap_or_default();
+        let (before, behind) = bytes.split_at(mark);
+        let text = [before, behind.strip_prefix(BYTE_ORDER_MARK).unwrap_or(behind)].concat();
+        let mut index = Index::default();
+        index.build(&text, u32::MAX);
+        if let Some(line) = index.lines().first() {
+            let page = Page::of(&text, &index);
+            self.decode_unusual_line(page, *line);
+            self.flush(page);
         }
+    }
+
+    /// Whether a line of these values is a header, by what is above it.
+    fn is_header(&self, page: Page<'_>, values: &[Span]) -> bool {
+        let doubt = match (&self.above, &self.given) {
+            (Above::Layout(layout), _) => doubt(&layout.fields, values.len()),
+            (Above::Nothing, Some(given)) if given.fields().len() == values.len() => {
+                match doubt(given.fields(), values.len()) {
+                    Doubt::Between(_) => Doubt::Beginning,
+                    words => words,
+                }
+            }
+            (Above::Nothing | Above::BadHeader, _) => Doubt::Beginning,
+        };
+        let is_first = matches!(self.above, Above::Nothing);
+        header::is_header(page.text, values, doubt) || (is_first && header::is_log_format(page.text, values))
     }
 
     /// Where no header says what a line of these values is: the format the caller gave, else the default format that
-    /// the line has, if it is another than that of the lines above.
-    fn assume_layout(&mut self, page: Page<'_>, undated: &[Span]) {
+    /// the line has, if it is another than that of the lines above. Returns why it has none.
+    fn assume_layout(&mut self, page: Page<'_>, undated: &[Span]) -> Option<Why> {
+        let differs = |layout: &Layout| layout.fields.len() != undated.len();
+        // A common word right above the line may have been none of the names of a header.
+        let is_doubted = self.doubtful == Some(self.line - 1);
         let is_open = match &self.above {
             Above::Nothing => true,
             Above::BadHeader => false,
-            Above::Layout(layout) => layout.by.is_assumed() && layout.fields.len() != undated.len(),
+            Above::Layout(layout) => differs(layout) && (layout.by.is_assumed() || is_doubted),
         };
         if !is_open {
-            return;
+            return None;
         }
         if let Some(given) = &self.given {
-            let layout = Layout::new(given.fields().to_vec(), FoundBy::Given);
-            self.set_layout(page, layout);
-        } else if let Some((names, by)) = header::default_format(page.text, undated) {
-            let fields = names.iter().map(|name| FieldName::new(name)).collect();
-            self.set_layout(page, Layout::new(fields, by));
+            if !is_doubted || given.fields().len() == undated.len() {
+                let layout = Layout::new(given.fields().to_vec(), FoundBy::Given);
+                self.set_layout(page, layout);
+            }
+            return None;
+        }
+        match header::default_format(page.text, undated) {
+            Ok((names, by)) => {
+                let fields = names.iter().map(|name| FieldName::new(name)).collect();
+                self.set_layout(page, Layout::new(fields, by));
+                None
+            }
+            Err(why) => Some(why),
         }
     }
 
-    fn start_layout(&mut self, page: Page<'_>, fields: Result<Vec<FieldName>, Why>, dated: Dated) {
-        match fields {
+    fn start_layout(&mut self, page: Page<'_>, names: &[Span], dated: Dated) {
+        match header::fields(page.text, names, self.limits.header_columns) {
             Ok(fields) => {
+                if header::is_log_format(page.text, names) {
+                    self.spelling = LOG_FORMAT_BYTES * names.len() as u64;
+                }
+                self.doubtful = header::is_doubtful(&fields).then_some(self.line);
                 self.set_layout(page, Layout::new(fields, FoundBy::Header));
                 self.set_dated(dated);
                 self.tally.headers += 1;
@@ -489,6 +545,15 @@ impl LineDecoder {
 fn has_lost_bytes(line: &[u8]) -> bool {
     let is_space = |at: Option<usize>| at.and_then(|at| line.get(at)).is_none_or(|byte| *byte <= b' ');
     memchr_iter(0, line).any(|at| is_space(at.checked_sub(1)) || is_space(Some(at + 1)))
+}
+
+/// How a line of so many values is told from a header below lines of these fields.
+fn doubt(fields: &[FieldName], values: usize) -> Doubt<'_> {
+    if fields.len() == values && all_text(fields) {
+        Doubt::AmongWords(fields)
+    } else {
+        Doubt::Between(fields)
+    }
 }
 
 fn miscount(values: usize, columns: usize) -> Why {

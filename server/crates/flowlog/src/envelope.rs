@@ -6,14 +6,20 @@
 //! such an array is a message too. Values may follow each other with or without line feeds. Between them a line that
 //! is no JSON is handed on as it is.
 //!
-//! Nothing is lost silently: what should have been a log event and is none becomes a fault. After JSON that is not
-//! valid, reading goes on behind the next line feed. Memory is bounded by one message and the depth of nesting.
+//! What Lambda functions and Firehose are given has envelopes packed in it, in base64: as `data` of `awslogs`, of the
+//! `kinesis` of each of `Records`, or of each of `records`; a line may also be nothing else. They are unpacked and read
+//! like the rest.
 //!
-//! Sources: "Subscription filters" in the Amazon CloudWatch Logs user guide (messageType, logEvents), "Publish flow
-//! logs to Firehose" in the VPC user guide.
+//! Nothing is lost silently: what should have been a log event and is none becomes a fault. After JSON that is not
+//! valid, reading goes on behind the next line feed. Memory is bounded by one message, one packed envelope and the depth
+//! of nesting.
+//!
+//! Sources: "Subscription filters" in the Amazon CloudWatch Logs user guide (messageType, logEvents, awslogs), "Publish
+//! flow logs to Firehose" in the VPC user guide, "Using Lambda with Kinesis" in the Lambda developer guide.
 
 use memchr::{memchr, memchr3};
 
+use crate::payload::{self, PAYLOAD_BYTES};
 use crate::tally::Why;
 use crate::unescape::Unescaper;
 
@@ -22,6 +28,12 @@ const DEPTH: usize = 64;
 
 /// Longest key or message type that means something here; longer strings are none of ours.
 const WORD_BYTES: usize = 24;
+
+/// Most envelopes packed in each other: Firehose's records may hold those of CloudWatch Logs.
+const LAYERS: u8 = 2;
+
+/// Most bytes that all envelopes packed in one object unpack to, as for objects themselves.
+const UNPACKED_BYTES: u64 = 4 << 30;
 
 /// How the one event of a control message begins, should its envelope say only afterwards what it is.
 const CONTROL_MESSAGE: &[u8] = b"CWL CONTROL MESSAGE";
@@ -68,6 +80,8 @@ enum Role {
     Key,
     Message,
     MessageType,
+    /// An envelope packed in base64.
+    Payload,
     Other,
 }
 
@@ -77,6 +91,11 @@ enum Name {
     Message,
     MessageType,
     Events,
+    /// An array of what Lambda or Firehose are given.
+    Records,
+    /// An object that only says where a packed envelope comes from.
+    Origin,
+    Payload,
     #[default]
     Other,
 }
@@ -87,6 +106,9 @@ impl Name {
             b"message" | b"@message" | b"body" => Self::Message,
             b"messageType" => Self::MessageType,
             b"logEvents" | b"events" => Self::Events,
+            b"Records" | b"records" => Self::Records,
+            b"awslogs" | b"kinesis" => Self::Origin,
+            b"data" => Self::Payload,
             _ => Self::Other,
         }
     }
@@ -98,6 +120,8 @@ struct Frame {
     is_object: bool,
     /// For an object: it is a log event or an envelope. For an array: it is one of those.
     carries: bool,
+    /// Whether it, or what stands in it, may hold a packed envelope.
+    packs: bool,
     /// Whether something came out of it.
     counted: bool,
     /// Whether it is a control message, in which CloudWatch only asks whether anybody listens.
@@ -116,6 +140,10 @@ pub(crate) struct Envelope {
     line_bytes: usize,
     /// Whether only white space was seen since the last line feed.
     at_line_start: bool,
+    /// How many envelopes this one was packed in.
+    layer: u8,
+    /// Bytes that packed envelopes may still unpack to.
+    room: u64,
 }
 
 impl Envelope {
@@ -126,6 +154,8 @@ impl Envelope {
             text: Unescaper::default(),
             line_bytes,
             at_line_start: true,
+            layer: 0,
+            room: UNPACKED_BYTES,
         }
     }
 
@@ -153,6 +183,15 @@ impl Envelope {
         *self = Self::new(self.line_bytes);
     }
 
+    /// Ends an object whose rest is missing and starts anew.
+    pub(crate) fn cut(&mut self, sink: &mut impl Sink) {
+        if self.state == State::Raw {
+            sink.fault(Why::Cut);
+            self.state = State::Between;
+        }
+        self.finish(sink);
+    }
+
     /// Reads one byte outside strings; returns how many were read, 0 to look at the same byte again.
     fn read_byte(&mut self, byte: u8, sink: &mut impl Sink) -> usize {
         if byte == b'\n' {
@@ -169,7 +208,7 @@ impl Envelope {
             (State::Between, b',') => {}
             (State::Between, _) => {
                 self.state = State::Raw;
-                self.text.start(self.line_bytes);
+                self.text.start(if payload::may_begin(byte) { PAYLOAD_BYTES } else { self.line_bytes });
                 return 0;
             }
             (State::Value { or_end: true }, b']') | (State::Key { or_end: true }, b'}') => self.close(sink),
@@ -197,12 +236,14 @@ impl Envelope {
         let role = match frame.name {
             Name::Message if frame.carries && frame.is_object => Role::Message,
             Name::MessageType if frame.carries && frame.is_object => Role::MessageType,
+            Name::Payload if frame.packs && frame.is_object => Role::Payload,
             _ if frame.carries && !frame.is_object => Role::Message,
             _ => Role::Other,
         };
         match byte {
             b'{' | b'[' => self.open(byte, sink),
             b'"' if role == Role::Message => self.start_text(role, self.line_bytes),
+            b'"' if role == Role::Payload => self.start_text(role, PAYLOAD_BYTES),
             b'"' => self.start_text(role, WORD_BYTES),
             b'0'..=b'9' | b'a'..=b'z' | b'-' => {
                 if frame.carries && !frame.is_object {
@@ -227,16 +268,22 @@ impl Envelope {
             return;
         }
         let is_object = byte == b'{';
-        let carries = match self.open.last() {
-            None => true,
-            Some(parent) if parent.is_object => !is_object && parent.carries && parent.name == Name::Events,
-            Some(parent) => parent.carries && is_object,
+        let (carries, packs) = match self.open.last() {
+            None => (true, false),
+            Some(parent) if !parent.carries => (false, false),
+            Some(parent) if !parent.is_object => (is_object, is_object && parent.packs),
+            Some(parent) => match parent.name {
+                Name::Events => (!is_object, false),
+                Name::Records => (!is_object, !is_object),
+                Name::Origin => (is_object, is_object),
+                _ => (false, false),
+            },
         };
         if !is_object && self.open.last().is_some_and(|parent| parent.carries && !parent.is_object) {
             self.count(sink, Why::NotALogEvent);
         }
         let control = self.open.last().is_some_and(|parent| parent.control);
-        self.open.push(Frame { is_object, carries, control, ..Frame::default() });
+        self.open.push(Frame { is_object, carries, packs, control, ..Frame::default() });
         self.state = if is_object { State::Key { or_end: true } } else { State::Value { or_end: true } };
     }
 
@@ -326,6 +373,16 @@ impl Envelope {
                 }
             }
             Role::Message => self.end_message(sink),
+            Role::Payload => {
+                if let Some(frame) = self.open.last_mut() {
+                    frame.counted = true;
+                }
+                let bytes = match self.text.whole() {
+                    Some(text) => payload::decode(text),
+                    None => Err(Why::BadPayload { what: payload::TOO_LONG }),
+                };
+                self.unpack(bytes, sink);
+            }
         }
     }
 
@@ -343,6 +400,29 @@ impl Envelope {
         }
     }
 
+    /// Reads what was packed in base64.
+    fn unpack(&mut self, bytes: Result<Vec<u8>, Why>, sink: &mut impl Sink) {
+        let bytes = match bytes {
+            Ok(bytes) if self.layer < LAYERS => bytes,
+            Ok(_) => return sink.fault(Why::BadPayload { what: "is packed in itself too often" }),
+            Err(why) => return sink.fault(why),
+        };
+        let mut inner = Self { layer: self.layer + 1, room: self.room, ..Self::new(self.line_bytes) };
+        let unpacked = payload::unpack(&bytes, self.room, &mut |text| inner.push(text, sink));
+        self.room = inner.room;
+        match unpacked {
+            Ok(length) => {
+                self.room = self.room.saturating_sub(length);
+                inner.finish(sink);
+            }
+            Err(why) => {
+                self.room = self.room.saturating_sub(payload::UNPACKED_BYTES);
+                // What was begun is part of what is damaged.
+                sink.fault(why);
+            }
+        }
+    }
+
     /// Reads on in a line that is not JSON.
     fn read_raw(&mut self, rest: &[u8], sink: &mut impl Sink) -> usize {
         let end = memchr(b'\n', rest);
@@ -356,8 +436,12 @@ impl Envelope {
 
     fn end_raw(&mut self, sink: &mut impl Sink) {
         match self.text.whole() {
-            Some(line) => sink.line(line),
-            None => sink.fault(Why::LineTooLong { limit: self.line_bytes }),
+            Some(line) if payload::is_packed(line) => {
+                let bytes = payload::decode(line.trim_ascii_end());
+                self.unpack(bytes, sink);
+            }
+            Some(line) if line.len() <= self.line_bytes => sink.line(line),
+            _ => sink.fault(Why::LineTooLong { limit: self.line_bytes }),
         }
     }
 

@@ -21,8 +21,6 @@ pub(crate) enum Above {
 pub(crate) struct Layout {
     pub(crate) fields: Vec<FieldName>,
     pub(crate) by: FoundBy,
-    /// Whether every field holds text, so that words alone can be a record.
-    pub(crate) all_text: bool,
     pub(crate) places: CoveragePlaces,
     /// The columns to build: place on the line, place among the column builders.
     pub(crate) wanted: Vec<(usize, usize)>,
@@ -47,8 +45,7 @@ impl Layout {
             start: place("start"),
             end: place("end"),
         };
-        let all_text = all_text(&fields);
-        Self { by, all_text, places, wanted: Vec::new(), fields }
+        Self { by, places, wanted: Vec::new(), fields }
     }
 
     /// The rows from `first_row` on as a section of a batch, once the wanted columns are known.

@@ -52,6 +52,7 @@ mod index;
 mod intern;
 mod layout;
 mod number;
+mod payload;
 mod status;
 mod stream;
 mod tally;

@@ -9,6 +9,7 @@ use crate::envelope::{Envelope, Sink};
 use crate::format::Format;
 use crate::found::FoundLayout;
 use crate::header::BYTE_ORDER_MARK;
+use crate::payload;
 use crate::tally::{Tally, Why};
 use crate::want::{Limits, Want};
 
@@ -35,8 +36,8 @@ enum Mode {
 /// Turns flow-log text into columns.
 ///
 /// Text whose first character is `{` or `[` is JSON in which records are wrapped (Firehose's `{"message": …}`, one
-/// after the other with or without line feeds, and CloudWatch's subscription envelopes); what counts as a line is then
-/// a log event. A byte order mark before the text is ignored.
+/// after the other with or without line feeds, and CloudWatch's subscription envelopes, packed in base64 or not); what
+/// counts as a line is then a log event. Text that begins as gzip does in base64 is read the same way. A byte order mark before the text is ignored.
 ///
 /// Push the text of an object in any chunks, call [`Decoder::finish`] at its end, and take rows and tally
 /// whenever it suits. Several objects may share a batch. Memory is bounded by the rows not yet taken and one
@@ -148,6 +149,20 @@ impl Decoder {
         }
     }
 
+    /// Ends an object that could not be read to its end: what it left of a line is set aside, since the last value may
+    /// have lost a part of itself. The next object starts without a layout.
+    pub fn cut(&mut self) {
+        if self.mode == Mode::Json {
+            let mut lines = Unwrapped { lines: &mut self.lines, page: &mut self.page };
+            self.envelope.cut(&mut lines);
+            lines.flush();
+        } else if self.carried.iter().any(|byte| *byte > b' ') {
+            self.carried.clear();
+            self.lines.set_aside_unread(Why::Cut);
+        }
+        self.finish();
+    }
+
     /// Ends the object: its last line needs no line feed, and the next object starts without a layout.
     pub fn finish(&mut self) {
         if self.mode == Mode::Unknown && BYTE_ORDER_MARK.starts_with(&self.carried) {
@@ -242,6 +257,8 @@ fn beginning(text: &[u8]) -> Option<(Mode, usize)> {
     let near = near.get(..LEAD_BYTES).unwrap_or(near);
     match near.iter().find(|byte| **byte > b' ') {
         Some(b'{' | b'[') => Some((Mode::Json, start)),
+        Some(_) if payload::is_packed(near.trim_ascii_start()) => Some((Mode::Json, start)),
+        Some(_) if payload::may_be_packed(near.trim_ascii_start()) => None,
         Some(_) => Some((Mode::Lines, start)),
         None => (near.len() == LEAD_BYTES).then_some((Mode::Lines, start)),
     }

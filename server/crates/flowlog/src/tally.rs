@@ -12,8 +12,8 @@ use crate::fields::FieldName;
 pub struct Tally {
     /// Lines seen, of every sort.
     pub lines: u64,
-    /// Bytes of these lines with their line feeds, out of JSON where they come wrapped in it; without lines that are too
-    /// long to be looked at.
+    /// Bytes of these lines with their line feeds, out of JSON where they come wrapped in it; a record format
+    /// (`${version} …`) as the header line it stands for, and without lines that are too long to be looked at.
     pub text_bytes: u64,
     /// Header lines that set the layout.
     pub headers: u64,
@@ -61,17 +61,32 @@ pub struct SetAside {
 /// Why a line was set aside, in words a user can act on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Why {
-    /// There is no header above the line, and it fits neither default format.
+    /// There is no header above the line, and it has another number of values than both default formats.
     #[error(
-        "no header line above this line, and its {values} values fit neither the default VPC format (14 values) nor \
-         the default transit gateway format (36 values); name the fields in order (--record-format)"
+        "no header line above this line, and {} neither the default VPC format (14 values) nor the default transit \
+         gateway format (36 values); name the fields in order (--record-format)", fit(*values)
     )]
     NoLayout {
         /// Values on the line.
         values: usize,
     },
+    /// There is no header above the line, and its 14 values are not those of the default VPC format.
+    #[error(
+        "no header line above this line, and its 14 values are not those of the default VPC format: {missing}; name the \
+         fields in order (--record-format)"
+    )]
+    NotVpcDefault {
+        /// What tells.
+        missing: &'static str,
+    },
+    /// There is no header above the line, and its 36 values are not those of the default transit gateway format.
+    #[error(
+        "no header line above this line, and its 36 values are not those of the default transit gateway format: none is \
+         of a transit gateway; name the fields in order (--record-format)"
+    )]
+    NotTgwDefault,
     /// The header above the line was itself set aside.
-    #[error("the header line above this line was set aside, so its {values} values have no names")]
+    #[error("the header line above this line was set aside, so {} no names", have(*values))]
     HeaderSetAside {
         /// Values on the line.
         values: usize,
@@ -151,6 +166,15 @@ pub enum Why {
          Logs delivers"
     )]
     NotALogEvent,
+    /// What should hold log events in base64 cannot be unpacked.
+    #[error("the log events packed here cannot be read: the base64 text {what}")]
+    BadPayload {
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// The line ends where the readable part of its object does.
+    #[error("the line is cut off: what follows in the object cannot be read")]
+    Cut,
     /// The line is longer than the bound.
     #[error("longer than {limit} bytes")]
     LineTooLong {
@@ -171,6 +195,14 @@ pub enum Why {
         /// The field.
         field: FieldName,
     },
+}
+
+fn fit(values: usize) -> String {
+    if values == 1 { "its 1 value fits".into() } else { format!("its {values} values fit") }
+}
+
+fn have(values: usize) -> String {
+    if values == 1 { "its 1 value has".into() } else { format!("its {values} values have") }
 }
 
 /// Longest piece of a bad value shown in a reason; the rest adds nothing a reader needs.

@@ -104,7 +104,7 @@ fn a_projection_still_counts_values_and_knows_coverage() {
 #[test]
 fn objects_of_different_layouts_share_a_batch() {
     let mut decoder = decoder(Limits::default());
-    for object in [&b"bytes action\n7 ACCEPT\n"[..], b"action shiny\nREJECT x", b"bytes\n9"] {
+    for object in [&b"bytes action\n7 ACCEPT\n"[..], b"action srcaddr shiny\nREJECT - x", b"bytes\n9"] {
         decoder.push(object);
         decoder.finish();
     }
@@ -151,7 +151,7 @@ fn a_line_of_two_gigabytes_costs_no_more_than_the_bound() {
 fn layouts_are_noted_once_and_not_without_end() {
     let mut decoder = decoder(Limits::default());
     for at in 0..1000 {
-        decoder.push(format!("version f{at}\n2 x\nversion f{at}\n2 y\n").as_bytes());
+        decoder.push(format!("srcport dstport f{at}\n2 1 x\nsrcport dstport f{at}\n2 1 y\n").as_bytes());
     }
     decoder.finish();
     let layouts = decoder.take_layouts();
@@ -163,15 +163,35 @@ fn layouts_are_noted_once_and_not_without_end() {
 #[test]
 fn sections_say_which_columns_the_rows_had() {
     let mut decoder = decoder(Limits::default());
-    decoder.push(b"bytes action\n7 ACCEPT\n8 ACCEPT\naction shiny bytes\nREJECT x 9\nbytes action\n");
+    decoder.push(b"dstport type\n7 a\n8 a\ntype shiny dstport srcport\nb x 9 1\ndstport type\n");
     let batch = decoder.take();
     let sections: Vec<_> =
         batch.sections.iter().map(|section| (section.first_row, section.columns.clone())).collect();
-    assert_eq!(sections, [(0, vec![0, 1]), (2, vec![1, 2, 0]), (3, vec![0, 1])]);
-    decoder.push(b"1 ACCEPT\n");
+    assert_eq!(sections, [(0, vec![0, 1]), (2, vec![1, 2, 0, 3]), (3, vec![0, 1])]);
+    decoder.push(b"1 a\n");
     let batch = decoder.take();
     assert_eq!((batch.sections.len(), batch.sections[0].columns.clone()), (1, vec![0, 1]));
-    assert_eq!(batch.columns[0].field.as_str(), "bytes");
+    assert_eq!(batch.columns[0].field.as_str(), "dstport");
+}
+
+#[test]
+fn what_is_left_of_a_line_where_an_object_breaks_off_is_no_record() {
+    let objects = [
+        (&b"dstport bytes\n443 1234\n443 12"[..], 1, 1),
+        (b"dstport bytes\n443 1234\n", 1, 0),
+        (b"dstport bytes\n443 1234\n  ", 1, 0),
+        (b"443 12", 0, 1),
+        (b"{\"message\": \"dstport bytes\"}\n{\"message\": \"443 12", 0, 1),
+        (b"[]\n443 12", 0, 1),
+    ];
+    for (object, records, set_aside) in objects {
+        let mut decoder = decoder(Limits::default());
+        decoder.push(object);
+        decoder.cut();
+        let tally = decoder.take_tally();
+        assert_eq!((tally.records, tally.set_aside), (records, set_aside), "{tally:?}");
+        assert_eq!(tally.lines, tally.headers + tally.blank + records + set_aside);
+    }
 }
 
 #[test]

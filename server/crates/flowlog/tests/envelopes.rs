@@ -1,8 +1,15 @@
 //! What must hold for records wrapped in JSON: however they are wrapped and cut, they are the records of the plain
 //! lines, every one is counted, and no message is too long to go on behind it.
 
-use std::fmt::Write as _;
+#![expect(clippy::unwrap_used, reason = "a text that cannot be packed fails the test")]
 
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use flowlog::{Batch, Coverage, Decoder, Fields, Limits, Tally, Want, Why};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -58,8 +65,36 @@ fn wrapped(lines: &[String], style: usize, events_each: usize) -> String {
         1 => lines.iter().map(message).collect(),
         2 => envelopes("{\"messageType\":\"DATA_MESSAGE\",\"logEvents\":[", "]}").concat(),
         3 => envelopes("{\"logEvents\": [", "] , \"messageType\": \"DATA_MESSAGE\"}").join(" \n"),
-        _ => envelopes("[", "]").join(","),
+        4 => envelopes("[", "]").join(","),
+        5 => envelopes("{\"logEvents\":[", "]}")
+            .iter()
+            .map(|envelope| format!("{{\"awslogs\":{{\"data\":\"{}\"}}}}\n", packed(envelope.as_bytes())))
+            .collect(),
+        6 => {
+            let record = |envelope: &String| {
+                format!(
+                    "{{\"kinesis\":{{\"partitionKey\":\"data\",\"data\":\"{}\"}}}}",
+                    packed(envelope.as_bytes())
+                )
+            };
+            let records: Vec<_> = envelopes("{\"logEvents\":[", "]}").iter().map(record).collect();
+            format!("{{\"Records\":[{}]}}", records.join(","))
+        }
+        7 => {
+            let record = |line: &String| {
+                format!("{{\"recordId\":\"1\",\"data\":\"{}\"}}", BASE64.encode(message(line)))
+            };
+            format!("{{\"records\":[{}]}}", lines.iter().map(record).collect::<Vec<_>>().join(","))
+        }
+        _ => envelopes("{\"logEvents\":[", "]}").iter().map(|all| packed(all.as_bytes()) + "\n").collect(),
     }
+}
+
+/// Gzip in base64.
+fn packed(text: &[u8]) -> String {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+    gzip.write_all(text).unwrap();
+    BASE64.encode(gzip.finish().unwrap())
 }
 
 /// Lines that are nearly right, none of them empty at its edges.
@@ -79,7 +114,7 @@ proptest! {
 
     #[test]
     fn wrapped_records_are_those_of_the_plain_lines(
-        lines in prop::collection::vec(line(), 1..80), style in 0..5usize, events_each in 1..40usize,
+        lines in prop::collection::vec(line(), 1..80), style in 0..9usize, events_each in 1..40usize,
     ) {
         let plain: String = lines.iter().map(|line| format!("{line}\n")).collect();
         prop_assume!(!plain.trim_start().starts_with(['{', '[']));
@@ -89,7 +124,7 @@ proptest! {
 
     #[test]
     fn cuts_do_not_matter_even_in_damaged_json(
-        lines in prop::collection::vec(line(), 0..30), style in 0..5usize, events_each in 1..9usize,
+        lines in prop::collection::vec(line(), 0..30), style in 0..9usize, events_each in 1..9usize,
         damage in prop::collection::vec((any::<Index>(), prop::sample::select(b"{}[]\",:\\\n u0a\xff".to_vec())), 0..6),
         cuts: Vec<Index>, line_bytes in 20usize..300,
     ) {
@@ -138,4 +173,34 @@ fn a_key_of_100_megabytes_is_no_message() {
     let pieces = [&b"{\""[..]].into_iter().chain((0..100).map(|_| piece.as_slice())).chain([&b"\":1}"[..]]);
     let (_, tally) = decoded(pieces, Limits::default());
     assert_eq!((tally.lines, tally.samples[0].why.clone()), (1, Why::NotALogEvent));
+}
+
+#[test]
+fn packed_events_that_cannot_be_unpacked_are_said_and_do_not_stop_the_rest() {
+    let zeros = packed(&vec![b' '; 300 << 20]);
+    let deep = (0..4).fold(format!("{{\"message\":\"{RECORD}\"}}"), |inner, _| {
+        format!("{{\"awslogs\":{{\"data\":\"{}\"}}}}", packed(inner.as_bytes()))
+    });
+    let good = packed(format!("{{\"message\":\"{RECORD}\"}}").as_bytes());
+    let cut = good.get(..good.len() / 8 * 4).unwrap();
+    for (bad, what) in [
+        (format!("{{\"awslogs\":{{\"data\":\"{zeros}\"}}}}"), "more than 256 MB"),
+        (deep, "in itself"),
+        (format!("{{\"awslogs\":{{\"data\":\"{cut}\"}}}}"), "damaged"),
+        ("{\"awslogs\":{\"data\":\"no base64\"}}".into(), "not base64"),
+        (format!("{{\"awslogs\":{{\"data\":\"{}\"}}}}", "A".repeat(9 << 20)), "longer than 8 MB"),
+    ] {
+        let json = format!("{bad}\n{{\"awslogs\":{{\"data\":\"{good}\"}}}}");
+        let (_, tally) = whole(json.as_bytes(), Limits::default());
+        assert_eq!((tally.records, tally.set_aside), (1, 1), "{what}");
+        let why = tally.samples[0].why.to_string();
+        assert!(why.contains(what), "{why}");
+    }
+}
+
+#[test]
+fn data_elsewhere_is_not_unpacked() {
+    let json = format!("{{\"data\":\"x\",\"message\":\"{RECORD}\",\"records\":{{\"data\":\"x\"}}}}");
+    let (_, tally) = whole(json.as_bytes(), Limits::default());
+    assert_eq!((tally.records, tally.lines), (1, 1));
 }

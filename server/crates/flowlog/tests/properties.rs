@@ -134,6 +134,47 @@ fn rough_text() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
+/// A line as people and damage leave it: English words, among them those that are field names too.
+fn junk() -> impl Strategy<Value = String> {
+    let word = prop::sample::select(vec![
+        "end",
+        "start",
+        "bytes",
+        "packets",
+        "region",
+        "action",
+        "type",
+        "version",
+        "protocol",
+        "of",
+        "log",
+        "the",
+        "second",
+        "batch",
+        "no",
+        "required",
+        "us-east-1",
+        "ok",
+        "Some",
+        "lost",
+        "ACCEPT",
+        "was",
+        "at",
+        "log-status",
+    ]);
+    let words = prop::collection::vec(word, 1..18);
+    words.prop_map(|words| words.join(" ")).prop_filter(
+        "three names and no other word are a header",
+        |line| {
+            let mut words: Vec<&str> = line.split(' ').collect();
+            let is_known = words.iter().all(|word| flowlog::field(word).is_some());
+            words.sort_unstable();
+            words.dedup();
+            !is_known || words.len() < 3 && !words.contains(&"log-status") || words.len() == 1
+        },
+    )
+}
+
 proptest! {
     // Each case is a whole object; more of them would make the suite slow rather than sharp.
     #![proptest_config(ProptestConfig::with_cases(64))]
@@ -201,6 +242,24 @@ proptest! {
         assert_tally(&tally);
         prop_assert_eq!(tally, cut.take_tally());
         prop_assert_eq!(whole.take(), cut.take());
+    }
+
+    #[test]
+    fn a_line_of_english_between_records_only_sets_itself_aside(
+        (names, records) in table(), line in junk(), place: Index, with_header: bool,
+    ) {
+        let record =
+            "2 123456789012 eni-0a 10.0.0.4 10.1.1.1 443 49152 6 3 180 1790000000 1790000058 ACCEPT OK\n";
+        // Lines of fewer values than a sentence has words may be sentences.
+        prop_assume!(!with_header || names.len() > 17 || names.len() != line.split(' ').count());
+        prop_assume!(!with_header || names.len() > 1);
+        let text = if with_header { formatted(&names, &records) } else { record.repeat(records.len().max(1)) };
+        let mut lines: Vec<&str> = text.lines().collect();
+        let (whole, whole_tally) = decode(text.as_bytes(), Fields::All, Coverage::Aside);
+        lines.insert(1 + place.index(lines.len()), &line);
+        let (with_line, tally) = decode((lines.join("\n") + "\n").as_bytes(), Fields::All, Coverage::Aside);
+        prop_assert_eq!((tally.set_aside, tally.headers), (whole_tally.set_aside + 1, whole_tally.headers), "{}", line);
+        prop_assert_eq!(whole, with_line);
     }
 
     #[test]

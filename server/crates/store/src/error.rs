@@ -15,10 +15,16 @@ pub enum StoreError {
         /// What is wrong with it.
         why: &'static str,
     },
-    /// The folder does not exist or is not a folder.
+    /// The folder does not exist.
     #[error("folder not found: {path}")]
     NoFolder {
         /// The folder as given.
+        path: String,
+    },
+    /// What was given as a folder is a file.
+    #[error("{path} is a file, not a folder")]
+    NotAFolder {
+        /// The file as given.
         path: String,
     },
     /// The bucket does not exist.
@@ -163,6 +169,9 @@ impl StoreError {
         match self {
             Self::BadUrl { .. } => "give s3://bucket/prefix or the path of a folder".into(),
             Self::NoFolder { .. } => "check the path; it is seen from where weir was started".into(),
+            Self::NotAFolder { path } => {
+                format!("give the folder it lies in; `weir decode {path}` prints the records of one file")
+            }
             Self::NoBucket { bucket } => {
                 format!("check the name {bucket} and, for a store other than AWS, --endpoint-url")
             }

@@ -1,5 +1,5 @@
 //! A folder with the same layout as a bucket: keys are paths relative to it, with `/`.
-//! Follows symbolic links but never in circles, and passes over whatever cannot be a flow log.
+//! Follows symbolic links but never in circles.
 
 use std::fs::Metadata;
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
@@ -11,7 +11,6 @@ use bytes::Bytes;
 use futures::stream::BoxStream;
 
 use crate::error::StoreError;
-use crate::keys;
 use crate::source::{ObjectMeta, Options, Source};
 use crate::tree::{Depth, Page, Tree};
 use crate::walk;
@@ -32,7 +31,7 @@ impl Folder {
         let found =
             tokio::fs::metadata(path).await.map_err(|error| fault(Path::new(path), error, missing))?;
         if !found.is_dir() {
-            return Err(missing());
+            return Err(StoreError::NotAFolder { path: path.into() });
         }
         let absolute = std::path::absolute(path).map_err(|error| fault(Path::new(path), error, missing))?;
         Ok(Folder {
@@ -71,6 +70,10 @@ impl Source for Folder {
 
     fn list(&self, span: Option<Range<i64>>) -> BoxStream<'_, Result<Vec<ObjectMeta>, StoreError>> {
         walk::pages(self, span)
+    }
+
+    async fn strangers(&self) -> Vec<String> {
+        walk::strangers(self).await
     }
 
     async fn read(&self, object: &ObjectMeta) -> Result<Bytes, StoreError> {
@@ -137,7 +140,7 @@ fn level_of(root: &Path, path: &Path, prefix: &str) -> Result<Page, StoreError> 
             if !name.starts_with('.') && !is_endless {
                 page.folders.push(format!("{prefix}{name}/"));
             }
-        } else if metadata.is_file() && keys::is_readable(&name) {
+        } else if metadata.is_file() {
             page.objects.push(described(format!("{prefix}{name}"), &metadata));
         }
     }
@@ -285,6 +288,26 @@ mod tests {
         drop(root);
         let error = folder.list(None).try_concat().await.unwrap_err();
         assert!(matches!(error, StoreError::NoFolder { .. }), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_file_is_told_from_a_folder_that_is_missing() {
+        let root = tempfile::tempdir().unwrap();
+        write(root.path(), "x.log.gz", "x");
+        let file = root.path().join("x.log.gz");
+        let error = Folder::open("x", file.to_str().unwrap(), &Options::default()).await.err().unwrap();
+        assert!(error.to_string().ends_with("x.log.gz is a file, not a folder"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn what_lies_there_and_cannot_be_a_flow_log_is_named() {
+        let root = tempfile::tempdir().unwrap();
+        write(root.path(), "a/flows.zip", "x");
+        write(root.path(), "flows.csv", "x");
+        write(root.path(), ".hidden", "x");
+        let folder = opened(root.path()).await;
+        assert_eq!(listed(&folder).await, []);
+        assert_eq!(folder.strangers().await, ["flows.csv", "a/flows.zip"]);
     }
 
     #[tokio::test]

@@ -43,7 +43,18 @@ pub enum KeyFormat {
 /// Endings of names, one behind the other: `.log.gz` and `.log.parquet` are AWS's; copies lose some and gain others.
 const ENDINGS: [&str; 6] = ["log", "txt", "gz", "zst", "snappy", "parquet"];
 /// Endings of objects that others than VPC Flow Logs deliver: exports of CloudWatch Logs, Firehose, people.
-const READABLE: [&str; 6] = [".gz", ".log", ".zst", ".jsonl", ".ndjson", ".parquet"];
+pub const READABLE: [&str; 9] =
+    [".log", ".gz", ".gzip", ".zst", ".parquet", ".json", ".jsonl", ".ndjson", ".txt"];
+/// What `weir simulate` and the inventory are called, which lie beside logs and are none.
+const OTHERS: [&str; 7] = [
+    "truth.json",
+    "security-groups.json",
+    "security-group-rules.json",
+    "network-interfaces.json",
+    "network-acls.json",
+    "subnets.json",
+    "managed-prefix-lists.json",
+];
 
 /// Reads `account_vpcflowlogs_region_fl-id_YYYYMMDDTHHmmZ_hash.log.gz` (or `.log.parquet`, `.log`, without any ending …)
 /// off the end of a key; `None` when the name is not one AWS gives. Transit gateways' flow logs have the same names.
@@ -72,14 +83,27 @@ pub fn parse(key: &str) -> Option<KeyParts> {
     })
 }
 
-/// Whether an object may hold flow logs, judged by the end of its name. Hidden files are never ours.
+/// Whether an object may hold flow logs, judged by the end of its name, in whatever case; within AWS's layout also
+/// without any ending. Hidden files are never ours.
 pub fn is_readable(key: &str) -> bool {
     let name = file_name(key);
-    let is_hidden = name.starts_with(['.', '_']);
-    !is_hidden
-        && (READABLE.iter().any(|ending| name.ends_with(ending))
-            || is_firehose_name(name)
-            || parse(name).is_some())
+    if name.starts_with(['.', '_']) || OTHERS.contains(&name) {
+        return false;
+    }
+    let ends = |ending: &&str| {
+        let at = name.len().checked_sub(ending.len());
+        at.and_then(|at| name.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(ending))
+    };
+    READABLE.iter().any(|ending| ends(&ending))
+        || is_firehose_name(name)
+        || parse(name).is_some()
+        || (!name.is_empty() && !name.contains('.') && is_dated(key))
+}
+
+/// Whether the folder of a key is one of AWS's for a region or a date.
+fn is_dated(key: &str) -> bool {
+    let folder = key.rsplit_once('/').map_or("", |(folder, _)| folder);
+    matches!(level(folder), Level::Region { .. } | Level::Calendar(_) | Level::Day(_) | Level::Hour(_))
 }
 
 /// Whether a name is one that Firehose gives without being asked for an ending:
@@ -134,26 +158,38 @@ impl Level {
     }
 }
 
-/// Which level a prefix is; the last `vpcflowlogs` in it counts, else the last `AWSLogs`.
+/// Which level a prefix is, by the last `AWSLogs` in it, which AWS reserves. What lies above may have any name, even
+/// that of a level. Copies may begin at `vpcflowlogs/`; that it is AWS's shows by the region in it.
 pub(crate) fn level(prefix: &str) -> Level {
     let parts: Vec<&str> = prefix.split('/').filter(|part| !part.is_empty()).collect();
-    if let Some(at) = parts.iter().rposition(|part| is_service(part)) {
-        let hive = parts.get(at).is_some_and(|part| *part != SERVICE);
-        return below_service(parts.get(at + 1..).unwrap_or_default(), hive);
-    }
-    let Some(at) = parts.iter().rposition(|part| *part == ROOT) else { return Level::Outside };
-    let below = parts.get(at + 1..).unwrap_or_default();
-    let below = match below {
+    let Some(at) = parts.iter().rposition(|part| *part == ROOT) else { return level_of_copy(&parts) };
+    let below = match parts.get(at + 1..).unwrap_or_default() {
         [organisation, rest @ ..] if organisation.starts_with("o-") => rest,
         all => all,
     };
+    let [account, below @ ..] = below else { return Level::Root };
+    let hive = account.strip_prefix("aws-account-id=");
+    if !is_account(hive.unwrap_or(account)) {
+        return Level::Foreign;
+    }
     match below {
-        [] => Level::Root,
-        [account] if is_account(account) => Level::Account { hive: false },
-        [account] if account.strip_prefix("aws-account-id=").is_some_and(is_account) => {
-            Level::Account { hive: true }
-        }
+        [] => Level::Account { hive: hive.is_some() },
+        [service, below @ ..] if is_service(service) => below_service(below, *service != SERVICE),
         _ => Level::Foreign,
+    }
+}
+
+/// The level below the last service folder, where nothing says that it is AWS's but what it holds.
+fn level_of_copy(parts: &[&str]) -> Level {
+    let Some(at) = parts.iter().rposition(|part| is_service(part)) else { return Level::Outside };
+    let (hive, below) = (parts.get(at) != Some(&SERVICE), parts.get(at + 1..).unwrap_or_default());
+    match below_service(below, hive) {
+        Level::Service | Level::Foreign
+            if !below.first().is_some_and(|part| is_region_folder(part, hive)) =>
+        {
+            Level::Outside
+        }
+        level => level,
     }
 }
 
@@ -175,8 +211,7 @@ pub(crate) fn day_folder(day: i64, hive: bool) -> Option<String> {
 
 fn below_service(parts: &[&str], hive: bool) -> Level {
     let [region, dated @ ..] = parts else { return Level::Service };
-    let region = if hive { region.strip_prefix("aws-region=").unwrap_or_default() } else { region };
-    if !is_region(region) {
+    if !is_region_folder(region, hive) {
         return Level::Foreign;
     }
     dated_level(dated, hive).unwrap_or(Level::Foreign)
@@ -236,9 +271,16 @@ fn is_account(text: &str) -> bool {
     digits_of(text, 12).is_some()
 }
 
+fn is_region_folder(part: &str, hive: bool) -> bool {
+    is_region(if hive { part.strip_prefix("aws-region=").unwrap_or_default() } else { part })
+}
+
+/// `us-east-1`, `us-gov-west-1`: words, and a number at the end.
 fn is_region(text: &str) -> bool {
-    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    text.contains('-') && text.bytes().all(fits)
+    let is_word = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let Some((words, number)) = text.rsplit_once('-') else { return false };
+    words.contains('-') && words.split('-').all(is_word) && is_number(number)
 }
 
 fn is_alphanumeric(text: &str) -> bool {

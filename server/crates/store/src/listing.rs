@@ -4,10 +4,10 @@
 use futures::stream::{self, BoxStream, StreamExt};
 
 use crate::error::StoreError;
-use crate::keys::{self, Level};
+use crate::keys::Level;
 use crate::plan::Window;
 use crate::source::ObjectMeta;
-use crate::tree::{Depth, Page, Tree, level};
+use crate::tree::{Depth, Page, Tree, is_readable, level};
 
 /// So many objects without one that could be a flow log, and the place is the wrong one.
 pub(crate) const MAX_FOREIGN_OBJECTS: usize = 100_000;
@@ -70,12 +70,16 @@ impl Cursor {
             None => self.todo.pop().map(|(folder, depth)| (folder, depth, None)),
         };
         self.count_foreign(tree, &page.objects)?;
-        Ok(page.objects.into_iter().filter(|object| window.wants(&object.key)).collect())
+        Ok(page
+            .objects
+            .into_iter()
+            .filter(|object| window.wants(&format!("{}{}", tree.place(), object.key)))
+            .collect())
     }
 
     fn count_foreign(&mut self, tree: &dyn Tree, objects: &[ObjectMeta]) -> Result<(), StoreError> {
         let Some(before) = self.foreign else { return Ok(()) };
-        if objects.iter().any(|object| keys::is_readable(&object.key)) {
+        if objects.iter().any(|object| is_readable(tree, &object.key)) {
             self.foreign = None;
             return Ok(());
         }

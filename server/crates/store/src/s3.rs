@@ -115,6 +115,10 @@ impl Source for Bucket {
         walk::pages(self, span)
     }
 
+    async fn strangers(&self) -> Vec<String> {
+        walk::strangers(self).await
+    }
+
     async fn read(&self, object: &ObjectMeta) -> Result<Bytes, StoreError> {
         self.read_part(object, 0..object.size).await
     }

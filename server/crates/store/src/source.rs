@@ -56,6 +56,12 @@ pub trait Source: Send + Sync {
     /// the part of the tree it names; the parts after it still follow.
     fn list(&self, span: Option<Range<i64>>) -> BoxStream<'_, Result<Vec<ObjectMeta>, StoreError>>;
 
+    /// Names of some objects that lie there and are not listed because they cannot be flow logs; for whoever wonders why a
+    /// source is empty.
+    async fn strangers(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// The bytes of a listed object, exactly that one: if it was replaced or deleted since, the error says so.
     async fn read(&self, object: &ObjectMeta) -> Result<Bytes, StoreError>;
 

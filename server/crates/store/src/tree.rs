@@ -42,6 +42,11 @@ pub(crate) fn level(tree: &dyn Tree, prefix: &str) -> Level {
     keys::level(&format!("{}{prefix}", tree.place()))
 }
 
+/// Whether an object of this tree may hold flow logs, by its name and place.
+pub(crate) fn is_readable(tree: &dyn Tree, key: &str) -> bool {
+    keys::is_readable(&format!("{}{key}", tree.place()))
+}
+
 /// The first pages of one level as one.
 pub(crate) async fn first_pages(tree: &dyn Tree, prefix: &str, most: usize) -> Result<Page, StoreError> {
     let mut whole = Page::default();

@@ -3,6 +3,7 @@
 //! and `listing` lists the parts found.
 
 use std::cmp::Reverse;
+use std::collections::VecDeque;
 use std::future::ready;
 use std::ops::Range;
 
@@ -13,7 +14,7 @@ use crate::keys::{self, Level};
 use crate::listing::{Stretch, list};
 use crate::plan::Window;
 use crate::source::ObjectMeta;
-use crate::tree::{Depth, Tree, first_pages, level};
+use crate::tree::{Depth, Tree, first_pages, is_readable, level};
 
 /// Parts of the tree listed at the same time; the store bounds its own requests below that.
 const LISTINGS_AT_ONCE: usize = 16;
@@ -21,8 +22,13 @@ const LISTINGS_AT_ONCE: usize = 16;
 const MAX_LEVELS_ABOVE: usize = 4;
 /// And in so many folders: a bucket full of other things is not searched through.
 const MAX_FOLDERS_ABOVE: usize = 256;
+/// And in so many beside an `AWSLogs/` right below the prefix, which holds all there is nearly always.
+const MAX_FOLDERS_BESIDE: usize = 64;
 /// And no further into each of them: a folder of a million objects has shown what it is by then.
 const MAX_PAGES_ABOVE: usize = 4;
+
+/// So many objects that cannot be flow logs are named.
+const MAX_STRANGERS: usize = 3;
 
 /// What became of a prefix: go on below it, or list it.
 enum Step {
@@ -88,22 +94,23 @@ async fn starts(tree: &dyn Tree) -> Result<Vec<Step>, StoreError> {
         Level::Foreign => return Ok(vec![bare]),
         _ => return Ok(vec![Step::Descend(root)]),
     }
+    // Behind thousands of objects it would not be on the first pages.
     let usual = format!("{root}AWSLogs/");
-    if !tree.page(&usual, Depth::Level, None).await?.folders.is_empty() {
-        return Ok(vec![Step::Descend(usual)]);
-    }
-    let anchors = anchors(tree, root).await?;
+    let has_usual = !tree.page(&usual, Depth::Level, None).await?.folders.is_empty();
+    let anchors = anchors(tree, root, has_usual.then_some(usual)).await?;
     Ok(if anchors.is_empty() { vec![bare] } else { anchors })
 }
 
-/// The folders that begin AWS's layout, a few levels below `root`; none when flow logs lie right in `root`.
-async fn anchors(tree: &dyn Tree, root: String) -> Result<Vec<Step>, StoreError> {
-    let mut anchors = Vec::new();
-    let mut frontier = vec![root];
+/// The folders that begin AWS's layout, a few levels below `root`, with the one that is known; none when there is no
+/// such one and flow logs lie right in `root`.
+async fn anchors(tree: &dyn Tree, root: String, known: Option<String>) -> Result<Vec<Step>, StoreError> {
+    let mut anchors: Vec<Step> = known.clone().into_iter().map(Step::Descend).collect();
+    let most = if anchors.is_empty() { MAX_FOLDERS_ABOVE } else { MAX_FOLDERS_BESIDE };
+    let mut frontier = vec![root.clone()];
     let mut looked = 0;
     for depth in 0..MAX_LEVELS_ABOVE {
         looked += frontier.len();
-        if looked > MAX_FOLDERS_ABOVE {
+        if looked > most {
             tracing::warn!(
                 source.name = tree.name(),
                 "too many folders to look for AWSLogs/ in; give a longer prefix"
@@ -114,21 +121,55 @@ async fn anchors(tree: &dyn Tree, root: String) -> Result<Vec<Step>, StoreError>
             frontier.drain(..).map(|prefix| async move { first_pages(tree, &prefix, MAX_PAGES_ABOVE).await });
         let pages: Vec<_> = stream::iter(looks).buffered(LISTINGS_AT_ONCE).collect().await;
         for page in pages {
-            let page = page?;
+            let page = match page {
+                Ok(page) => page,
+                // Who may only list AWSLogs/ still has that.
+                Err(_) if known.is_some() => continue,
+                Err(error) => return Err(error),
+            };
             for folder in page.folders {
                 match level(tree, &folder) {
+                    _ if known.as_ref() == Some(&folder) => {}
                     Level::Outside => frontier.push(folder),
                     Level::Foreign => {}
                     _ => anchors.push(Step::Descend(folder)),
                 }
             }
-            let is_bare = depth == 0 && page.objects.iter().any(|object| keys::is_readable(&object.key));
+            let is_bare = depth == 0 && page.objects.iter().any(|object| is_readable(tree, &object.key));
             if is_bare && anchors.is_empty() {
                 return Ok(anchors);
+            }
+            if is_bare {
+                anchors.push(Step::List(right_in(root.clone())));
             }
         }
     }
     Ok(anchors)
+}
+
+/// The objects right in a folder of AWS's layout that holds folders: people put copies there.
+fn right_in(prefix: String) -> Stretch {
+    Stretch { newest: i64::MAX, prefix, depth: Depth::Level }
+}
+
+/// Some of the objects that cannot be flow logs, in the first folders of the tree.
+pub(crate) async fn strangers(tree: &dyn Tree) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut folders = VecDeque::from([tree.root().to_owned()]);
+    for _ in 0..MAX_FOLDERS_ABOVE {
+        let Some(folder) = folders.pop_front() else { break };
+        let Ok(page) = tree.page(&folder, Depth::Level, None).await else { continue };
+        folders.extend(page.folders);
+        let keys = page.objects.into_iter().map(|object| object.key);
+        let is_hidden =
+            |key: &str| key.rsplit('/').next().is_none_or(|name| name.is_empty() || name.starts_with('.'));
+        names.extend(keys.filter(|key| !is_hidden(key) && !is_readable(tree, key)));
+        if names.len() >= MAX_STRANGERS {
+            break;
+        }
+    }
+    names.truncate(MAX_STRANGERS);
+    names
 }
 
 /// One step down AWS's layout.
@@ -154,8 +195,10 @@ async fn expand(tree: &dyn Tree, prefix: String, window: Window) -> Result<Vec<S
         (Level::Outside | Level::Foreign, _) => return Ok(Vec::new()),
         _ => {}
     }
-    let folders = first_pages(tree, &prefix, usize::MAX).await?.folders;
-    Ok(folders.into_iter().filter(|folder| leads_on(tree, folder, window)).map(Step::Descend).collect())
+    let page = first_pages(tree, &prefix, usize::MAX).await?;
+    let below = page.folders.into_iter().filter(|folder| leads_on(tree, folder, window)).map(Step::Descend);
+    let here = page.objects.iter().any(|object| is_readable(tree, &object.key)).then(|| right_in(prefix));
+    Ok(below.chain(here.map(Step::List)).collect())
 }
 
 /// Whether a folder within AWS's layout is on the way to wanted objects.
@@ -307,11 +350,49 @@ mod tests {
         let near = format!("copies/{}", name("20251120T1200Z"));
         let far = format!("copies/{}", name("20251101T1200Z"));
         let tree =
-            Memory::new(&[&near, &far, "copies/deep/er/export.gz", "copies/notes.txt", "copies/.x.log.gz"])
+            Memory::new(&[&near, &far, "copies/deep/er/export.gz", "copies/notes.md", "copies/.x.log.gz"])
                 .rooted("copies/");
         let span = Some(DAY + 43_200..DAY + 46_800);
         assert_eq!(sorted(&tree, span).await, [near.clone(), "copies/deep/er/export.gz".into()]);
         assert_eq!(listed(&tree, None).await.len(), 3);
+    }
+
+    #[tokio::test]
+    async fn a_prefix_may_have_any_name_and_stand_beside_awslogs() {
+        for before in
+            ["vpcflowlogs/", "service=vpcflowlogs/", "x/vpcflowlogs/data/", "AWSLogs-old/", "CloudTrail/"]
+        {
+            let key = plain(before, "2025/11/20", "20251120T1200Z");
+            let usual = plain("", "2025/11/20", "20251120T1205Z");
+            for span in [None, Some(DAY + 43_200..DAY + 46_800)] {
+                assert_eq!(listed(&Memory::new(&[&key]), span.clone()).await, [key.clone()], "{before}");
+                let mut both = vec![usual.clone(), key.clone()];
+                both.sort();
+                assert_eq!(sorted(&Memory::new(&[&usual, &key]), span).await, both, "{before}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn who_may_only_list_awslogs_gets_that() {
+        let usual = plain("", "2025/11/20", "20251120T1200Z");
+        let tree = Memory::new(&[usual.as_str(), "team/a.log.gz"]).failing("team/");
+        assert_eq!(listed(&tree, None).await, [usual]);
+    }
+
+    #[tokio::test]
+    async fn files_put_into_a_folder_of_awss_names_are_found() {
+        for key in ["AWSLogs/a.log.gz", "vpcflowlogs/a.log.gz", "AWSLogs/123456789012/vpcflowlogs/a.log.gz"] {
+            let (folder, _) = key.rsplit_once('/').unwrap();
+            for root in [String::new(), format!("{folder}/")] {
+                let tree = Memory::new(&[key]).rooted(&root);
+                assert_eq!(listed(&tree, Some(DAY..DAY + 3_600)).await, [key], "{key} from {root:?}");
+            }
+        }
+        let beside = ["copy.log.gz".to_owned(), plain("", "2025/11/20", "20251120T1200Z")];
+        let mut all = beside.to_vec();
+        all.sort();
+        assert_eq!(sorted(&Memory::new(&beside), Some(DAY + 43_200..DAY + 46_800)).await, all);
     }
 
     #[tokio::test]

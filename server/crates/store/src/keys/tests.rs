@@ -55,11 +55,36 @@ fn names_that_are_not_awss_are_not_read() {
 #[test]
 fn only_names_of_flow_logs_are_readable() {
     let firehose = "to-s3-1-2026-11-20-03-05-00-0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f";
-    for key in ["a/x.log.gz", "000000.gz", "x.log", "x.parquet", "x.log.zst", "x.jsonl", firehose] {
+    let in_layout = "AWSLogs/123456789012/vpcflowlogs/us-east-1/2026/11/20/flows";
+    for key in [
+        "a/x.log.gz",
+        "000000.gz",
+        "x.log",
+        "x.parquet",
+        "x.log.zst",
+        "x.jsonl",
+        firehose,
+        "x.json",
+        "x.txt",
+        "X.LOG.GZ",
+        "x.gzip",
+        in_layout,
+    ] {
         assert!(is_readable(key), "{key}");
     }
     let cut = firehose.strip_suffix('f').unwrap();
-    for key in ["a/", "x.csv", ".x.log.gz", "_x.parquet", "aws-logs-write-test", "truth.json", "", cut] {
+    for key in [
+        "a/",
+        "x.csv",
+        ".x.log.gz",
+        "_x.parquet",
+        "aws-logs-write-test",
+        "truth.json",
+        "",
+        cut,
+        "x.zip",
+        "flows",
+    ] {
         assert!(!is_readable(key), "{key}");
     }
 }
@@ -87,6 +112,16 @@ fn every_level_of_both_spellings_is_known() {
     assert_eq!(plain("us-east-1/2025/12/"), Level::Calendar(1_764_547_200..1_767_225_600));
     assert_eq!(plain("us-east-1/2025/"), Level::Calendar(1_735_689_600..1_767_225_600));
     assert_eq!(level("x/service=vpcflowlogs/aws-region=eu-west-1/"), Level::Region { hive: true });
+    assert_eq!(level("vpcflowlogs/AWSLogs/123456789012/"), Level::Account { hive: false });
+}
+
+#[test]
+fn above_awss_layout_every_name_is_allowed() {
+    for prefix in
+        ["vpcflowlogs/", "service=vpcflowlogs/", "a/vpcflowlogs/b/", "vpcflowlogs/prod-team/", "o-1/AWS/"]
+    {
+        assert_eq!(level(prefix), Level::Outside, "{prefix}");
+    }
 }
 
 #[test]
