@@ -7,7 +7,9 @@
 //! <https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-path.html>
 
 use bytes::Bytes;
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringArray};
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, Float64Array, Int64Array, RecordBatch, StringArray,
+};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type, TimeUnit};
 use datafusion::arrow::error::ArrowError;
@@ -22,10 +24,12 @@ const MAGIC: &[u8; 4] = b"PAR1";
 const BATCH_ROWS: usize = 8_192;
 /// Most bytes the columns of an object may unpack to, as for text: AWS closes files at 75 MB, which is far less.
 const MOST_BYTES: i64 = 8 << 30;
-/// What writers other than AWS put in place of a missing text.
+/// What writers other than AWS put in place of a missing text, in fields that cannot hold such a word.
 const MISSING: [&str; 6] = ["", "None", "nan", "NaN", "<NA>", "null"];
 /// The column that tells records from NODATA and SKIPDATA: always read.
 const LOG_STATUS: &str = "log-status";
+/// All whole floats below are 64-bit integers: 2^63.
+const WHOLE_FLOATS: f64 = 9_223_372_036_854_775_808.0;
 /// Longest name of a column that is read; the same bound as for a header line's names.
 const NAME_BYTES: usize = 64;
 
@@ -57,6 +61,13 @@ pub fn is_parquet(bytes: &[u8]) -> bool {
     bytes.starts_with(MAGIC)
 }
 
+/// The columns of integers among those that AWS has not documented, so that a text reader cannot know what they are.
+pub fn undocumented_numbers(bytes: &Bytes) -> Vec<String> {
+    let Ok(file) = ParquetRecordBatchReaderBuilder::try_new(bytes.clone()) else { return Vec::new() };
+    let numbers = file.schema().fields().iter().filter(|field| field.data_type().is_integer());
+    numbers.map(|field| field_name(field.name())).filter(|name| flowlog::field(name).is_none()).collect()
+}
+
 /// Gives `sink` a header line and one line for each row. The decoder must be told of the header: [`without_header`].
 ///
 /// # Errors
@@ -86,11 +97,13 @@ pub fn lines(bytes: Bytes, fields: &Fields, sink: &mut dyn FnMut(&[u8])) -> Resu
         // Rows are counted even where no column of theirs is asked for.
         chosen.extend((0..all.len()).find(|at| flowlog::field(&all[*at]).is_some()));
     }
-    let names: Vec<&str> = chosen.iter().map(|at| all[*at].as_str()).collect();
+    let forms: Vec<Form> = chosen.iter().map(|at| Form::of(&all[*at])).collect();
+    // Spelled as a record format, which is taken for a header whatever the names are.
+    let names: Vec<String> = chosen.iter().map(|at| format!("${{{}}}", all[*at])).collect();
     let mut page = format!("{}\n", names.join(" ")).into_bytes();
     let mask = ProjectionMask::roots(file.parquet_schema(), chosen);
     for batch in file.with_projection(mask).with_batch_size(BATCH_ROWS).build()? {
-        append(&batch?, &mut page)?;
+        append(&batch?, &forms, &mut page)?;
         sink(&page);
         page.clear();
     }
@@ -118,9 +131,33 @@ fn could_be_field(name: &str) -> bool {
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
+/// What sort of field a column is, where that decides how its values are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// A number of twelve digits, the first of which writers lose.
+    Account,
+    /// Whatever somebody typed, even `None`.
+    AnyText,
+    Other,
+}
+
+impl Form {
+    fn of(name: &str) -> Form {
+        if name.ends_with("account-id") {
+            Form::Account
+        } else if name.contains("-tag") || name.ends_with("-name") || flowlog::field(name).is_none() {
+            Form::AnyText
+        } else {
+            Form::Other
+        }
+    }
+}
+
 /// A column in one of the forms a line is made of.
 enum Cells {
     Numbers(Int64Array),
+    /// Numbers with a gap are floats to pandas, and NaN is the gap.
+    Floats(Float64Array),
     Texts(StringArray),
     /// A sort of value that no flow log has.
     Unreadable,
@@ -134,17 +171,14 @@ impl Cells {
         };
         match array.data_type() {
             DataType::Timestamp(..) => numbers(&cast(array, &DataType::Timestamp(TimeUnit::Second, None))?),
-            DataType::Float32 | DataType::Float64 => {
+            DataType::Float16 | DataType::Float32 | DataType::Float64 => {
                 let floats = cast(array, &DataType::Float64)?;
-                let whole = |value: f64| value.fract() == 0.0 || !value.is_finite();
-                if floats.as_primitive::<Float64Type>().iter().flatten().all(whole) {
-                    // NaN is what pandas makes of a gap; the cast makes it null.
-                    numbers(&floats)
-                } else {
-                    Ok(Cells::Texts(cast(&floats, &DataType::Utf8)?.as_string::<i32>().clone()))
-                }
+                Ok(Cells::Floats(floats.as_primitive::<Float64Type>().clone()))
             }
-            kind if kind.is_integer() || *kind == DataType::Null => numbers(array),
+            // Beyond 2^63 they are written as they are, and found out of range like on a line.
+            kind if (kind.is_integer() && *kind != DataType::UInt64) || *kind == DataType::Null => {
+                numbers(array)
+            }
             _ => Ok(match cast(array, &DataType::Utf8) {
                 Ok(texts) => Cells::Texts(texts.as_string::<i32>().clone()),
                 Err(_) => Cells::Unreadable,
@@ -152,12 +186,15 @@ impl Cells {
         }
     }
 
-    fn append(&self, row: usize, line: &mut Vec<u8>) {
+    fn append(&self, row: usize, form: Form, line: &mut Vec<u8>) {
+        let is_missing =
+            |text: &str| text == "-" || form != Form::AnyText && MISSING.contains(&text) || text.is_empty();
         match self {
-            Cells::Numbers(numbers) if numbers.is_valid(row) => {
-                line.extend_from_slice(numbers.value(row).to_string().as_bytes());
+            Cells::Numbers(numbers) if numbers.is_valid(row) => append_number(numbers.value(row), form, line),
+            Cells::Floats(floats) if floats.is_valid(row) && !floats.value(row).is_nan() => {
+                append_float(floats.value(row), form, line);
             }
-            Cells::Texts(texts) if texts.is_valid(row) && !MISSING.contains(&texts.value(row)) => {
+            Cells::Texts(texts) if texts.is_valid(row) && !is_missing(texts.value(row)) => {
                 append_text(texts.value(row), line);
             }
             _ => line.push(b'-'),
@@ -165,14 +202,28 @@ impl Cells {
     }
 }
 
-fn append(batch: &RecordBatch, page: &mut Vec<u8>) -> Result<(), ArrowError> {
+fn append_number(number: i64, form: Form, line: &mut Vec<u8>) {
+    let text = if form == Form::Account { format!("{number:012}") } else { number.to_string() };
+    line.extend_from_slice(text.as_bytes());
+}
+
+/// A whole number as such; what is none is for the decoder to judge.
+fn append_float(number: f64, form: Form, line: &mut Vec<u8>) {
+    if number.fract() == 0.0 && number.abs() < WHOLE_FLOATS {
+        append_number(number as i64, form, line);
+    } else {
+        line.extend_from_slice(number.to_string().as_bytes());
+    }
+}
+
+fn append(batch: &RecordBatch, forms: &[Form], page: &mut Vec<u8>) -> Result<(), ArrowError> {
     let columns: Vec<Cells> = batch.columns().iter().map(Cells::of).collect::<Result<_, _>>()?;
     for row in 0..batch.num_rows() {
-        for (at, column) in columns.iter().enumerate() {
+        for (at, (column, form)) in columns.iter().zip(forms).enumerate() {
             if at > 0 {
                 page.push(b' ');
             }
-            column.append(row, page);
+            column.append(row, *form, page);
         }
         page.push(b'\n');
     }
@@ -195,7 +246,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
     use datafusion::arrow::array::{
-        DictionaryArray, Float64Array, Int32Array, LargeStringArray, TimestampNanosecondArray,
+        DictionaryArray, Int32Array, LargeStringArray, TimestampNanosecondArray, UInt64Array,
     };
     use datafusion::arrow::datatypes::Int32Type;
     use datafusion::parquet::arrow::ArrowWriter;
@@ -230,7 +281,7 @@ mod tests {
     fn rows_are_the_lines_aws_would_have_written() {
         assert_eq!(
             text(as_aws_writes(), &Fields::All).unwrap(),
-            "account-id srcport bytes action log-status\n\
+            "${account-id} ${srcport} ${bytes} ${action} ${log-status}\n\
              001122334455 443 5000000000 ACCEPT OK\nunknown - - - NODATA\n"
         );
     }
@@ -238,7 +289,10 @@ mod tests {
     #[test]
     fn only_what_is_asked_for_is_read_and_the_status() {
         let fields = Fields::Only(vec!["bytes".to_owned(), "dstport".to_owned()]);
-        assert_eq!(text(as_aws_writes(), &fields).unwrap(), "bytes log-status\n5000000000 OK\n- NODATA\n");
+        assert_eq!(
+            text(as_aws_writes(), &fields).unwrap(),
+            "${bytes} ${log-status}\n5000000000 OK\n- NODATA\n"
+        );
     }
 
     #[test]
@@ -252,7 +306,24 @@ mod tests {
         ]);
         assert_eq!(
             text(pandas, &Fields::All).unwrap(),
-            "version start vpc-id\n2 1763600000 -\n- - my%20vpc\n"
+            "${version} ${start} ${vpc-id}\n2 1763600000 -\n- - my%20vpc\n"
+        );
+    }
+
+    #[test]
+    fn no_value_is_lost_or_made_up() {
+        let odd = file(vec![
+            ("instance_tag", Arc::new(StringArray::from(vec![Some("None"), Some("null"), None]))),
+            ("bytes", Arc::new(UInt64Array::from(vec![Some(1 << 63), Some(5), None]))),
+            ("packets", Arc::new(Float64Array::from(vec![Some(1e20), Some(1.5), Some(2.0)]))),
+            ("start", Arc::new(Float64Array::from(vec![f64::INFINITY, f64::NAN, 3.0]))),
+            ("account_id", Arc::new(Int64Array::from(vec![Some(12), Some(123_456_789_012), None]))),
+        ]);
+        assert_eq!(
+            text(odd, &Fields::All).unwrap(),
+            "${instance-tag} ${bytes} ${packets} ${start} ${account-id}\n\
+             None 9223372036854775808 100000000000000000000 inf 000000000012\n\
+             null 5 1.5 - 123456789012\n- - 2 3 -\n"
         );
     }
 
