@@ -105,7 +105,7 @@ impl Places {
 
     /// The name of a column, in a coordinate system of its own: percent do not go with turning.
     fn label(self, column: usize, name: &str, (below_css, is_across): (usize, bool)) -> Option<AnyView> {
-        if is_across && column % EVERY != 0 {
+        if is_across && !column.is_multiple_of(EVERY) {
             return None;
         }
         let is_long = name.chars().count() > LETTERS;

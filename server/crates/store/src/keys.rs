@@ -94,7 +94,7 @@ pub fn is_readable(key: &str) -> bool {
         let at = name.len().checked_sub(ending.len());
         at.and_then(|at| name.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(ending))
     };
-    READABLE.iter().any(|ending| ends(&ending))
+    READABLE.iter().any(ends)
         || is_firehose_name(name)
         || parse(name).is_some()
         || (!name.is_empty() && !name.contains('.') && is_dated(key))
