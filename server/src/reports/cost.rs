@@ -122,8 +122,7 @@ fn bill(cost: &Cost) -> Table {
             let estimate = if line.estimate { "estimate; " } else { "" };
             Row::of([
                 Cell::new(&line.label).name().note(format!("{estimate}{}", line.source)),
-                Cell::new(format!("{} {}", pricing::grouped(line.quantity.round_dp(3)), line.unit))
-                    .exact(line.quantity),
+                Cell::new(pricing::grouped(line.quantity.round_dp(3))).exact(line.quantity).note(line.unit),
                 Cell::new(format!("${}", line.unit_price)).exact(line.unit_price),
                 money(line.amount),
             ])
@@ -138,7 +137,7 @@ fn bill(cost: &Cost) -> Table {
     ]));
     Table {
         head: Head::new("bill", "Bill")
-            .about("a month of 30 days")
+            .about("a month of 30 days; a GB is 2^30 bytes")
             .foot(format!("Prices as of {}, in USD", cost.bill.as_of)),
         columns: vec![
             Column::words("What"),
@@ -325,7 +324,7 @@ fn fields(cost: &Cost) -> Table {
         ])
     };
     Table {
-        head: Head::new("fields", "By field").about(format!("of {log}, in the order of the line")),
+        head: Head::new("fields", "By field").about(format!("of {log}, with its share of the bill")),
         columns: vec![
             Column::words("Field"),
             Column::number("Bytes a line"),

@@ -7,13 +7,14 @@ use contract::{Page, Report, View};
 /// The page.
 pub async fn compose(tests: &dyn Tests, view: &View) -> Report {
     let told = tests.run().await;
-    let failed =
-        told.iter().filter(|test| test.steps.iter().any(|step| step.outcome == Outcome::Failed)).count();
-    let headline = match (told.len(), failed) {
+    let red = |test: &SourceTest| test.steps.iter().find(|step| step.outcome == Outcome::Failed).cloned();
+    let failed: Vec<Step> = told.iter().filter_map(red).collect();
+    let headline = match (told.len(), failed.as_slice()) {
         (0, _) => "There is no source to test.".to_owned(),
-        (1, 0) => "The source can be read.".to_owned(),
-        (all, 0) => format!("All {all} sources can be read."),
-        (all, failed) => format!("{failed} of {all} sources fail the test."),
+        (1, []) => "The source can be read.".to_owned(),
+        (1, [step, ..]) => format!("The test fails at {}. {}", step.name, step.cure),
+        (all, []) => format!("All {all} sources can be read."),
+        (all, failed) => format!("{} of {all} sources fail the test.", failed.len()),
     };
     let mut blocks: Vec<Block> =
         told.iter().enumerate().map(|(place, test)| Block::Table(table(place, test, view))).collect();

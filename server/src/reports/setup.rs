@@ -179,11 +179,11 @@ fn flow_logs(cost: &Cost, described: &[ImportedLog], view: &View) -> Table {
     let unknown = cost.logs.iter().filter(|log| described.iter().all(|known| known.id != log.flow_log));
     rows.extend(unknown.map(|log| {
         Row::of([
-            Cell::code(&log.flow_log).name().note("read, not described"),
+            Cell::code(&log.flow_log).name().note("read, not described: import it to replace it"),
             Cell::code(format!("{} {}", log.account, log.region).trim()),
             Cell::new(log.destination.label()),
             Cell::new("not told").tone(Tone::Quiet),
-            Cell::default(),
+            Cell::new(named(&lacks(&cost.plans, &log.flow_log))),
             Cell::new(dollars(log.month_usd)).exact(log.month_usd),
         ])
     }));
@@ -204,17 +204,32 @@ fn flow_logs(cost: &Cost, described: &[ImportedLog], view: &View) -> Table {
     }
 }
 
+/// The first of some fields, and how many more there are.
+fn named(fields: &[&str]) -> String {
+    let named: Vec<&str> = fields.iter().copied().take(NAMED_FIELDS).collect();
+    let more = fields.len() - named.len();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", named.join(", "))
+}
+
+/// What the records of a flow log lack that Weir can use.
+fn lacks(plans: &[Plan], flow_log: &str) -> Vec<&'static str> {
+    let plan = plans.iter().find(|plan| plan.flow_log == flow_log && !plan.volume.fields.is_empty());
+    let has = |field: &str| plan.is_none_or(|plan| plan.volume.fields.iter().any(|one| one.field == field));
+    let kind = if has("tgw-id") { ResourceKind::TransitGateway } else { ResourceKind::Vpc };
+    let mut missing = Purpose::Everything.fields(kind);
+    missing.retain(|field| !has(field));
+    missing
+}
+
 fn described_row(log: &ImportedLog, cost: &Cost, view: &View) -> Row {
     let lacks = log.lacks(Purpose::Everything);
-    let named: Vec<&str> = lacks.iter().copied().take(NAMED_FIELDS).collect();
-    let more = lacks.len() - named.len();
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let (state, cure, tone) = match &log.delivery {
         DeliveryState::Works => ("works".to_owned(), String::new(), Tone::Good),
         DeliveryState::Fails { error, cure } => (error.clone(), cure.clone(), Tone::Held),
         DeliveryState::Unknown => ("not told yet".to_owned(), String::new(), Tone::Quiet),
     };
-    let lacking = Cell::new(format!("{}{more}", named.join(", ")));
+    let lacking = Cell::new(named(&lacks));
     let lacking = match wish::replace(view, log, cost) {
         Some(href) if !lacks.is_empty() => lacking.way("Replace", href),
         _ => lacking,
@@ -275,6 +290,7 @@ const fn resource_label(resource: ResourceKind) -> &'static str {
         ResourceKind::Vpc => "VPC",
         ResourceKind::Subnet => "Subnet",
         ResourceKind::Interface => "Network interface",
+        ResourceKind::RegionalNatGateway => "Regional NAT gateway",
         ResourceKind::TransitGateway => "Transit gateway",
         ResourceKind::TransitGatewayAttachment => "Transit gateway attachment",
     }

@@ -109,12 +109,13 @@ pub fn forecast(book: &PriceBook, logs: &[LogDays], last: Date) -> Forecast {
     }
 }
 
-/// A time that something was seen: `5 min`, `6 h`, `2.5 days`.
+/// A time that something was seen: `5 min`, `6 h`, `1 day`, `2.5 days`.
 pub(crate) fn stretch(days: f64) -> String {
     let hours = days * 24.0;
     match hours {
         ..1.0 => format!("{:.0} min", hours * 60.0),
-        ..24.0 => format!("{hours:.0} h"),
+        ..23.5 => format!("{hours:.0} h"),
+        ..25.0 => "1 day".to_owned(),
         _ => format!("{days:.1} days"),
     }
 }

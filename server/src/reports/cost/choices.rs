@@ -49,18 +49,26 @@ pub fn what_ifs(cost: &Cost, view: &View, given: &Given) -> Vec<Block> {
     let table = |id: &str, title: &str, topics: &[Topic]| {
         let choices: Vec<&Choice> =
             told.choices.iter().filter(|choice| topics.contains(&choice.topic)).collect();
-        let fields = topics.contains(&Topic::FieldOut);
+        let mut columns = vec![
+            Column::words("Choice"),
+            Column::number("Saves a month"),
+            Column::number("All then cost"),
+            Column::words("What is lost"),
+        ];
+        // Of fields taken out there is nothing to say there.
+        let is_more = choices.iter().any(|choice| !choice.wins.is_empty() || !choice.cautions.is_empty());
+        columns.extend(is_more.then(|| Column::words("What is won, and what to mind")));
+        let width = columns.len();
+        let row = |choice: &Choice| {
+            let mut row = what_if(choice, view, given);
+            row.cells.truncate(width);
+            row
+        };
         (!choices.is_empty()).then(|| {
             Block::Table(Table {
                 head: Head::new(id, title).about(format!("of {}", told.flow_log)),
-                columns: vec![
-                    Column::words(if fields { "Field" } else { "Choice" }),
-                    Column::number("Saves a month"),
-                    Column::number("All then cost"),
-                    Column::words("What is lost"),
-                    Column::words("What is won, and what to mind"),
-                ],
-                rows: choices.into_iter().map(|choice| what_if(choice, view, given)).collect(),
+                rows: choices.into_iter().map(row).collect(),
+                columns,
                 empty: String::new(),
             })
         })

@@ -107,10 +107,16 @@ impl Wish {
         let mut fields = vec![
             one("purpose", "What for", purpose_word(request.purpose), "", purposes),
             one("resource", "What is logged", request.resource.api(), "", resources),
-            line("resource-id", "Its id", &request.resource_id, "vpc-…, subnet-…, eni-…, tgw-…"),
+            line("resource-id", "Its id", &request.resource_id, "vpc-…, subnet-…, eni-…, nat-…, tgw-…"),
             line("account", "Account", &request.account, "Twelve digits; it creates the flow log and pays."),
             line("region", "Region", &request.region, ""),
-            one("target", "Delivered to", &self.target, "", targets),
+            one(
+                "target",
+                "Delivered to",
+                &self.target,
+                "Its own fields come with the button below.",
+                targets,
+            ),
         ];
         match self.target.as_str() {
             "cloudwatch" => fields.extend([

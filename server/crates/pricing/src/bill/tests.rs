@@ -49,10 +49,10 @@ fn the_text_of_a_bill_is_for_a_terminal() {
         used("", "us-east-1", Item::S3PutRequests, "8.64"),
     ];
     insta::assert_snapshot!(bill(&book(), &usages).text(), @r"
-    Delivery to S3, first 10 TB            10,240 GB   × 0.25  $2,560.00
-    Delivery to S3, next 20 TB                0.5 GB   × 0.15      $0.0750
-    Objects written to S3        8.64 1,000 requests  × 0.005      $0.0432
-    Total                                                      $2,560.1182
+    Delivery to S3, first 10 TB               10,240 GB   × 0.25  $2,560.00
+    Delivery to S3, next 20 TB                   0.5 GB   × 0.15      $0.0750
+    Objects written to S3        8.64 thousand requests  × 0.005      $0.0432
+    Total                                                         $2,560.1182
     Prices as of 2025-10-28, in USD.
     ");
 }

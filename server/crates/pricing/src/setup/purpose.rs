@@ -28,6 +28,8 @@ pub enum ResourceKind {
     Subnet,
     /// One interface.
     Interface,
+    /// A NAT gateway of a whole region, whose interfaces come and go.
+    RegionalNatGateway,
     /// A transit gateway.
     TransitGateway,
     /// One attachment of a transit gateway.
@@ -124,7 +126,9 @@ impl Purpose {
             Self::Cost => &FOR_COST,
             Self::Everything => &FOR_EVERYTHING,
         };
-        DEFAULT.iter().chain(more).copied().collect()
+        // Of a gateway whose interfaces come and go, this field alone tells which it is.
+        let gateway = (resource == ResourceKind::RegionalNatGateway).then_some("resource-id");
+        DEFAULT.iter().chain(more).copied().chain(gateway).collect()
     }
 
     /// Whether flow logs without `action` can serve it.
@@ -135,8 +139,14 @@ impl Purpose {
 
 impl ResourceKind {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Vpc, Self::Subnet, Self::Interface, Self::TransitGateway, Self::TransitGatewayAttachment];
+    pub const ALL: [Self; 6] = [
+        Self::Vpc,
+        Self::Subnet,
+        Self::Interface,
+        Self::RegionalNatGateway,
+        Self::TransitGateway,
+        Self::TransitGatewayAttachment,
+    ];
 
     /// Whether its records are those of transit gateways.
     #[must_use]
@@ -151,6 +161,7 @@ impl ResourceKind {
             Self::Vpc => "VPC",
             Self::Subnet => "Subnet",
             Self::Interface => "NetworkInterface",
+            Self::RegionalNatGateway => "RegionalNatGateway",
             Self::TransitGateway => "TransitGateway",
             Self::TransitGatewayAttachment => "TransitGatewayAttachment",
         }
@@ -163,6 +174,7 @@ impl ResourceKind {
             Self::Vpc => "vpc-",
             Self::Subnet => "subnet-",
             Self::Interface => "eni-",
+            Self::RegionalNatGateway => "nat-",
             Self::TransitGateway => "tgw-",
             Self::TransitGatewayAttachment => "tgw-attach-",
         }
@@ -174,6 +186,7 @@ impl ResourceKind {
             Self::Vpc => "vpc_id",
             Self::Subnet => "subnet_id",
             Self::Interface => "eni_id",
+            Self::RegionalNatGateway => "regional_nat_gateway_id",
             Self::TransitGateway => "transit_gateway_id",
             Self::TransitGatewayAttachment => "transit_gateway_attachment_id",
         }

@@ -114,6 +114,17 @@ fn the_format_is_what_the_purpose_needs_in_awss_order() {
 }
 
 #[test]
+fn a_regional_nat_gateway_is_named_in_every_record() {
+    let resource_id = "nat-00112233445566778".to_owned();
+    let recipe = made(&Request { resource: ResourceKind::RegionalNatGateway, resource_id, ..to_s3() });
+    assert!(recipe.log_format.ends_with("${resource-id}"), "{}", recipe.log_format);
+    let calls = run(recipe.text("aws-cli").unwrap());
+    assert_eq!(argument(&calls[0], "--resource-type"), "RegionalNatGateway");
+    let terraform = flow_log(recipe.text("terraform").unwrap());
+    assert_eq!(text_of(&terraform, "regional_nat_gateway_id"), Some("nat-00112233445566778"));
+}
+
+#[test]
 fn a_million_records_are_priced_by_the_usual_line() {
     let recipe = made(&to_s3());
     assert!((240.0..270.0).contains(&recipe.line_bytes), "{}", recipe.line_bytes);
