@@ -207,7 +207,7 @@ impl Walk {
             return None;
         };
         let more = if looked >= LOOKED_AT { "more than " } else { "" };
-        self.good(format!("{more}{} objects; the newest is {}.", human::exact(looked as u64), newest.key));
+        self.good(format!("Objects: {more}{}; the newest is {}.", human::exact(looked as u64), newest.key));
         Some(newest)
     }
 
@@ -218,10 +218,7 @@ impl Walk {
     }
 
     fn refused<T>(&mut self, error: &StoreError) -> Option<T> {
-        let hint = error.hint();
-        let mut letters = hint.chars();
-        let cure = letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str()));
-        self.failed(format!("{error}."), cure.unwrap_or_default());
+        self.failed(sentence(&error.to_string()), sentence(&error.hint()));
         None
     }
 
@@ -282,6 +279,12 @@ impl Walk {
             _ => self.failed(found, cure.to_owned()),
         }
     }
+}
+
+/// Words of a message as a sentence.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str())).unwrap_or_default()
 }
 
 fn is_bucket(feed: &Feed) -> bool {

@@ -44,7 +44,7 @@ pub fn text(cost: &Cost) -> String {
             log.trend_percent_per_week.unwrap_or_default()
         );
     }
-    let _ = writeln!(out, "\nA month of 30 days at this rate:\n");
+    let _ = writeln!(out, "\nA month of 30 days at this rate (a GB is 2^30 bytes):\n");
     out.push_str(&cost.bill.text());
     table(
         &mut out,

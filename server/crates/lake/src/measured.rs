@@ -177,8 +177,10 @@ pub fn volumes(
 ) -> Result<Volumes, LakeError> {
     let readable = || manifest.objects_of(source).filter(|object| object.why.is_none());
     let unread = || manifest.objects_of(source).filter(|object| object.why.is_some());
-    // What tells no time, neither by its name nor by its records, would move the days to when it was copied.
-    let tells_time = |object: &&ObjectEntry| object.first.is_some() || keys::parse(&object.key).is_some();
+    // What tells no time, neither by its name nor by its records, counts as of when it was written: that is when it was
+    // copied, and would move the days there.
+    let tells_time =
+        |object: &&ObjectEntry| keys::parse(&object.key).is_some() || object.first != object.modified;
     let timed = readable().filter(tells_time).map(|object| object.stamp).max();
     let Some(newest) = timed.or_else(|| readable().map(|object| object.stamp).max()) else {
         return Ok(Volumes { unread: unread().count() as u64, ..Volumes::default() });

@@ -15,6 +15,8 @@ use std::rc::Rc;
 const HEALTH_CHECKS: &str = "ROUTE53_HEALTHCHECKS";
 /// A record that spans more seconds than this is of the long aggregation interval, 600 s; the short one is 60.
 const LONG_SECS: i64 = 90;
+/// Numbers looked at together for whether they are equally long.
+const AT_ONCE: usize = 1_024;
 
 /// The text of an object's records.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -83,8 +85,8 @@ pub struct Lengths<'a> {
 enum Column<'a> {
     Small(&'a Int32Array),
     Large(&'a Int64Array),
-    /// Length by key.
-    Coded(&'a Int32Array, Rc<[u32]>),
+    /// Length by key, and the one length where all have the same.
+    Coded(&'a Int32Array, Rc<[u32]>, Option<u32>),
 }
 
 impl<'a> Lengths<'a> {
@@ -114,7 +116,9 @@ impl<'a> Lengths<'a> {
                     },
                     None => text_lengths(coded),
                 };
-                Column::Coded(coded.keys(), lengths)
+                let first = lengths.first().copied().filter(|first| *first >= MISSING_BYTES as u32);
+                let one = first.filter(|first| lengths.iter().all(|length| length == first));
+                Column::Coded(coded.keys(), lengths, one)
             } else {
                 continue;
             };
@@ -144,6 +148,18 @@ fn is_public(octets: &[u8; 16]) -> bool {
 }
 
 impl Column<'_> {
+    /// The length of the values of some rows, where all are equally long and none is missing: ids and times mostly are.
+    fn one_length(&self, rows: Range<usize>) -> Option<u32> {
+        if self.nulls().is_some_and(|nulls| nulls.null_count() > 0) {
+            return None;
+        }
+        match self {
+            Column::Small(array) => equally_long(&array.values()[rows], small_length),
+            Column::Large(array) => equally_long(&array.values()[rows], large_length),
+            Column::Coded(.., one) => *one,
+        }
+    }
+
     /// Adds the length of every value of some rows, and the byte after it, to `lines`; the sum of the lengths.
     fn add_to(&self, lines: &mut [u32], from: usize) -> u64 {
         let rows = from..from + lines.len();
@@ -161,7 +177,7 @@ impl Column<'_> {
                 let values = lines.iter_mut().zip(&array.values()[rows.clone()]);
                 values.for_each(|(line, value)| put(line, large_length(*value)));
             }
-            Column::Coded(keys, lengths) => {
+            Column::Coded(keys, lengths, _) => {
                 let keys = lines.iter_mut().zip(&keys.values()[rows.clone()]);
                 keys.for_each(|(line, key)| put(line, coded_length(lengths, *key)));
             }
@@ -173,7 +189,7 @@ impl Column<'_> {
         match self {
             Column::Small(array) => array.nulls(),
             Column::Large(array) => array.nulls(),
-            Column::Coded(keys, _) => keys.nulls(),
+            Column::Coded(keys, ..) => keys.nulls(),
         }
     }
 
@@ -182,7 +198,7 @@ impl Column<'_> {
         match self {
             Column::Small(array) => small_length(array.value(row)),
             Column::Large(array) => large_length(array.value(row)),
-            Column::Coded(keys, lengths) => coded_length(lengths, keys.value(row)),
+            Column::Coded(keys, lengths, _) => coded_length(lengths, keys.value(row)),
         }
     }
 
@@ -199,6 +215,18 @@ impl Column<'_> {
         }
         taken
     }
+}
+
+/// The length of numbers that are all equally long, and not negative: told by the least and the largest.
+fn equally_long<T: Copy + Ord + Default>(values: &[T], length: impl Fn(T) -> u32) -> Option<u32> {
+    let one = length(*values.first()?);
+    let is_one = |values: &[T]| {
+        let (least, most) = values
+            .iter()
+            .fold((values[0], values[0]), |(least, most), value| (least.min(*value), most.max(*value)));
+        least >= T::default() && length(least) == one && length(most) == one
+    };
+    values.chunks(AT_ONCE).all(is_one).then_some(one)
 }
 
 /// Length of the value of a key; keys of missing values may be of none.
@@ -234,18 +262,22 @@ fn large_length(value: i64) -> u32 {
 impl Text {
     /// Adds the records of an object in these rows, which have these fields (AWS's names in the order of the line).
     pub fn add(&mut self, lengths: &Lengths<'_>, rows: Range<usize>, fields: &[String]) {
-        let mut lines = vec![0; rows.len()];
+        // What all lines have in common is added once.
+        let (mut lines, mut common) = (vec![0; rows.len()], 0);
         for (place, field) in fields.iter().enumerate() {
-            let column = lengths.columns.iter().find(|(name, _)| name == field);
-            let bytes = match column {
-                Some((_, column)) => column.add_to(&mut lines, rows.start),
-                None => {
-                    lines.iter_mut().for_each(|line| *line += 2);
-                    rows.len() as u64 * MISSING_BYTES
+            let column = lengths.columns.iter().find(|(name, _)| name == field).map(|(_, column)| column);
+            let one = column.map_or(Some(MISSING_BYTES as u32), |column| column.one_length(rows.clone()));
+            let bytes = match (one, column) {
+                (None, Some(column)) => column.add_to(&mut lines, rows.start),
+                (one, _) => {
+                    let one = one.unwrap_or_default();
+                    common += one + 1;
+                    rows.len() as u64 * u64::from(one)
                 }
             };
             self.add_field(place, field, bytes, rows.len() as u64);
         }
+        lines.iter_mut().for_each(|line| *line += common);
         self.add_interfaces(lengths, rows, &lines);
     }
 
@@ -275,45 +307,24 @@ impl Text {
     fn add_interfaces(&mut self, lengths: &Lengths<'_>, rows: Range<usize>, lines: &[u32]) {
         let batch = lengths.batch;
         let interfaces = Words::of(batch, INTERFACE_ID);
+        let vpcs = Words::of(batch, VPC_ID);
         // One more, the last, for records without a name.
-        let mut sums = vec![InterfaceText::default(); interfaces.values().len() + 1];
-        let nameless = sums.len() - 1;
-        let (actions, services, vpcs) =
-            (Words::of(batch, ACTION), Words::of(batch, AWS_SERVICE), Words::of(batch, VPC_ID));
-        let verdicts = actions.codes(|action| match action {
-            "ACCEPT" => 1,
-            "REJECT" => 2,
-            _ => 0,
-        });
-        let checkers = services.codes(|service| service == HEALTH_CHECKS);
-        let checked = checkers.iter().any(|is| *is);
-        let translated = Translated::of(lengths);
-        let times = find::<Int64Array>(batch, START).zip(find::<Int64Array>(batch, END));
+        let nameless = interfaces.values().len();
+        let mut sums = vec![Sum::default(); nameless + 1];
+        let sorts = Sorts::of(lengths);
         for (row, bytes) in rows.zip(lines) {
             let sum = &mut sums[interfaces.key(row).unwrap_or(nameless)];
-            let bytes = u64::from(*bytes);
-            if sum.lines == 0 {
-                sum.vpc = vpcs.key(row).map_or_else(Box::default, |key| vpcs.values()[key].into());
-            }
+            sum.vpc = sum.vpc.or_else(|| vpcs.key(row));
             sum.lines += 1;
-            match actions.key(row).map_or(0, |key| verdicts[key]) {
-                1 => sum.accepted += bytes,
-                2 => sum.rejected += bytes,
-                _ => sum.unjudged += bytes,
-            }
-            if checked && services.key(row).is_some_and(|key| checkers[key]) {
-                sum.checks += bytes;
-            }
-            if translated.at(row) {
-                sum.translated += bytes;
-            }
-            if times.is_some_and(|(start, end)| end.value(row) - start.value(row) > LONG_SECS) {
-                sum.long += bytes;
+            let (verdict, parts) = sorts.at(row);
+            sum.verdicts[verdict] += u64::from(*bytes);
+            for (part, is) in sum.parts.iter_mut().zip(parts) {
+                *part += u64::from(*bytes) * u64::from(is);
             }
         }
         let names = interfaces.values().iter().copied().chain([""]);
         for (name, sum) in names.zip(&sums).filter(|(_, sum)| sum.lines > 0) {
-            self.interfaces.entry(name.into()).or_default().add(sum);
+            self.interfaces.entry(name.into()).or_default().add(&sum.text(&vpcs));
         }
     }
 
@@ -330,6 +341,75 @@ impl Text {
             sum.lines += lines;
             sum.quiet += lines * share;
         }
+    }
+}
+
+/// What an interface's lines take.
+#[derive(Clone, Default)]
+struct Sum {
+    /// Key of its VPC.
+    vpc: Option<usize>,
+    lines: u64,
+    /// Bytes of lines without an action, of accepted and of refused traffic.
+    verdicts: [u64; 3],
+    /// Bytes of health checks, of translated addresses, of the long interval.
+    parts: [u64; 3],
+}
+
+impl Sum {
+    fn text(&self, vpcs: &Words<'_>) -> InterfaceText {
+        let ([unjudged, accepted, rejected], [checks, translated, long]) = (self.verdicts, self.parts);
+        let vpc = self.vpc.map_or_else(Box::default, |key| vpcs.values()[key].into());
+        InterfaceText {
+            vpc,
+            lines: self.lines,
+            accepted,
+            rejected,
+            unjudged,
+            quiet: 0,
+            checks,
+            translated,
+            long,
+        }
+    }
+}
+
+/// Tells what sort of line each record is, in the order of [`Sum`].
+struct Sorts<'a> {
+    actions: Words<'a>,
+    verdicts: Vec<usize>,
+    services: Words<'a>,
+    /// By key; empty where no service is one.
+    checkers: Vec<bool>,
+    translated: Translated<'a>,
+    times: Option<(&'a [i64], &'a [i64])>,
+}
+
+impl<'a> Sorts<'a> {
+    fn of(lengths: &Lengths<'a>) -> Self {
+        let batch = lengths.batch;
+        let (actions, services) = (Words::of(batch, ACTION), Words::of(batch, AWS_SERVICE));
+        let verdicts = actions.codes(|action| match action {
+            "ACCEPT" => 1,
+            "REJECT" => 2,
+            _ => 0,
+        });
+        let mut checkers = services.codes(|service| service == HEALTH_CHECKS);
+        if !checkers.contains(&true) {
+            checkers.clear();
+        }
+        let times = find::<Int64Array>(batch, START).zip(find::<Int64Array>(batch, END));
+        let times = times.map(|(start, end)| (&start.values()[..], &end.values()[..]));
+        Sorts { actions, verdicts, services, checkers, translated: Translated::of(lengths), times }
+    }
+
+    #[inline]
+    fn at(&self, row: usize) -> (usize, [bool; 3]) {
+        let verdict = self.actions.key(row).map_or(0, |key| self.verdicts[key]);
+        let is_check =
+            !self.checkers.is_empty() && self.services.key(row).is_some_and(|key| self.checkers[key]);
+        let is_long = self.times.is_some_and(|(start, end)| end[row] - start[row] > LONG_SECS);
+        (verdict, [is_check, self.translated.at(row), is_long])
     }
 }
 

@@ -58,9 +58,10 @@ pub fn what_ifs(cost: &Cost, view: &View, given: &Given) -> Vec<Block> {
         // Of fields taken out there is nothing to say there.
         let is_more = choices.iter().any(|choice| !choice.wins.is_empty() || !choice.cautions.is_empty());
         columns.extend(is_more.then(|| Column::words("What is won, and what to mind")));
+        let width = columns.len();
         let row = |choice: &Choice| {
             let mut row = what_if(choice, view, given);
-            row.cells.truncate(columns.len());
+            row.cells.truncate(width);
             row
         };
         (!choices.is_empty()).then(|| {

@@ -6,6 +6,7 @@ use datafusion::parquet::arrow::ArrowWriter;
 use lake::{Direct, LogVolume};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 /// A year, days.
 const ALL: u32 = 366;
@@ -102,6 +103,25 @@ async fn health_checks_and_what_flags_tell_are_the_same_of_objects_and_of_the_la
     let known = lake.sides_known(None).await.unwrap();
     assert!(known.is_some());
     assert_eq!(direct.sides_known(None, now).await.unwrap(), known);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_tells_no_time_moves_no_day_and_what_cannot_be_read_is_told() {
+    let place = Place::new();
+    place.put_records(&records(3, 100, 1));
+    let folder = place.logs().join("AWSLogs/123456789012/vpcflowlogs/us-east-1/2026/11/20");
+    // Copied by hand, a week later.
+    let copied = SystemTime::UNIX_EPOCH + Duration::from_secs(DAY as u64 + 7 * 86_400);
+    for (name, text) in
+        [("times.log", "srcaddr dstaddr\n10.0.0.1 10.0.0.2\n"), ("minutes.log", "of a meeting\n")]
+    {
+        std::fs::write(folder.join(name), text).unwrap();
+        std::fs::File::options().write(true).open(folder.join(name)).unwrap().set_modified(copied).unwrap();
+    }
+    let direct = Direct::new(vec![place.source().await]).unwrap();
+    let told = direct.volume(None, 35, DAY + 2 * 86_400).await.unwrap();
+    assert_eq!((told.outside, told.unread), (1, 1), "{told:?}");
+    assert_eq!(told.logs[0].days.iter().map(|day| day.lines).sum::<u64>(), 100);
 }
 
 /// The same records as a Parquet object with AWS's names.
