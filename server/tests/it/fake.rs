@@ -351,7 +351,7 @@ impl Costs for ScriptedCosts {
             interfaces: [("eni-1".into(), text)].into(),
             ..LogVolume::default()
         };
-        let measured = Measured { logs: vec![log], checks: Vec::new(), sides: None };
+        let measured = Measured { logs: vec![log], checks: Vec::new(), sides: None, unread: 0, outside: 0 };
         let today = jiff::civil::date(2026, 11, 20);
         Ok(Arc::new(cost(self.book(), &measured, &self.described(), &Given::of(view)?, today)))
     }
