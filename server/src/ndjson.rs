@@ -123,17 +123,20 @@ mod tests {
 
     #[test]
     fn a_record_below_another_header_has_that_headers_fields_in_its_order() {
-        let text = "bytes action\n7 ACCEPT\naction shiny bytes\nREJECT x -\nbytes action\n8 -\n";
+        let text = "srcaddr bytes action\n10.0.0.1 7 ACCEPT\nsrcaddr dstaddr shiny bytes\n- - x -\n\
+                    srcaddr bytes action\n10.0.0.2 8 -\n";
         assert_eq!(
             lines(text),
-            "{\"bytes\":7,\"action\":\"ACCEPT\"}\n{\"action\":\"REJECT\",\"shiny\":\"x\",\"bytes\":null}\n\
-             {\"bytes\":8,\"action\":null}\n"
+            "{\"srcaddr\":\"10.0.0.1\",\"bytes\":7,\"action\":\"ACCEPT\"}\n\
+             {\"srcaddr\":null,\"dstaddr\":null,\"shiny\":\"x\",\"bytes\":null}\n\
+             {\"srcaddr\":\"10.0.0.2\",\"bytes\":8,\"action\":null}\n"
         );
     }
 
     #[test]
     fn odd_texts_stay_valid_json() {
-        let row: serde_json::Value = serde_json::from_str(&lines("action x-new\na\"b\\c \u{e9}\n")).unwrap();
+        let text = "srcaddr dstaddr action x-new\n- - a\"b\\c \u{e9}\n";
+        let row: serde_json::Value = serde_json::from_str(&lines(text)).unwrap();
         assert_eq!((row["action"].as_str(), row["x-new"].as_str()), (Some("a\"b\\c"), Some("é")));
     }
 }

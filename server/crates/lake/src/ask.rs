@@ -211,7 +211,9 @@ pub async fn timeline(ground: Ground<'_>, view: &View, now: i64) -> Result<Timel
         .sum(&need, Grouped::new(Plan { grid, column, within, measure: view.measure, detailed: false }))
         .await?;
     let gaps = ground.gaps(span, source);
-    let known = Span { to: earlier::known_until(ground, &facts, view, span), ..span };
+    // Objects read directly tell no gaps, but where they begin.
+    let from = facts.reach.map_or(span.from, |(first, _)| span.from.max(first));
+    let known = Span { from, to: earlier::known_until(ground, &facts, view, span) };
     let p95 = |values: &[u64]| grid.p95(values, known, &gaps);
     let mut series = shape::series(&sum, splits, top_of(view));
     series.iter_mut().for_each(|series| series.p95 = p95(&series.values));

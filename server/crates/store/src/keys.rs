@@ -45,8 +45,10 @@ const ENDINGS: [&str; 6] = ["log", "txt", "gz", "zst", "snappy", "parquet"];
 /// Endings of objects that others than VPC Flow Logs deliver: exports of CloudWatch Logs, Firehose, people.
 pub const READABLE: [&str; 9] =
     [".log", ".gz", ".gzip", ".zst", ".parquet", ".json", ".jsonl", ".ndjson", ".txt"];
-/// What `weir simulate` and the inventory are called, which lie beside logs and are none.
-const OTHERS: [&str; 7] = [
+/// What lies beside logs and is none: of `weir simulate`, of the inventory, of AWS itself.
+const OTHERS: [&str; 8] = [
+    // What AWS writes where a flow log is set up.
+    "aws-logs-write-test",
     "truth.json",
     "security-groups.json",
     "security-group-rules.json",

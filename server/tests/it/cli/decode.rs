@@ -111,15 +111,16 @@ fn a_format_names_the_fields_of_records_without_a_header() {
 #[test]
 fn explain_says_what_the_columns_are_and_prints_no_records() {
     let folder = TempDir::new().unwrap();
-    let path = file(&folder, "a.log.gz", &gzip(&[FLOW, "version shiny-new\n3 x\n"].concat()));
+    let path =
+        file(&folder, "a.log.gz", &gzip(&[FLOW, "srcaddr dstaddr shiny-new\n10.0.0.1 - x\n"].concat()));
     let output = run(&["decode".as_ref(), "--explain".as_ref(), path.as_os_str()]);
     let text = stdout(&output);
     let lines: Vec<&str> = text.lines().collect();
-    assert_eq!(lines.len(), 1 + 1 + 14 + 1 + 2, "{text}");
+    assert_eq!(lines.len(), 1 + 1 + 14 + 1 + 3, "{text}");
     assert!(lines[0].ends_with("a.log.gz: gzip text"));
     assert!(lines[1].contains("from line 1: 14 columns") && lines[1].contains("default VPC format"));
     assert!(lines[2].contains("version") && lines[5].contains("address"));
-    assert!(lines[16].contains("from line 2: 2 columns, named by the header line"));
+    assert!(lines[16].contains("from line 2: 3 columns, named by the header line"));
     assert_eq!(summary(&stderr(&output))["records"], 2);
 }
 

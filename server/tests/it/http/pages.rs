@@ -87,7 +87,7 @@ async fn a_document_is_in_the_page_and_its_tables_are_files_with_the_same_number
     {
         assert_eq!(get(missing).await.status, 404, "{missing}");
     }
-    let asked = get("/api/ask/report?page=conversations&link=v%3D1%26source%3Ddenied").await;
+    let asked = get("/api/ask/report?page=conversations&offset_secs=0&link=v%3D1%26source%3Ddenied").await;
     assert_eq!(asked.status, 403);
 }
 

@@ -16,6 +16,7 @@
 pub mod aggregate;
 mod confidence;
 mod holders;
+mod needless;
 mod open;
 mod parties;
 mod places;
