@@ -5,9 +5,12 @@
 use flowlog::{Batch, Column, Data, Validity};
 use std::net::Ipv6Addr;
 
-/// Appends the batch's rows to `out`, each ended by a line feed and with the fields of its own layout only.
-pub fn write(batch: &Batch, out: &mut Vec<u8>) {
-    let cells: Vec<Cells> = batch.columns.iter().map(Cells::new).collect();
+/// Appends the batch's rows to `out`, each ended by a line feed and with the fields of its own layout only. The texts of
+/// the fields `numbers`, which AWS has not documented, are numbers where they look so.
+pub fn write(batch: &Batch, numbers: &[String], out: &mut Vec<u8>) {
+    let is_number = |column: &Column| numbers.iter().any(|name| name == column.field.as_str());
+    let cells: Vec<Cells> =
+        batch.columns.iter().map(|column| Cells::new(column, is_number(column))).collect();
     let mut sections = batch.sections.iter().peekable();
     while let Some(section) = sections.next() {
         let end = sections.peek().map_or(batch.rows, |next| next.first_row);
@@ -36,11 +39,16 @@ struct Cells<'a> {
 }
 
 impl<'a> Cells<'a> {
-    fn new(column: &'a Column) -> Self {
+    fn new(column: &'a Column, is_number: bool) -> Self {
         let mut opening = json(column.field.as_str());
         opening.push(b':');
         let texts = match &column.data {
-            Data::Text(dictionary) => dictionary.values.iter().map(|value| json(value)).collect(),
+            Data::Text(dictionary) => {
+                let bare =
+                    |value: &str| is_number && value.parse::<i64>().is_ok_and(|n| n.to_string() == value);
+                let cell = |value: &str| if bare(value) { value.into() } else { json(value) };
+                dictionary.values.iter().map(|value| cell(value)).collect()
+            }
             Data::Address(addresses) => addresses.values.iter().map(quoted).collect(),
             Data::Int32(_) | Data::Int64(_) => Vec::new(),
         };
@@ -94,7 +102,7 @@ mod tests {
         decoder.push(text.as_bytes());
         decoder.finish();
         let mut out = Vec::new();
-        write(&decoder.take(), &mut out);
+        write(&decoder.take(), &[], &mut out);
         String::from_utf8(out).unwrap()
     }
 
@@ -138,5 +146,19 @@ mod tests {
         let text = "srcaddr dstaddr action x-new\n- - a\"b\\c \u{e9}\n";
         let row: serde_json::Value = serde_json::from_str(&lines(text)).unwrap();
         assert_eq!((row["action"].as_str(), row["x-new"].as_str()), (Some("a\"b\\c"), Some("é")));
+    }
+
+    #[test]
+    fn undocumented_numbers_of_parquet_are_numbers() {
+        let mut decoder = Decoder::new(Want::default(), Limits::default());
+        decoder.push(b"${shiny} ${other}\n5 5\n-3 05\nx y\n");
+        decoder.finish();
+        let mut out = Vec::new();
+        write(&decoder.take(), &["shiny".to_owned()], &mut out);
+        let text = String::from_utf8(out).unwrap();
+        assert_eq!(
+            text,
+            "{\"shiny\":5,\"other\":\"5\"}\n{\"shiny\":-3,\"other\":\"05\"}\n{\"shiny\":\"x\",\"other\":\"y\"}\n"
+        );
     }
 }

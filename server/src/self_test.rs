@@ -142,7 +142,7 @@ impl Walk {
                 return self.refused(&error);
             }
         };
-        let probed = match probe(&feed, &newest, &bytes) {
+        let probed = match probe(&feed, &bytes) {
             Ok(Ok(probed)) => probed,
             Ok(Err(why)) => {
                 let cure = "Name the fields with --record-format, or give the prefix of flow logs alone.";

@@ -2,7 +2,7 @@
 
 use crate::cli::ingest::read_all;
 use crate::cli::sources::SourceFlags;
-use crate::cli::{Fault, running};
+use crate::cli::{Fault, empty, running};
 use crate::question::{Answer, Question};
 use crate::service::{DirectFlows, LakeFlows};
 use clap::{Args, ValueEnum};
@@ -78,7 +78,7 @@ impl Ask {
     }
 
     async fn answer(&self, view: &View) -> Result<Answer, Fault> {
-        let sources = self.source.open().await?;
+        let (sources, noted) = empty::noted(self.source.open().await?);
         let Some(folder) = &self.data else {
             self.source.required()?;
             let flows = DirectFlows::new(sources)?;
@@ -86,6 +86,7 @@ impl Ask {
             for (object, why) in flows.take_unread() {
                 eprintln!("warning: left out {object}: {why}");
             }
+            empty::warn(&noted).await;
             return Ok(answer?);
         };
         // Only asking disturbs nobody who writes to the folder.
@@ -94,6 +95,7 @@ impl Ask {
         if !sources.is_empty() && read_all(&lake, &sources).await.refused {
             return Err(Fault::new("a source refused, so the answer would be incomplete", "see above"));
         }
+        empty::warn(&noted).await;
         Ok(self.question.ask(&LakeFlows::new(lake), view).await?)
     }
 }

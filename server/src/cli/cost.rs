@@ -2,7 +2,7 @@
 
 use crate::cli::ingest::read_all;
 use crate::cli::sources::SourceFlags;
-use crate::cli::{Fault, running};
+use crate::cli::{Fault, empty, running};
 use crate::clock::today;
 use crate::cost::{self, Described, Given, Measured};
 use clap::{Args, Subcommand, ValueEnum};
@@ -200,10 +200,12 @@ impl MeasuredCost {
     }
 
     async fn measure(&self) -> Result<Measured, Fault> {
-        let sources = self.source.open().await?;
+        let (sources, noted) = empty::noted(self.source.open().await?);
         let Some(folder) = &self.data else {
             self.source.required()?;
-            return Ok(cost::directly(&Direct::new(sources)?).await?);
+            let measured = cost::directly(&Direct::new(sources)?).await?;
+            empty::warn(&noted).await;
+            return Ok(measured);
         };
         // Only asking disturbs nobody who writes to the folder.
         let mode = if sources.is_empty() { Mode::Read } else { Mode::Write };
@@ -211,6 +213,7 @@ impl MeasuredCost {
         if !sources.is_empty() && read_all(&lake, &sources).await.refused {
             return Err(Fault::new("a source refused, so the bill would be incomplete", "see above"));
         }
+        empty::warn(&noted).await;
         Ok(cost::of_lake(&lake, None).await?)
     }
 }

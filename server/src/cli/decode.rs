@@ -5,17 +5,17 @@ mod explain;
 use crate::cli::Fault;
 use crate::events::chain;
 use crate::ndjson;
+use bytes::Bytes;
 use clap::Args;
 use explain::Form;
 use flowlog::{Coverage, Decoder, Fields, Format, Limits, Tally, Want};
-use lake::parquet_lines;
+use lake::parquet_lines::{self, ParquetFault};
 use serde::Serialize;
-use std::error::Error;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use store::unpack::{UnpackLimits, Unpacker};
+use store::unpack::{UnpackError, UnpackLimits, Unpacker};
 
 /// The largest file that is read: AWS closes flow-log files at 75 MB, and a file is held in memory.
 const FILE_BYTES: u64 = 2 << 30;
@@ -34,7 +34,8 @@ const STDIN: &str = "-";
 /// stay percent-encoded. NODATA and SKIPDATA records are printed too, with their log-status. Without a header line 14
 /// values are the default VPC format and 36 the default transit gateway format; any other needs --format. A timestamp
 /// before each record (exports of CloudWatch Logs) is skipped, and records in the JSON of Firehose and of CloudWatch
-/// Logs subscriptions are unwrapped.
+/// Logs subscriptions are unwrapped, also where
+/// they are packed in base64 as Lambda, Kinesis and Firehose have them.
 ///
 /// The last line on stderr is a summary: {"records":…,"nodata":…,"skipdata":…,"set_aside":[{"object","line","why"}],
 /// "set_aside_total":…}. Ends with 1 when a file could not be read.
@@ -78,7 +79,7 @@ struct Line {
 /// What stops one file.
 enum Stop {
     /// The file; the others go on.
-    File(String),
+    File(Fault),
     /// The reader of our output has gone away: nothing more is wanted.
     Output(io::Error),
 }
@@ -97,7 +98,7 @@ impl Decode {
                 Ok(()) => {}
                 Err(Stop::File(why)) => {
                     unreadable = true;
-                    eprintln!("error: {why}");
+                    why.print();
                 }
                 Err(Stop::Output(error)) if error.kind() == ErrorKind::BrokenPipe => {
                     return Ok(ExitCode::SUCCESS);
@@ -114,12 +115,56 @@ impl Decode {
     }
 }
 
+/// Why the bytes of a file are not lines of a flow log, or not to their end.
+#[derive(Debug, thiserror::Error)]
+enum Unreadable {
+    #[error(transparent)]
+    Unpack(#[from] UnpackError),
+    #[error(transparent)]
+    Parquet(#[from] ParquetFault),
+}
+
+impl Unreadable {
+    fn cure(&self) -> &'static str {
+        match self {
+            Self::Unpack(UnpackError::Truncated { .. } | UnpackError::Damaged { .. }) => {
+                "fetch the file again; what could be read of it was printed"
+            }
+            Self::Unpack(UnpackError::TrailingGarbage { .. }) => {
+                "fetch the file again, or cut off what follows the packed data; the records were printed"
+            }
+            Self::Unpack(UnpackError::Empty) => "fetch the file again; AWS delivers no empty files",
+            Self::Unpack(UnpackError::TooLarge { .. }) => "flow-log files are far smaller; is this one?",
+            Self::Unpack(UnpackError::NotText { .. } | UnpackError::PackedParquet { .. }) => {
+                "unpack or convert it to plain text, gzip, zstd or Parquet"
+            }
+            Self::Parquet(ParquetFault::OtherColumns { .. } | ParquetFault::TooLarge { .. }) => {
+                "is this a flow log's file?"
+            }
+            Self::Parquet(_) => "fetch the file again",
+        }
+    }
+}
+
+/// What to say of a file that the system does not give.
+fn unread(path: &Path, error: &io::Error) -> Fault {
+    let cure = match error.kind() {
+        ErrorKind::NotFound => "check the path; it is seen from where weir was started",
+        ErrorKind::PermissionDenied => "let the user weir runs as read the file",
+        ErrorKind::IsADirectory => "give the files in it: FOLDER/*.log.gz",
+        _ => "check the disk and the file",
+    };
+    Fault::io(format!("cannot read {}", path.display()), error, cure)
+}
+
 /// Where the records go.
 struct Output<W> {
     to: W,
     lines: Vec<u8>,
     /// Whether only the columns are asked for.
     explain: bool,
+    /// The fields of the present file that AWS has not documented and that are numbers.
+    numbers: Vec<String>,
 }
 
 /// Decodes file after file into one output.
@@ -140,46 +185,69 @@ impl<W: Write> Files<W> {
                 Some(format) => decoder.with_format(format),
                 None => decoder,
             },
-            output: Output { to, lines: Vec::new(), explain },
+            output: Output { to, lines: Vec::new(), explain, numbers: Vec::new() },
             summary: Summary::default(),
         }
     }
 
     fn decode(&mut self, path: &Path) -> Result<(), Stop> {
         let name = path.to_string_lossy();
-        let bytes = read(path).map_err(|error| Stop::File(format!("cannot read {name}: {error}")))?;
-        let Files { unpacker, decoder, output, .. } = self;
-        let mut broken = None;
-        let mut take = |text: &[u8]| {
-            for slice in text.chunks(SLICE_BYTES) {
-                if broken.is_none() {
-                    decoder.push(slice);
-                    broken = output.hand_on(decoder, BATCH_ROWS).err();
-                }
-            }
-        };
-        let form = Form::of(&bytes);
-        let cannot = |why: &dyn Error| Stop::File(format!("cannot decode {name}: {}", chain(why)));
-        let unpacked = match form {
-            Form::Parquet => {
-                parquet_lines::lines(bytes.into(), &Fields::All, &mut take).map_err(|e| cannot(&e))
-            }
-            Form::Text(_) => unpacker.unpack(&name, &bytes, &mut take).map(|_| ()).map_err(|e| cannot(&e)),
-        };
-        self.decoder.finish();
+        let bytes = read(path).map_err(|error| Stop::File(unread(path, &error)))?;
+        let mut form = Form::of(&bytes);
+        let read = self.read_lines(bytes.into(), &mut form).map_err(Stop::Output)?;
+        match &read {
+            Ok(()) => self.decoder.finish(),
+            // The line that the damage cut is none: its last value would be made up.
+            Err(_) => self.decoder.cut(),
+        }
         let flushed = self.output.hand_on(&mut self.decoder, 1);
         let mut tally = self.decoder.take_tally();
         if form == Form::Parquet {
             parquet_lines::without_header(&mut tally);
         }
         self.count(&name, tally);
-        broken.map_or(flushed, Err).map_err(Stop::Output)?;
+        flushed.map_err(Stop::Output)?;
         let layouts = self.decoder.take_layouts();
         if self.output.explain {
             let page = explain::page(&name, form, &layouts);
             self.output.to.write_all(page.as_bytes()).map_err(Stop::Output)?;
         }
-        unpacked
+        read.map_err(|why| {
+            Stop::File(Fault::new(format!("cannot decode {name}: {}", chain(&why)), why.cure()))
+        })
+    }
+
+    /// Decodes the lines of a file of this form, and finds out that it is packed Parquet. Fails outright only where the
+    /// output does.
+    fn read_lines(&mut self, bytes: Bytes, form: &mut Form) -> io::Result<Result<(), Unreadable>> {
+        let Files { unpacker, decoder, output, .. } = self;
+        let (mut bytes, mut written) = (bytes, Ok(()));
+        let mut take = |output: &mut Output<W>, text: &[u8]| {
+            for slice in text.chunks(SLICE_BYTES) {
+                if written.is_ok() {
+                    decoder.push(slice);
+                    written = output.hand_on(decoder, BATCH_ROWS);
+                }
+            }
+        };
+        output.numbers.clear();
+        let mut read = Ok(());
+        if *form != Form::Parquet {
+            let unpacked = match unpacker.unpack(&bytes, &mut |text| take(output, text)) {
+                Err(UnpackError::PackedParquet { .. }) => {
+                    *form = Form::Parquet;
+                    unpacker.whole(&bytes).map(|whole| bytes = whole.into())
+                }
+                unpacked => unpacked.map(|_| ()),
+            };
+            read = unpacked.map_err(Unreadable::from);
+        }
+        if *form == Form::Parquet && read.is_ok() {
+            output.numbers = parquet_lines::undocumented_numbers(&bytes);
+            read = parquet_lines::lines(bytes, &Fields::All, &mut |text| take(output, text))
+                .map_err(Unreadable::from);
+        }
+        written.map(|()| read)
     }
 
     fn count(&mut self, object: &str, tally: Tally) {
@@ -208,7 +276,7 @@ impl<W: Write> Output<W> {
             return Ok(());
         }
         self.lines.clear();
-        ndjson::write(&rows, &mut self.lines);
+        ndjson::write(&rows, &self.numbers, &mut self.lines);
         self.to.write_all(&self.lines)?;
         self.to.flush()
     }

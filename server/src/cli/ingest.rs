@@ -1,7 +1,7 @@
 //! `weir ingest`: read the sources once.
 
 use crate::cli::sources::SourceFlags;
-use crate::cli::{Fault, progress, running};
+use crate::cli::{Fault, empty, progress, running};
 use clap::Args;
 use contract::human;
 use futures::future::join_all;
@@ -41,8 +41,9 @@ impl Ingest {
         self.source.required()?;
         running::block_on(async {
             let lake = Lake::open(&self.data.data, Mode::Write)?;
-            let sources = self.source.open().await?;
+            let (sources, noted) = empty::noted(self.source.open().await?);
             let passes = read_all(&lake, &sources).await;
+            empty::warn(&noted).await;
             passes.lines.iter().for_each(|line| println!("{line}"));
             Ok(if passes.refused { ExitCode::FAILURE } else { ExitCode::SUCCESS })
         })
@@ -86,23 +87,27 @@ pub async fn read_all(lake: &Lake, sources: &[Feed]) -> Passes {
 /// One line about a pass: `logs: 96 objects, 1.84 M records in 2.3 s (12.5 MB/s), 3 lines set aside`.
 fn words(source: &str, report: &IngestReport) -> String {
     let mut words = format!(
-        "{source}: {} objects, {} records in {:.1} s ({})",
-        report.objects,
-        human::exact(report.records),
+        "{source}: {}, {} in {:.1} s ({})",
+        counted(report.objects, "object", "objects"),
+        counted(report.records, "record", "records"),
         report.secs,
         human::rate(report.bytes, report.secs),
     );
-    for (number, what) in [
-        (report.nodata, "NODATA"),
-        (report.skipdata, "SKIPDATA"),
-        (report.set_aside, "lines set aside"),
-        (report.failed, "objects that could not be read"),
+    for (number, one, more) in [
+        (report.nodata, "NODATA", "NODATA"),
+        (report.skipdata, "SKIPDATA", "SKIPDATA"),
+        (report.set_aside, "line set aside", "lines set aside"),
+        (report.failed, "object that could not be read", "objects that could not be read"),
     ] {
         if number > 0 {
-            words += &format!(", {} {what}", human::exact(number));
+            words += &format!(", {}", counted(number, one, more));
         }
     }
     words
+}
+
+fn counted(number: u64, one: &str, more: &str) -> String {
+    format!("{} {}", human::exact(number), if number == 1 { one } else { more })
 }
 
 #[cfg(test)]
@@ -120,6 +125,6 @@ mod tests {
         };
         assert_eq!(words("logs", &report), "logs: 2 objects, 1\u{202f}000 records in 2.0 s (2.50 MB/s)");
         let flawed = IngestReport { set_aside: 3, failed: 1, ..report };
-        assert!(words("logs", &flawed).ends_with(", 3 lines set aside, 1 objects that could not be read"));
+        assert!(words("logs", &flawed).ends_with(", 3 lines set aside, 1 object that could not be read"));
     }
 }

@@ -5,6 +5,7 @@ pub mod ask;
 pub mod cost;
 pub mod decode;
 pub mod demo;
+mod empty;
 pub mod fault;
 pub mod ingest;
 pub mod progress;

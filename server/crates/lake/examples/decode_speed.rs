@@ -26,16 +26,16 @@ fn main() -> Result<(), Failure> {
     let text_bytes = AtomicU64::new(0);
     let unpack_secs = median(runs, || {
         text_bytes.store(0, Ordering::Relaxed);
-        each_object(&objects, threads, |unpacker, name, bytes| {
-            text_bytes.fetch_add(unpacker.unpack(name, bytes, &mut |_| ())?, Ordering::Relaxed);
+        each_object(&objects, threads, |unpacker, bytes| {
+            text_bytes.fetch_add(unpacker.unpack(bytes, &mut |_| ())?, Ordering::Relaxed);
             Ok(())
         })
     })?;
     let records = AtomicU64::new(0);
     let decode_secs = median(runs, || {
         records.store(0, Ordering::Relaxed);
-        each_object(&objects, threads, |unpacker, name, bytes| {
-            records.fetch_add(decode(unpacker, name, bytes)?, Ordering::Relaxed);
+        each_object(&objects, threads, |unpacker, bytes| {
+            records.fetch_add(decode(unpacker, bytes)?, Ordering::Relaxed);
             Ok(())
         })
     })?;
@@ -49,11 +49,11 @@ fn main() -> Result<(), Failure> {
 }
 
 /// Decodes one object into columns of every field and drops them; the number of records.
-fn decode(unpacker: &mut Unpacker, name: &str, bytes: &[u8]) -> Result<u64, Failure> {
+fn decode(unpacker: &mut Unpacker, bytes: &[u8]) -> Result<u64, Failure> {
     let mut decoder =
         Decoder::new(Want { fields: Fields::All, coverage: Coverage::Aside }, Limits::default());
     let mut rows = 0;
-    unpacker.unpack(name, bytes, &mut |text| {
+    unpacker.unpack(bytes, &mut |text| {
         decoder.push(text);
         if decoder.rows() >= BATCH_ROWS {
             rows += decoder.take().rows;
@@ -68,13 +68,13 @@ fn decode(unpacker: &mut Unpacker, name: &str, bytes: &[u8]) -> Result<u64, Fail
 fn each_object(
     objects: &[PathBuf],
     threads: usize,
-    work: impl Fn(&mut Unpacker, &str, &[u8]) -> Result<(), Failure> + Sync,
+    work: impl Fn(&mut Unpacker, &[u8]) -> Result<(), Failure> + Sync,
 ) -> Result<(), Failure> {
     let next = AtomicUsize::new(0);
     let worker = || {
         let mut unpacker = Unpacker::new(UnpackLimits::default());
         while let Some(path) = objects.get(next.fetch_add(1, Ordering::Relaxed)) {
-            work(&mut unpacker, &path.to_string_lossy(), &fs::read(path)?)?;
+            work(&mut unpacker, &fs::read(path)?)?;
         }
         Ok(())
     };

@@ -17,6 +17,7 @@ use contract::{
     Compare, Count, Field, Filter, Grid, Matrix, Measure, Provenance, Refusal, RefusalKind, Span, Summary,
     Table, Timeline, Top, TopBy, View,
 };
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 /// What answers a question: the stored tables, or objects read for it.
@@ -47,6 +48,8 @@ pub struct Facts {
     pub skipped: u64,
     /// Earliest and latest second met while reading objects directly.
     pub reach: Option<(i64, i64)>,
+    /// The fields of objects read directly, AWS's names.
+    pub fields: BTreeSet<String>,
 }
 
 /// Every conversation of the range, and how much of it the logs tell: the part of its time that objects speak of.
@@ -116,6 +119,22 @@ impl Ground<'_> {
         if measures && !manifest.is_empty() && !manifest.has_column(column) {
             return Err(unanswerable(format!(
                 "no stored record has the field {column}; ask for flows instead."
+            )));
+        }
+        Ok(())
+    }
+
+    /// Refuses a measure that no record has that was read directly, rather than answering zero.
+    fn check_read(&self, view: &View, facts: &Facts) -> Result<(), LakeError> {
+        let column = match view.measure {
+            Measure::Bytes => schema::BYTES,
+            Measure::Packets => schema::PACKETS,
+            Measure::Flows => return Ok(()),
+        };
+        let is_direct = matches!(self, Ground::Objects(_));
+        if is_direct && facts.records > 0 && !facts.fields.contains(column) {
+            return Err(unanswerable(format!(
+                "no record that was read has the field {column}; ask for flows instead."
             )));
         }
         Ok(())
@@ -210,6 +229,7 @@ pub async fn timeline(ground: Ground<'_>, view: &View, now: i64) -> Result<Timel
     let (sum, mut facts) = ground
         .sum(&need, Grouped::new(Plan { grid, column, within, measure: view.measure, detailed: false }))
         .await?;
+    ground.check_read(view, &facts)?;
     let gaps = ground.gaps(span, source);
     // Objects read directly tell no gaps, but where they begin.
     let from = facts.reach.map_or(span.from, |(first, _)| span.from.max(first));
@@ -261,6 +281,7 @@ pub async fn matrix(ground: Ground<'_>, view: &View, now: i64) -> Result<Matrix,
     let (sum, facts) = ground
         .sum(&need, Grouped::new(Plan { grid, column, within: None, measure: view.measure, detailed: false }))
         .await?;
+    ground.check_read(view, &facts)?;
     let (rows, other_values) = shape::rows(&sum, view.rows, top_of(view));
     Ok(Matrix {
         span,
@@ -315,6 +336,7 @@ pub async fn top(ground: Ground<'_>, view: &View, now: i64) -> Result<Top, LakeE
             (shape::values(&sum, dimension, view.measure, top_of(view)), facts)
         }
     };
+    ground.check_read(view, &facts)?;
     Ok(Top {
         span,
         by: view.by,

@@ -31,7 +31,7 @@ pub enum ObjectFault {
     #[error(transparent)]
     Unpack(#[from] UnpackError),
     /// It holds lines, none of which is a record.
-    #[error("none of its {lines} lines is a flow log record; {first}")]
+    #[error("{} a flow log record; {first}", if *lines == 1 { "its only line is not".to_owned() } else { format!("none of its {lines} lines is") })]
     NoRecords {
         /// Lines set aside.
         lines: u64,
@@ -98,7 +98,6 @@ impl ObjectDecoder {
     /// been given already.
     pub fn decode(
         &mut self,
-        meta: &ObjectMeta,
         content: Content,
         most: usize,
         sink: &mut Sink<'_>,
@@ -122,7 +121,7 @@ impl ObjectDecoder {
             }
         };
         let mut lines = Lines { unpacker: &mut self.unpacker, wanted: &self.wanted, parquet: false };
-        let unpacked = lines.of(&meta.key, content, &mut take);
+        let unpacked = lines.of(content, &mut take);
         let is_parquet = lines.parquet;
         decoder.finish();
         note_fields(decoder, fields);
@@ -150,16 +149,22 @@ struct Lines<'a> {
 }
 
 impl Lines<'_> {
-    fn of(&mut self, key: &str, content: Content, take: &mut dyn FnMut(&[u8])) -> Result<(), ObjectFault> {
+    fn of(&mut self, content: Content, take: &mut dyn FnMut(&[u8])) -> Result<(), ObjectFault> {
         match content {
             Content::Whole(bytes) if bytes.is_empty() => Err(ObjectFault::Empty),
             Content::Whole(bytes) if parquet_lines::is_parquet(&bytes) => {
                 self.parquet = true;
                 Ok(parquet_lines::lines(bytes, self.wanted, take)?)
             }
-            Content::Whole(bytes) => Ok(self.unpacker.unpack(key, &bytes, take).map(|_| ())?),
+            Content::Whole(bytes) => match self.unpacker.unpack(&bytes, take) {
+                Err(UnpackError::PackedParquet { .. }) => {
+                    self.parquet = true;
+                    Ok(parquet_lines::lines(self.unpacker.whole(&bytes)?.into(), self.wanted, take)?)
+                }
+                unpacked => Ok(unpacked.map(|_| ())?),
+            },
             Content::Parts(mut parts) => {
-                let read = self.of_parts(key, &mut parts, take);
+                let read = self.of_parts(&mut parts, take);
                 match parts.take_error() {
                     Some(error) => Err(error.into()),
                     None => read,
@@ -168,18 +173,13 @@ impl Lines<'_> {
         }
     }
 
-    fn of_parts(
-        &mut self,
-        key: &str,
-        parts: &mut Parts,
-        take: &mut dyn FnMut(&[u8]),
-    ) -> Result<(), ObjectFault> {
+    fn of_parts(&mut self, parts: &mut Parts, take: &mut dyn FnMut(&[u8])) -> Result<(), ObjectFault> {
         let is_parquet = parts.fill_buf().is_ok_and(parquet_lines::is_parquet);
         // Parquet is read from its end: it must be there as a whole.
         match is_parquet.then(|| parts.rest()) {
-            Some(Ok(bytes)) => self.of(key, Content::Whole(bytes), take),
+            Some(Ok(bytes)) => self.of(Content::Whole(bytes), take),
             Some(Err(_)) => Ok(()),
-            None => Ok(self.unpacker.unpack_parts(key, parts, take).map(|_| ())?),
+            None => Ok(self.unpacker.unpack_parts(parts, take).map(|_| ())?),
         }
     }
 }

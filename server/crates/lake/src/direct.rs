@@ -114,7 +114,6 @@ impl Direct {
         };
         let knowledge = Arc::new(RwLock::new(Knowledge::default()));
         let reach = need.span.from - LATE_SECS..need.span.to + LATE_SECS;
-        let mut fields = BTreeSet::new();
         let (mut sum, mut facts) =
             (empty.clone(), Facts { tables: vec![Table::Objects], ..Facts::default() });
         for feed in self.feeds.iter().filter(|feed| need.source.is_none_or(|name| name == feed.name())) {
@@ -125,15 +124,15 @@ impl Direct {
                 self.unread.lock().unwrap_or_else(PoisonError::into_inner).extend(asker.unread);
                 sum.merge(asker.fold)?;
                 add(&mut facts, &asker.facts);
-                fields.extend(asker.fields);
+                facts.fields.extend(asker.fields);
             }
         }
         let unknown = need.filter.fields().into_iter().filter(|field| !field.is_known());
-        match unknown.into_iter().find(|field| !fields.contains(field.name())) {
+        match unknown.into_iter().find(|field| !facts.fields.contains(field.name())) {
             // Zero would look like an answer.
             Some(field) if facts.objects > 0 => {
-                fields.retain(|name| Field::named(name).is_none());
-                Err(ask::unknown_field(field, &fields.into_iter().collect::<Vec<_>>()))
+                facts.fields.retain(|name| Field::named(name).is_none());
+                Err(ask::unknown_field(field, &facts.fields.into_iter().collect::<Vec<_>>()))
             }
             _ => Ok((sum, facts)),
         }
@@ -222,7 +221,7 @@ impl<F: Fold + Clone> Reader for Asker<F> {
         // Who is the server of a record, others of the object tell: then many are judged at once.
         let at_once =
             if columns.iter().any(|column| JUDGED.contains(&column.as_str())) { JUDGED_ROWS } else { 1 };
-        let decoded = decoder.decode(&object.meta, bytes, at_once, &mut count)?;
+        let decoded = decoder.decode(bytes, at_once, &mut count)?;
         let tally = match decoded {
             Ok(tally) => tally,
             Err(fault) => {

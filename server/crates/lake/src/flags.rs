@@ -83,7 +83,7 @@ async fn flagged(feed: &Feed, object: &ObjectMeta) -> Result<Option<RecordBatch>
     let fields = Fields::Only(MADE_FROM.map(str::to_owned).to_vec());
     let want = Want { fields, coverage: Coverage::Aside };
     let mut decoder = ObjectDecoder::new(want, feed.format.clone());
-    if decoder.decode(object, Content::Whole(bytes), usize::MAX, &mut |_, _| Ok(()))?.is_err() {
+    if decoder.decode(Content::Whole(bytes), usize::MAX, &mut |_, _| Ok(()))?.is_err() {
         return Ok(None);
     }
     let batch = decoder.take()?;

@@ -146,7 +146,7 @@ impl Ingester {
     fn decode(&mut self, meta: &ObjectMeta, content: Content) -> Result<(), LakeError> {
         let Ingester { decoder, commit, .. } = self;
         let mut next = commit.next(meta);
-        let decoded = decoder.decode(meta, content, COMMIT_ROWS, &mut |fields, records| {
+        let decoded = decoder.decode(content, COMMIT_ROWS, &mut |fields, records| {
             commit.store_beginning(&mut next, fields, records)
         })?;
         match decoded {

@@ -9,7 +9,7 @@ use crate::schema::{
     ACTION, CLIENT_IS_SRC, EVIDENCE, FLOW_DIRECTION, INTERFACE_ID, PROTOCOL, SERVICE_PORT, START,
     TOLD_ELSEWHERE,
 };
-use datafusion::arrow::array::{BooleanArray, Int32Array, Int64Array, RecordBatch, StringArray};
+use datafusion::arrow::array::{Array, BooleanArray, Int32Array, Int64Array, RecordBatch, StringArray};
 use datafusion::arrow::buffer::{BooleanBuffer, NullBuffer};
 use sides::{Client, Direction, Evidence, Knowledge, NO_NUMBER, Records, Verdicts};
 use std::borrow::Cow;
@@ -19,7 +19,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 pub const JUDGED: [&str; 5] = [SERVICE_PORT, CLIENT_IS_SRC, FLOW_DIRECTION, EVIDENCE, TOLD_ELSEWHERE];
 
 /// The decoder's fields that they are made from.
-pub const MADE_FROM: [&str; 12] = [
+pub const MADE_FROM: [&str; 14] = [
     "interface-id",
     "srcaddr",
     "dstaddr",
@@ -32,7 +32,12 @@ pub const MADE_FROM: [&str; 12] = [
     "action",
     "flow-direction",
     "start",
+    "tgw-id",
+    "tgw-attachment-id",
 ];
+
+/// The columns that only records of transit gateways have.
+const GATEWAY: [&str; 2] = ["tgw_id", "tgw_attachment_id"];
 
 /// Learns from a decoded batch, then adds to it the columns that are wanted of [`JUDGED`].
 pub fn judged(
@@ -49,6 +54,9 @@ pub fn judged(
         let records = owned.records(&batch);
         knowledge.write().unwrap_or_else(PoisonError::into_inner).learn(&records);
         knowledge.read().unwrap_or_else(PoisonError::into_inner).judge(&records, &mut verdicts);
+    }
+    for (told, left) in verdicts.told_elsewhere.iter_mut().zip(left_gateways(&batch)) {
+        *told |= left;
     }
     let has_direction = batch.column_by_name(FLOW_DIRECTION).is_some();
     let mut table = Columns::of(batch);
@@ -71,6 +79,19 @@ pub fn judged(
         table.set(FLOW_DIRECTION, Arc::new(column));
     }
     table.finish()
+}
+
+/// Which records tell of traffic as it leaves a transit gateway: as it entered, another told of it.
+fn left_gateways(batch: &RecordBatch) -> Vec<bool> {
+    let columns: Vec<_> = GATEWAY.iter().filter_map(|name| batch.column_by_name(name)).collect();
+    if columns.is_empty() {
+        return Vec::new();
+    }
+    let mut left = meanings(batch, FLOW_DIRECTION, |value| value == "egress");
+    for (row, left) in left.iter_mut().enumerate() {
+        *left &= columns.iter().any(|column| column.is_valid(row));
+    }
+    left
 }
 
 fn service_ports(ports: Vec<i32>) -> Result<Int32Array, LakeError> {

@@ -6,7 +6,6 @@ use crate::error::LakeError;
 use crate::pump::Content;
 use bytes::Bytes;
 use flowlog::{Tally, Want};
-use store::ObjectMeta;
 
 /// What an object is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,9 +20,9 @@ pub struct Probed {
 ///
 /// # Errors
 /// When what was decoded cannot be held.
-pub fn probe(feed: &Feed, meta: &ObjectMeta, bytes: &Bytes) -> Result<Result<Probed, String>, LakeError> {
+pub fn probe(feed: &Feed, bytes: &Bytes) -> Result<Result<Probed, String>, LakeError> {
     let mut decoder = ObjectDecoder::new(Want::default(), feed.format.clone());
-    let decoded = decoder.decode(meta, Content::Whole(bytes.clone()), 1, &mut |_, _| Ok(()))?;
+    let decoded = decoder.decode(Content::Whole(bytes.clone()), 1, &mut |_, _| Ok(()))?;
     Ok(match decoded {
         Ok(tally) => Ok(Probed { fields: decoder.fields().to_vec(), tally }),
         Err(fault) => Err(fault.to_string()),

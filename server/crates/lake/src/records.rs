@@ -46,8 +46,9 @@ pub async fn records(ground: Ground<'_>, view: &View, now: i64) -> Result<Record
         }
         None => all_columns(ground),
     };
-    let census = census(ground, view, span).await?;
-    let page = Page { ground, view, wanted: &wanted, read: read_columns(view, &columns), span };
+    let read = read_columns(view, &columns);
+    let census = census(ground, view, span, &read).await?;
+    let page = Page { ground, view, wanted: &wanted, read, span };
     let (found, mut facts) =
         if wanted.sort == Field::START { page.by_time(&census).await? } else { page.by_size().await? };
     facts.tables.sort_unstable();
@@ -306,8 +307,9 @@ fn drop_empty(records: &mut Records) {
     }
 }
 
-/// Counts the records of the range by where they start.
-async fn census(ground: Ground<'_>, view: &View, span: Span) -> Result<Census, LakeError> {
+/// Counts the records of the range by where they start. Of objects the columns of the page are read for it: a line may
+/// be set aside for any of its values, and must not be counted then.
+async fn census(ground: Ground<'_>, view: &View, span: Span, read: &[String]) -> Result<Census, LakeError> {
     let grid = Grid::over(span, usize::from(POINTS_LIMIT));
     let bare = View { details: Default::default(), ..view.clone() };
     let kept = match ground {
@@ -324,7 +326,7 @@ async fn census(ground: Ground<'_>, view: &View, span: Span) -> Result<Census, L
         step: grid.step,
         filter: &view.filter,
         column: None,
-        sums: Sums::One(Measure::Flows),
+        sums: if kept.is_some() { Sums::One(Measure::Flows) } else { Sums::Rows(read) },
         addresses: view.addresses,
         once: view.count == Count::Once,
         source: view.source.as_deref(),

@@ -105,7 +105,7 @@ impl Surveyor {
 
 impl Reader for Surveyor {
     fn read(&mut self, object: Fetched) -> Result<(), LakeError> {
-        let (meta, mut seen) = (&object.meta, Observed::new(&self.source, &object.meta));
+        let mut seen = Observed::new(&self.source, &object.meta);
         let bytes = match object.bytes {
             Ok(bytes) => bytes,
             Err(error) if error.may_retry() => return Err(error.into()),
@@ -124,7 +124,7 @@ impl Reader for Surveyor {
             seen.measure(&Lengths::of(&records), 0..records.num_rows());
             Ok(())
         };
-        let decoded = self.decoder.decode(meta, bytes, 1, &mut see)?;
+        let decoded = self.decoder.decode(bytes, 1, &mut see)?;
         if self.decoder.rows() > 0 {
             let records = self.decoder.take()?;
             see(self.decoder.fields(), records)?;

@@ -152,7 +152,7 @@ mod tests {
         let unpacked = tokio::task::spawn_blocking(move || {
             let mut text = Vec::new();
             let mut unpacker = Unpacker::new(UnpackLimits::default());
-            let length = unpacker.unpack_parts("k", &mut parts, &mut |part| text.extend_from_slice(part));
+            let length = unpacker.unpack_parts(&mut parts, &mut |part| text.extend_from_slice(part));
             (length.map(|length| text.get(..length as usize).unwrap().to_vec()), parts.take_error())
         });
         unpacked.await.unwrap()

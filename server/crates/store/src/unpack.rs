@@ -5,7 +5,7 @@ mod packing;
 
 use std::io::{BufRead, ErrorKind, Read};
 
-use flate2::bufread::GzDecoder;
+use flate2::bufread::{GzDecoder, MultiGzDecoder};
 use libdeflater::{Decompressor, crc32};
 use memchr::memmem;
 use zstd::stream::read::Decoder as ZstdDecoder;
@@ -27,6 +27,9 @@ const CHUNK_BYTES: usize = 256 << 10;
 const WHOLE_TEXT_BYTES: usize = 64 << 20;
 /// A full 75 MB object unpacks to under 1 GB; four times that is a bomb.
 const MAX_TEXT_BYTES: u64 = 4 << 30;
+
+/// Parquet is read from its end and so held whole, for which AWS's 75 MB are the measure.
+const MAX_PARQUET_BYTES: u64 = 512 << 20;
 
 /// The largest window a zstd frame may ask for, as a power of two: 128 MiB, which is what every zstd unpacks unless it
 /// is told otherwise.
@@ -51,26 +54,19 @@ impl Default for UnpackLimits {
 #[derive(Debug, thiserror::Error)]
 pub enum UnpackError {
     /// The object has no bytes at all.
-    #[error("object is empty: {object}")]
-    Empty {
-        /// The object's key.
-        object: String,
-    },
+    #[error("object is empty")]
+    Empty,
     /// The object ends within a gzip member or zstd frame: it was cut while it was written or copied.
-    #[error("{packing} ends too early, after {text_bytes} bytes of text: {object}")]
+    #[error("{packing} ends too early, after {text_bytes} bytes of text")]
     Truncated {
-        /// The object's key.
-        object: String,
         /// How it is packed.
         packing: Packing,
         /// The text before the cut, bytes.
         text_bytes: u64,
     },
     /// The compressed data contradicts itself or its checksum.
-    #[error("{packing} is damaged after {text_bytes} bytes of text: {object}")]
+    #[error("{packing} is damaged after {text_bytes} bytes of text")]
     Damaged {
-        /// The object's key.
-        object: String,
         /// How it is packed.
         packing: Packing,
         /// The text before the damage, bytes.
@@ -80,28 +76,28 @@ pub enum UnpackError {
         source: std::io::Error,
     },
     /// After the compressed data follows something that is neither more of it nor padding.
-    #[error("{trailing_bytes} bytes after the end of the {packing} data are not {packing}: {object}")]
+    #[error("{trailing_bytes} bytes after the end of the {packing} data are not {packing}")]
     TrailingGarbage {
-        /// The object's key.
-        object: String,
         /// How it is packed.
         packing: Packing,
         /// How much of it there is.
         trailing_bytes: usize,
     },
     /// The text is longer than the limit; perhaps a bomb.
-    #[error("object unpacks to more than {limit} bytes: {object}")]
+    #[error("object unpacks to more than {limit} bytes")]
     TooLarge {
-        /// The object's key.
-        object: String,
         /// The limit in bytes.
         limit: u64,
     },
-    /// The object is something else than gzip, zstd or text.
-    #[error("expected gzip, zstd or text but found {found}: {object}")]
+    /// The object is Parquet, packed once more as a whole: [`Unpacker::whole`] gives its bytes.
+    #[error("Parquet packed by {packing}; unpack it first")]
+    PackedParquet {
+        /// How it is packed.
+        packing: Packing,
+    },
+    /// The object, or what is packed in it, is something else than gzip, zstd or text.
+    #[error("expected gzip, zstd or text but found {found}")]
     NotText {
-        /// The object's key.
-        object: String,
         /// What it looks like.
         found: &'static str,
     },
@@ -121,35 +117,49 @@ impl Unpacker {
     }
 
     /// Hands the text of one object to `sink`, in order, in slices of any length, and returns its length in bytes.
-    /// `object` is only for the error.
     ///
     /// # Errors
     /// See [`UnpackError`]. The sink may have been given text before the error showed; it is for the caller to drop
     /// what it made of it.
-    pub fn unpack(
-        &mut self,
-        object: &str,
-        bytes: &[u8],
-        sink: &mut dyn FnMut(&[u8]),
-    ) -> Result<u64, UnpackError> {
+    pub fn unpack(&mut self, bytes: &[u8], sink: &mut dyn FnMut(&[u8])) -> Result<u64, UnpackError> {
         if bytes.is_empty() {
-            return Err(UnpackError::Empty { object: object.into() });
+            return Err(UnpackError::Empty);
         }
         if let Some(packing) = Packing::of(bytes) {
             if packing == Packing::Gzip
                 && let Some(text) = self.unpack_whole(bytes)
             {
+                check_beginning(packing, text)?;
                 sink(text);
                 return Ok(text.len() as u64);
             }
-            return self.stream(object, packing, bytes, sink);
+            return self.stream(packing, bytes, sink);
         }
         if let Some(found) = packing::foreign_format(bytes) {
-            return Err(UnpackError::NotText { object: object.into(), found });
+            return Err(UnpackError::NotText { found });
         }
-        let text_bytes = self.admit(object, 0, bytes.len())?;
+        let text_bytes = self.admit(0, bytes.len())?;
         sink(bytes);
         Ok(text_bytes)
+    }
+
+    /// The unpacked bytes of an object that is [`UnpackError::PackedParquet`].
+    ///
+    /// # Errors
+    /// See [`UnpackError`].
+    pub fn whole(&mut self, bytes: &[u8]) -> Result<Vec<u8>, UnpackError> {
+        let (mut whole, packed) = (Vec::new(), Packing::of(bytes));
+        let limit = self.limits.max_text_bytes.min(MAX_PARQUET_BYTES);
+        let unpacked: Box<dyn Read> = match packed {
+            Some(Packing::Gzip) => Box::new(MultiGzDecoder::new(bytes)),
+            Some(Packing::Zstd) => {
+                Box::new(ZstdDecoder::with_buffer(bytes).map_err(|e| fault(Packing::Zstd, 0, e))?)
+            }
+            None => Box::new(bytes),
+        };
+        let packing = packed.unwrap_or(Packing::Gzip);
+        unpacked.take(limit + 1).read_to_end(&mut whole).map_err(|error| fault(packing, 0, error))?;
+        if whole.len() as u64 > limit { Err(UnpackError::TooLarge { limit }) } else { Ok(whole) }
     }
 
     /// The text of an object that is one well-formed gzip member of moderate size, which is what AWS writes; `None`
@@ -181,20 +191,19 @@ impl Unpacker {
     /// The same; where reading the parts fails, the object is said to be damaged.
     pub fn unpack_parts(
         &mut self,
-        object: &str,
         parts: &mut dyn BufRead,
         sink: &mut dyn FnMut(&[u8]),
     ) -> Result<u64, UnpackError> {
-        let damaged = |error| fault(object, Packing::Gzip, 0, error);
+        let damaged = |error| fault(Packing::Gzip, 0, error);
         let beginning = parts.fill_buf().map_err(damaged)?;
         if beginning.is_empty() {
-            return Err(UnpackError::Empty { object: object.into() });
+            return Err(UnpackError::Empty);
         }
         if let Some(packing) = Packing::of(beginning) {
-            return self.stream(object, packing, parts, sink);
+            return self.stream(packing, parts, sink);
         }
         if let Some(found) = packing::foreign_format(beginning) {
-            return Err(UnpackError::NotText { object: object.into(), found });
+            return Err(UnpackError::NotText { found });
         }
         let mut text_bytes = 0;
         loop {
@@ -203,7 +212,7 @@ impl Unpacker {
             if length == 0 {
                 return Ok(text_bytes);
             }
-            text_bytes = self.admit(object, text_bytes, length)?;
+            text_bytes = self.admit(text_bytes, length)?;
             sink(text);
             parts.consume(length);
         }
@@ -212,23 +221,22 @@ impl Unpacker {
     /// Member after member (zstd calls them frames), chunk after chunk.
     fn stream<R: BufRead>(
         &mut self,
-        object: &str,
         packing: Packing,
         bytes: R,
         sink: &mut dyn FnMut(&[u8]),
     ) -> Result<u64, UnpackError> {
         let (mut rest, mut text_bytes) = (bytes, 0);
-        let fault = |text_bytes, error| fault(object, packing, text_bytes, error);
+        let fault = |text_bytes, error| fault(packing, text_bytes, error);
         while Packing::of(rest.fill_buf().map_err(|error| fault(text_bytes, error))?) == Some(packing) {
             (rest, text_bytes) = match packing {
                 Packing::Gzip => {
                     let mut member = GzDecoder::new(rest);
-                    let text_bytes = self.drain(object, &mut member, text_bytes, sink, fault)?;
+                    let text_bytes = self.drain(packing, &mut member, text_bytes, sink, fault)?;
                     (member.into_inner(), text_bytes)
                 }
                 Packing::Zstd => {
                     let mut frame = zstd_frame(rest).map_err(|error| fault(text_bytes, error))?;
-                    let text_bytes = self.drain(object, &mut frame, text_bytes, sink, fault)?;
+                    let text_bytes = self.drain(packing, &mut frame, text_bytes, sink, fault)?;
                     (frame.finish(), text_bytes)
                 }
             };
@@ -237,7 +245,7 @@ impl Unpacker {
         loop {
             let trailing = rest.fill_buf().map_err(|error| fault(text_bytes, error))?;
             if trailing_bytes == 0 && packing.may_begin(trailing) {
-                return Err(UnpackError::Truncated { object: object.into(), packing, text_bytes });
+                return Err(UnpackError::Truncated { packing, text_bytes });
             }
             let length = trailing.len();
             if length == 0 {
@@ -248,14 +256,14 @@ impl Unpacker {
             trailing_bytes += length;
             rest.consume(length);
         }
-        let garbage = UnpackError::TrailingGarbage { object: object.into(), packing, trailing_bytes };
+        let garbage = UnpackError::TrailingGarbage { packing, trailing_bytes };
         if is_padding { Ok(text_bytes) } else { Err(garbage) }
     }
 
     /// Hands on the text of one member, after `text_bytes` of those before it; returns the sum.
     fn drain(
         &mut self,
-        object: &str,
+        packing: Packing,
         member: &mut dyn Read,
         mut text_bytes: u64,
         sink: &mut dyn FnMut(&[u8]),
@@ -270,15 +278,28 @@ impl Unpacker {
             if read == 0 {
                 return Ok(text_bytes);
             }
-            text_bytes = self.admit(object, text_bytes, read)?;
+            let text = self.text.get(..read).unwrap_or_default();
+            if text_bytes == 0 {
+                check_beginning(packing, text)?;
+            }
+            text_bytes = self.admit(text_bytes, read)?;
             sink(self.text.get(..read).unwrap_or_default());
         }
     }
 
-    fn admit(&self, object: &str, text_bytes: u64, more: usize) -> Result<u64, UnpackError> {
+    fn admit(&self, text_bytes: u64, more: usize) -> Result<u64, UnpackError> {
         let limit = self.limits.max_text_bytes;
         let total = text_bytes.saturating_add(more as u64);
-        if total > limit { Err(UnpackError::TooLarge { object: object.into(), limit }) } else { Ok(total) }
+        if total > limit { Err(UnpackError::TooLarge { limit }) } else { Ok(total) }
+    }
+}
+
+/// Refuses text that is none by its first bytes.
+fn check_beginning(packing: Packing, text: &[u8]) -> Result<(), UnpackError> {
+    match packing::format_of(text) {
+        None => Ok(()),
+        Some(packing::PARQUET) => Err(UnpackError::PackedParquet { packing }),
+        Some(found) => Err(UnpackError::NotText { found: packing::packed(found) }),
     }
 }
 
@@ -308,12 +329,11 @@ fn zstd_frame<R: BufRead>(bytes: R) -> std::io::Result<ZstdDecoder<'static, R>> 
     Ok(frame)
 }
 
-fn fault(object: &str, packing: Packing, text_bytes: u64, source: std::io::Error) -> UnpackError {
-    let object = object.into();
+fn fault(packing: Packing, text_bytes: u64, source: std::io::Error) -> UnpackError {
     if source.kind() == ErrorKind::UnexpectedEof {
-        UnpackError::Truncated { object, packing, text_bytes }
+        UnpackError::Truncated { packing, text_bytes }
     } else {
-        UnpackError::Damaged { object, packing, text_bytes, source }
+        UnpackError::Damaged { packing, text_bytes, source }
     }
 }
 

@@ -81,12 +81,42 @@ fn an_unreadable_file_is_named_and_the_others_are_still_decoded() {
     assert_eq!(output.status.code(), Some(1));
     let text = stderr(&output);
     for (name, nth) in [("missing.log.gz", 0), ("cut.log.gz", 1), ("empty.log.gz", 2)] {
-        let line = text.lines().nth(nth).unwrap();
-        assert!(line.starts_with("error: ") && line.contains(name), "{line}");
+        let line = text.lines().filter(|line| line.starts_with("error: ")).nth(nth).unwrap();
+        assert!(line.contains(name), "{line}");
     }
     let last = stdout(&output).lines().last().unwrap().to_owned();
     assert!(last.contains("\"bytes\":8420"), "{last}");
     assert!(summary(&text)["records"].as_u64().unwrap() >= 1);
+}
+
+#[test]
+fn the_line_that_a_cut_file_ends_in_is_no_record() {
+    let folder = TempDir::new().unwrap();
+    let lines: String = (0..3_000).map(|n| format!("10.0.{}.{} 1234567{n:05}\n", n / 256, n % 256)).collect();
+    let packed = gzip(&format!("srcaddr bytes\n{lines}"));
+    for cut in [100, 101, 102, 110, 120] {
+        let path = file(&folder, "cut.log.gz", &packed[..packed.len() - cut]);
+        let output = run(&["decode".as_ref(), path.as_os_str()]);
+        assert_eq!(output.status.code(), Some(1));
+        let (text, told) = (stdout(&output), stderr(&output));
+        for line in text.lines() {
+            let record: Value = serde_json::from_str(line).unwrap();
+            assert_eq!(record["bytes"].to_string().len(), 12, "{line}");
+        }
+        assert!(told.contains("cut.log.gz: gzip ends too early") && told.contains("cure: "), "{told}");
+        assert_eq!(told.lines().next().unwrap().matches("cut.log.gz").count(), 1, "{told}");
+    }
+}
+
+#[test]
+fn binary_files_are_named_by_their_format() {
+    let folder = TempDir::new().unwrap();
+    for (bytes, name) in [(b"BZh91AY&SY....".to_vec(), "bzip2"), (b"PK\x03\x04....".to_vec(), "zip")] {
+        let path = file(&folder, "odd", &bytes);
+        let output = run(&["decode".as_ref(), path.as_os_str()]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(stderr(&output).contains(name), "{}", stderr(&output));
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Bad objects are named and left out; everything else keeps working.
 
 use crate::logs::{DAY, HEADER, Place, records, view};
-use contract::{Dimension, Measure, RefusalKind, Stage, View};
+use contract::{Count, Dimension, Measure, RefusalKind, Stage, View};
 use lake::{Direct, LakeError};
 use std::fs;
 
@@ -103,6 +103,42 @@ async fn what_the_format_lacks_is_refused_and_not_answered_with_zero() {
     assert_eq!(refused(lake.timeline(&flags, DAY).await.unwrap_err()), RefusalKind::Unanswerable);
     let flows = View { measure: Measure::Flows, ..view(0, 3_600, "") };
     assert_eq!(lake.timeline(&flows, DAY).await.unwrap().series[0].total, 1);
+    let direct = Direct::new(vec![place.source().await]).unwrap();
+    let bytes = direct.timeline(&view(0, 3_600, ""), DAY).await.unwrap_err().refusal();
+    assert!(bytes.message.ends_with("has the field bytes; ask for flows instead."), "{}", bytes.message);
+    assert_eq!(refused(direct.top(&view(0, 3_600, ""), DAY).await.unwrap_err()), RefusalKind::Unanswerable);
+    assert_eq!(direct.timeline(&flows, DAY).await.unwrap().series[0].total, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_objects_counts_no_line_that_was_set_aside() {
+    let place = Place::new();
+    let good = "2 123456789012 eni-1 10.0.0.1 10.0.0.2 1 2 6 3 4 1795132810 1795132820 ACCEPT OK\n";
+    let text =
+        [good, &good.replace("10.0.0.1", "10.0.0.999"), &good.replace(" 3 4 ", " -3 4 "), good].concat();
+    place.put(DAY, 1, text.as_bytes());
+    let direct = Direct::new(vec![place.source().await]).unwrap();
+    let page = direct.records(&view(0, 3_600, ""), DAY).await.unwrap();
+    assert_eq!((page.total, page.offset, page.rows.len()), (2, 0, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flow_through_a_transit_gateway_counts_once_when_asked_to() {
+    let place = Place::new();
+    let header =
+        "tgw-id tgw-attachment-id tgw-pair-attachment-id srcaddr dstaddr bytes start end flow-direction";
+    let record = "10.0.0.1 10.0.1.1 5 1795132810 1795132820";
+    place.put(
+        DAY,
+        1,
+        format!("{header}\ntgw-1 at-1 at-2 {record} ingress\ntgw-1 at-2 at-1 {record} egress\n").as_bytes(),
+    );
+    let once = View { count: Count::Once, ..view(0, 3_600, "") };
+    let direct = Direct::new(vec![place.source().await]).unwrap();
+    let lake = place.ingested().await;
+    let (read, stored) = (direct.summary(&once, DAY).await.unwrap(), lake.summary(&once, DAY).await.unwrap());
+    assert_eq!([(read.flows, read.bytes), (stored.flows, stored.bytes)], [(1, 5); 2]);
+    assert_eq!(lake.summary(&view(0, 3_600, ""), DAY).await.unwrap().flows, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

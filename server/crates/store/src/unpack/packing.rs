@@ -7,9 +7,21 @@ const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 /// The last three bytes of a frame that holds no data; the first is 0x50 to 0x5f (RFC 8878, 3.1.2). Parallel and
 /// seekable zstd begin with one.
 const SKIPPABLE: [u8; 3] = [0x2a, 0x4d, 0x18];
-const PARQUET: [u8; 4] = *b"PAR1";
-/// Byte order marks of UTF-16.
-const WIDE_TEXT: [[u8; 2]; 2] = [[0xff, 0xfe], [0xfe, 0xff]];
+/// What a Parquet file is called.
+pub(super) const PARQUET: &str = "Parquet";
+/// The first bytes of formats that are no text, and of UTF-16, whose byte order marks come last.
+const FORMATS: [(&[u8], &str); 10] = [
+    (b"PAR1", PARQUET),
+    (b"\x1f\x8b\x08", "gzip"),
+    (&ZSTD, "zstd"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\0", "xz"),
+    (b"PK\x03\x04", "a zip archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"\x04\x22\x4d\x18", "lz4"),
+    (b"\xff\xfe", "UTF-16 text"),
+    (b"\xfe\xff", "UTF-16 text"),
+];
 /// So many bytes are looked at; binary formats show themselves at once.
 const SNIFFED_BYTES: usize = 1_024;
 /// Text has no control bytes but white space. Damaged text may have some, and the decoder sets those lines aside; where
@@ -59,15 +71,24 @@ fn is_skippable(bytes: &[u8]) -> bool {
 
 /// What the bytes are when they are neither packed nor text.
 pub(super) fn foreign_format(bytes: &[u8]) -> Option<&'static str> {
-    if bytes.starts_with(&PARQUET) {
-        return Some("Parquet");
-    }
-    if WIDE_TEXT.iter().any(|mark| bytes.starts_with(mark)) {
-        return Some("UTF-16 text");
-    }
     let sniffed = bytes.get(..SNIFFED_BYTES).unwrap_or(bytes);
     let controls = sniffed.iter().filter(|byte| matches!(byte, 0..=8 | 14..=31)).count();
-    (controls * TEXT_BYTES_PER_CONTROL > sniffed.len()).then_some("binary data")
+    let is_binary = controls * TEXT_BYTES_PER_CONTROL > sniffed.len();
+    format_of(bytes).or(is_binary.then_some("binary data"))
+}
+
+/// What the bytes are by the first of them, when they are no text.
+pub(super) fn format_of(bytes: &[u8]) -> Option<&'static str> {
+    FORMATS.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, name)| *name)
+}
+
+/// A format found within gzip or zstd.
+pub(super) fn packed(found: &'static str) -> &'static str {
+    match found {
+        "gzip" => "gzip within the packing: it is packed twice",
+        "zstd" => "zstd within the packing: it is packed twice",
+        other => other,
+    }
 }
 
 #[cfg(test)]
@@ -93,5 +114,7 @@ mod tests {
         assert_eq!(foreign_format(b"\xff\xfev\0e\0"), Some("UTF-16 text"));
         assert_eq!(foreign_format(b"v\0e\0r\0"), Some("binary data"));
         assert_eq!(foreign_format(b"PAR1\x15\x04"), Some("Parquet"));
+        assert_eq!(foreign_format(b"BZh91AY&SY"), Some("bzip2"));
+        assert_eq!(foreign_format(b"PK\x03\x04"), Some("a zip archive"));
     }
 }

@@ -29,7 +29,7 @@ const PACKINGS: [(Packing, Pack); 2] = [(Packing::Gzip, gzip), (Packing::Zstd, z
 
 fn unpacked(limits: UnpackLimits, bytes: &[u8]) -> Result<Vec<u8>, UnpackError> {
     let mut text = Vec::new();
-    let length = Unpacker::new(limits).unpack("k", bytes, &mut |part| text.extend_from_slice(part))?;
+    let length = Unpacker::new(limits).unpack(bytes, &mut |part| text.extend_from_slice(part))?;
     assert_eq!(length, text.len() as u64);
     Ok(text)
 }
@@ -66,7 +66,7 @@ proptest! {
     fn no_bytes_make_it_panic(bytes in vec(any::<u8>(), 0..200), magic in 0..3_usize) {
         let magic = [&b""[..], &[0x1f, 0x8b, 8, 0], &[0x28, 0xb5, 0x2f, 0xfd]][magic];
         let mut ignore = |_: &[u8]| {};
-        drop(Unpacker::new(WHOLE).unpack("k", &[magic, &bytes].concat(), &mut ignore));
+        drop(Unpacker::new(WHOLE).unpack(&[magic, &bytes].concat(), &mut ignore));
     }
 }
 
@@ -75,7 +75,7 @@ fn a_single_member_comes_in_one_piece_and_a_large_one_in_chunks() {
     let text = vec![b'x'; 3 * CHUNK_BYTES];
     let pieces = |limits| {
         let mut pieces = 0;
-        Unpacker::new(limits).unpack("k", &gzip(&text), &mut |_| pieces += 1).unwrap();
+        Unpacker::new(limits).unpack(&gzip(&text), &mut |_| pieces += 1).unwrap();
         pieces
     };
     assert_eq!(pieces(WHOLE), 1);
@@ -87,7 +87,7 @@ fn a_reused_unpacker_does_not_leak_the_object_before() {
     let mut unpacker = Unpacker::new(WHOLE);
     for text in [&b"a long text first"[..], b"short", b"again a longer text"] {
         let mut seen = Vec::new();
-        unpacker.unpack("k", &gzip(text), &mut |part| seen.extend_from_slice(part)).unwrap();
+        unpacker.unpack(&gzip(text), &mut |part| seen.extend_from_slice(part)).unwrap();
         assert_eq!(seen, text);
     }
 }
@@ -99,9 +99,8 @@ fn a_bomb_is_stopped_at_the_limit_and_named() {
         for whole_text_bytes in [0, 1 << 30] {
             let limits = UnpackLimits { max_text_bytes: 600 << 10, whole_text_bytes };
             let mut seen = 0;
-            let error =
-                Unpacker::new(limits).unpack("bomb", &bomb, &mut |part| seen += part.len()).unwrap_err();
-            assert_eq!(error.to_string(), "object unpacks to more than 614400 bytes: bomb");
+            let error = Unpacker::new(limits).unpack(&bomb, &mut |part| seen += part.len()).unwrap_err();
+            assert_eq!(error.to_string(), "object unpacks to more than 614400 bytes");
             assert!(seen <= 600 << 10);
         }
     }
@@ -117,8 +116,7 @@ fn a_bomb_of_gigabytes_never_costs_more_than_the_buffers() {
     for bomb in [encoder.finish().unwrap(), zstd::stream::encode_all(zeros, 3).unwrap()] {
         let mut unpacker = Unpacker::new(UnpackLimits { max_text_bytes: 1 << 30, ..UnpackLimits::default() });
         let mut longest = 0;
-        let error =
-            unpacker.unpack("bomb", &bomb, &mut |part| longest = longest.max(part.len())).unwrap_err();
+        let error = unpacker.unpack(&bomb, &mut |part| longest = longest.max(part.len())).unwrap_err();
         assert!(matches!(error, UnpackError::TooLarge { .. }), "{error}");
         assert!(longest <= CHUNK_BYTES && unpacker.text.len() <= CHUNK_BYTES);
     }
@@ -192,5 +190,22 @@ fn plain_text_passes_and_other_formats_are_named() {
             error => panic!("{error}"),
         }
     }
-    assert!(matches!(unpacked(WHOLE, b"").unwrap_err(), UnpackError::Empty { .. }));
+    assert!(matches!(unpacked(WHOLE, b"").unwrap_err(), UnpackError::Empty));
+}
+
+#[test]
+fn what_is_packed_twice_and_what_is_no_text_within_is_named() {
+    for (_, pack) in PACKINGS {
+        for limits in [WHOLE, STREAMED] {
+            let found = |inner: &[u8]| unpacked(limits, &pack(inner)).unwrap_err().to_string();
+            assert!(found(&gzip(b"2 eni-1")).contains("packed twice"), "{}", found(&gzip(b"2 eni-1")));
+            assert!(found(b"BZh91AY&SY").contains("bzip2"));
+            let parquet = pack(b"PAR1 and more");
+            let error = unpacked(limits, &parquet).unwrap_err();
+            assert!(matches!(error, UnpackError::PackedParquet { .. }), "{error}");
+            assert_eq!(Unpacker::new(limits).whole(&parquet).unwrap(), b"PAR1 and more");
+        }
+    }
+    let bomb = gzip(&[b"PAR1", vec![0; 2 << 20].as_slice()].concat());
+    assert!(matches!(Unpacker::new(WHOLE).whole(&bomb), Err(UnpackError::TooLarge { .. })));
 }

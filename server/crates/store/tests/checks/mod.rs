@@ -12,7 +12,7 @@ const MAX_TEXT_BYTES: u64 = 1 << 20;
 fn unpacked(bytes: &[u8], whole_text_bytes: usize) -> (Vec<u8>, Result<u64, UnpackError>) {
     let limits = UnpackLimits { max_text_bytes: MAX_TEXT_BYTES, whole_text_bytes };
     let mut text = Vec::new();
-    let result = Unpacker::new(limits).unpack("key", bytes, &mut |piece| text.extend_from_slice(piece));
+    let result = Unpacker::new(limits).unpack(bytes, &mut |piece| text.extend_from_slice(piece));
     (text, result)
 }
 
