@@ -10,6 +10,8 @@ const PICTURES = [
 ];
 
 const panel = (page: Page, name: string) => page.getByRole("region", { name, exact: true }).first();
+// Labels within a picture are pictures too, to the browser.
+const picture = (page: Page, name: string) => panel(page, name).getByRole("img").first();
 
 for (const theme of ["light", "dark"] as const) {
   for (const width of [1440, 390]) {
@@ -19,7 +21,7 @@ for (const theme of ["light", "dark"] as const) {
       await page.setViewportSize({ width, height: 900 });
       for (const { path, names } of PICTURES) {
         await page.goto(`${stack.server.url}${path}?${stack.link()}`);
-        for (const name of names) await expect(panel(page, name).getByRole("img")).toBeVisible();
+        for (const name of names) await expect(picture(page, name)).toBeVisible();
         expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
         await page.screenshot({ path: test.info().outputPath(`${path.slice(1)}.png`), fullPage: true });
         const { violations } = await new AxeBuilder({ page }).analyze();
@@ -40,15 +42,17 @@ test("a cell leads to its rejects, by the pointer in the picture and by keys in 
   expect(await inTable.getAttribute("href")).toBe(href);
   await cell.click();
   await expect.poll(() => overview.link().get("filter")).toContain("action = REJECT AND client IN");
-  await expect(panel(page, "Sources and ports").getByRole("img")).toBeVisible();
+  await expect(picture(page, "Sources and ports")).toBeVisible();
 });
 
 test("the hours of the week hold every reject", async ({ stack }) => {
   const file = await (await fetch(`${stack.server.url}/api/v1/report/rejects/week.csv?${stack.link()}`)).text();
   const [, ...lines] = file.trimEnd().split("\n");
   const all = lines.flatMap((line) => line.split(",").slice(1)).reduce((sum, mean) => sum + Number(mean), 0);
-  // Whole hours of less than a week: every hour is its own mean.
-  expect(Math.abs(all - stack.totals.rejected)).toBeLessThan(0.5);
+  // Whole hours of less than a week: every hour is its own mean. An hour of which less than five minutes are known says
+  // nothing: the first records began a moment before the first whole hour.
+  expect(all).toBeLessThanOrEqual(stack.totals.rejected + 0.5);
+  expect(stack.totals.rejected - all).toBeLessThan(5);
 });
 
 test("the bands hold every byte", async ({ stack }) => {
