@@ -89,6 +89,16 @@ pub fn exact(number: u64) -> String {
     text
 }
 
+/// A number to three digits with its noun: `1 object`, `288 objects`.
+pub fn counted(number: u64, one: &str, more: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { more })
+}
+
+/// The same to the last digit.
+pub fn counted_exactly(number: u64, one: &str, more: &str) -> String {
+    format!("{} {}", exact(number), if number == 1 { one } else { more })
+}
+
 /// A part of a whole, given as 0 to 1, in per cent with one decimal: `1.9 %`. What is not nothing never reads as 0 %,
 /// what is not all never as 100 %; no number at all is a dash.
 pub fn percent(part: f64) -> String {

@@ -46,6 +46,7 @@ pub fn rates(picture: &Timeline, values: &[u64]) -> Vec<f64> {
 /// The layers from the baseline up. Rejects lie at the bottom when actions are stacked, where their height can be
 /// read off; otherwise the largest does, and the rest on top.
 pub fn layers(picture: &Timeline, look: &Look) -> Vec<Layer> {
+    let whole = whole(picture, look);
     let mut layers: Vec<Layer> = picture
         .series
         .iter()
@@ -55,7 +56,7 @@ pub fn layers(picture: &Timeline, look: &Look) -> Vec<Layer> {
         .map(|(index, (series, ink))| Layer {
             series: index,
             ink,
-            rates: heights(picture, look, rates(picture, &series.values)),
+            rates: heights(rates(picture, &series.values), whole.as_deref()),
         })
         .collect();
     if [picture.split, picture.within].contains(&Dimension::Action) {
@@ -64,13 +65,16 @@ pub fn layers(picture: &Timeline, look: &Look) -> Vec<Layer> {
     layers
 }
 
-/// `rates` as parts of everything in their buckets, in per cent, where the look asks for parts.
-fn heights(picture: &Timeline, look: &Look, rates: Vec<f64>) -> Vec<f64> {
-    if look.heights != Heights::Percent {
-        return rates;
-    }
-    let part = |(rate, all): (f64, f64)| if all > 0.0 { rate * 100.0 / all } else { 0.0 };
-    rates.into_iter().zip(totals(picture)).map(part).collect()
+/// What heights are parts of, where the look asks for parts.
+fn whole(picture: &Timeline, look: &Look) -> Option<Vec<f64>> {
+    (look.heights == Heights::Percent).then(|| totals(picture))
+}
+
+/// `rates`, or what they are of the whole in their buckets, in per cent.
+fn heights(rates: Vec<f64>, whole: Option<&[f64]>) -> Vec<f64> {
+    let Some(whole) = whole else { return rates };
+    let part = |(rate, all): (f64, &f64)| if *all > 0.0 { rate * 100.0 / all } else { 0.0 };
+    rates.into_iter().zip(whole).map(part).collect()
 }
 
 /// All series together in the unit of the measure.
@@ -105,7 +109,7 @@ pub(super) fn rejected(picture: &Timeline, look: &Look) -> Option<Vec<f64>> {
     let inks = Ink::of(picture);
     match look.only {
         Some(index) if inks.get(index) != Some(&Ink::Reject) => None,
-        _ => Some(heights(picture, look, rates(picture, &picture.rejected))),
+        _ => Some(heights(rates(picture, &picture.rejected), whole(picture, look).as_deref())),
     }
 }
 

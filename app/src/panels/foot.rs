@@ -9,9 +9,6 @@ pub fn origin(from: &Provenance) -> String {
     if from.tables.is_empty() {
         return "Nothing was read: no objects in this range".to_owned();
     }
-    let count = |number: u64, one: &str, more: &str| {
-        format!("{} {}", human::count(number), if number == 1 { one } else { more })
-    };
     let tables: Vec<&str> = from.tables.iter().map(|table: &Table| table.label()).collect();
     let tables = tables.join(" and ");
     let cached = if from.cached { ", kept from an earlier question" } else { "" };
@@ -19,8 +16,8 @@ pub fn origin(from: &Provenance) -> String {
     let growing = if from.growing { "; more is being read" } else { "" };
     format!(
         "From {}, {}; {tables}, {}{cached}; {} set aside{once}{growing}",
-        count(from.objects, "object", "objects"),
-        count(from.records, "record", "records"),
+        human::counted(from.objects, "object", "objects"),
+        human::counted(from.records, "record", "records"),
         millis(from.millis),
         human::count(from.set_aside),
     )

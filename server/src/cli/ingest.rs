@@ -88,8 +88,8 @@ pub async fn read_all(lake: &Lake, sources: &[Feed]) -> Passes {
 fn words(source: &str, report: &IngestReport) -> String {
     let mut words = format!(
         "{source}: {}, {} in {:.1} s ({})",
-        counted(report.objects, "object", "objects"),
-        counted(report.records, "record", "records"),
+        human::counted_exactly(report.objects, "object", "objects"),
+        human::counted_exactly(report.records, "record", "records"),
         report.secs,
         human::rate(report.bytes, report.secs),
     );
@@ -100,14 +100,10 @@ fn words(source: &str, report: &IngestReport) -> String {
         (report.failed, "object that could not be read", "objects that could not be read"),
     ] {
         if number > 0 {
-            words += &format!(", {}", counted(number, one, more));
+            words += &format!(", {}", human::counted_exactly(number, one, more));
         }
     }
     words
-}
-
-fn counted(number: u64, one: &str, more: &str) -> String {
-    format!("{} {}", human::exact(number), if number == 1 { one } else { more })
 }
 
 #[cfg(test)]

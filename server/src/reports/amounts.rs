@@ -24,18 +24,6 @@ pub fn money(amount: Decimal) -> Cell {
     Cell::new(dollars(amount)).exact(amount)
 }
 
-/// An amount of text, as a cell.
-pub fn size(bytes: u64) -> Cell {
-    let read = human::bytes(bytes);
-    Cell::new(format!("{} {}", read.value, read.unit)).exact(bytes)
-}
-
-/// A number of things, to three digits.
-pub fn count(number: u64) -> String {
-    let read = human::count(number);
-    format!("{} {}", read.value, read.unit).trim_end().to_owned()
-}
-
 /// A part of a whole, as a cell with a bar.
 pub fn share_of(part: Decimal, whole: Decimal) -> Cell {
     let share = part.checked_div(whole).and_then(|share| f64::try_from(share).ok()).unwrap_or_default();

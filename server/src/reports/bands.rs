@@ -217,7 +217,8 @@ impl Names {
         let Some(inventory) = inventory else { return Names(HashMap::new()) };
         let mut members: HashMap<String, Vec<&Interface>> = HashMap::new();
         for interface in inventory.interfaces.values() {
-            let mut networks: Vec<String> = interface.addresses.iter().map(|one| network(*one)).collect();
+            let mut networks: Vec<String> =
+                interface.addresses.iter().map(|one| Cidr::likely_network(*one).to_string()).collect();
             networks.sort_unstable();
             networks.dedup();
             networks.into_iter().for_each(|name| members.entry(name).or_default().push(interface));
@@ -227,11 +228,6 @@ impl Names {
             .filter_map(|(network, machines)| Some((network, name(inventory, &machines)?)));
         Names(named.collect())
     }
-}
-
-fn network(address: firewall::address::Address) -> String {
-    let prefix = if address.family() == firewall::address::Family::V4 { 24 } else { 64 };
-    Cidr::around(address, prefix).to_string()
 }
 
 /// The group that most of the machines carry; of several the one that says most, for the fewest others carry it.

@@ -112,7 +112,7 @@ fn headline(cards: &[Card], advised: &Advised) -> String {
     let service = say::service(first.protocol, first.port);
     let far = match first.sources {
         1 => say::peers(first),
-        more => say::counted(more as u64, "far end", "far ends"),
+        more => human::counted(more as u64, "far end", "far ends"),
     };
     let cured = !cure::of_card(first, advised).is_empty();
     let cure = if cured { " A rule would cure it." } else { "" };

@@ -2,8 +2,9 @@
 
 mod choices;
 
-use super::amounts::{count, money, percent, rough, share_of, size};
+use super::amounts::{money, percent, rough, share_of};
 use super::links::narrowed;
+use super::links::{bytes, count};
 use super::waterfall::waterfall;
 use crate::cost::{Cause, Cost, Costs, FieldCost, Given, InterfaceCost, LogCost, Part};
 use app::chart::waterfall::height_css;
@@ -160,7 +161,7 @@ fn causes(cost: &Cost, view: &View) -> Table {
         };
         Row::of([
             name,
-            size(cause.text_bytes),
+            bytes(cause.text_bytes),
             share_of(cause.month_usd, cost.bill.total),
             money(cause.month_usd),
         ])
@@ -194,10 +195,10 @@ fn logs(cost: &Cost, view: &View) -> Table {
             id.way("What if", format!("{about}#what-if")),
             Cell::code(format!("{} {}", log.account, log.region).trim()),
             Cell::new(what),
-            Cell::new(count(log.objects)).exact(log.objects),
-            Cell::new(count(log.lines)).exact(log.lines),
-            size(log.text_bytes).note(format!("{stored:.1} % of it stored")),
-            size(log.month_bytes),
+            count(log.objects),
+            count(log.lines),
+            bytes(log.text_bytes).note(format!("{stored:.1} % of it stored")),
+            bytes(log.month_bytes),
             money(log.month_usd),
         ]);
         row.tone = if log.fault.is_some() { Tone::Held } else { Tone::Plain };
@@ -228,7 +229,7 @@ fn parts(id: &str, title: &str, what: &str, parts: &[Part]) -> Table {
         let name = if part.name.is_empty() { "not told" } else { &part.name };
         Row::of([
             Cell::code(name).name(),
-            size(part.text_bytes),
+            bytes(part.text_bytes),
             share_of(part.month_usd, total),
             money(part.month_usd),
         ])
@@ -265,22 +266,22 @@ fn interfaces(cost: &Cost, view: &View) -> Table {
             name,
             Cell::code(&one.vpc),
             Cell::code(&one.flow_log),
-            Cell::new(count(one.lines)).exact(one.lines),
-            size(one.text_bytes),
+            count(one.lines),
+            bytes(one.text_bytes),
             share_of(one.month_usd, cost.bill.total),
             money(one.month_usd),
         ])
     };
     let mut rows: Vec<Row> = named.iter().map(row).collect();
     if !rest.is_empty() {
-        let (lines, bytes) = rest.iter().fold((0, 0), |(l, b), one| (l + one.lines, b + one.text_bytes));
+        let (lines, text) = rest.iter().fold((0, 0), |(l, b), one| (l + one.lines, b + one.text_bytes));
         let usd = rest.iter().map(|one| one.month_usd).sum();
         rows.push(Row::of([
             Cell::new(format!("{} more", rest.len())).name().tone(Tone::Quiet),
             Cell::default(),
             Cell::default(),
-            Cell::new(count(lines)).exact(lines),
-            size(bytes),
+            count(lines),
+            bytes(text),
             share_of(usd, cost.bill.total),
             money(usd),
         ]));
@@ -318,7 +319,7 @@ fn fields(cost: &Cost) -> Table {
         Row::of([
             Cell::code(&field.field).name(),
             Cell::new(format!("{mean:.1}")).exact(mean),
-            size(field.text_bytes),
+            bytes(field.text_bytes),
             share_of(field.month_usd, usd),
             money(field.month_usd),
         ])

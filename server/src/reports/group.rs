@@ -9,7 +9,7 @@ use crate::advice::{Advised, Adviser, Stock};
 use crate::csv::advice::status;
 use crate::http::advice::beside;
 use contract::report::{Block, Cell, Choice, Column, Head, Picture, Row, Table, Tile, Tone};
-use contract::{Page, Refusal, RefusalKind, Report, View};
+use contract::{Page, Refusal, RefusalKind, Report, View, human};
 use firewall::evaluate::Firewall;
 use firewall::inventory::{Group, Inventory};
 use firewall::suggest::quotas;
@@ -62,12 +62,12 @@ fn headline(group: &Group, lines: &[RuleLine], advised: &Advised) -> String {
     let used = match (standing.count(), unused) {
         (0, _) => "has no rules".to_owned(),
         (_, 0) => "has no rule that could be called unused".to_owned(),
-        (all, unused) => format!("has {} unused of {all}", say::counted(unused, "rule", "rules")),
+        (all, unused) => format!("has {} unused of {all}", human::counted(unused, "rule", "rules")),
     };
     let advice = if made == 0 {
         String::new()
     } else {
-        format!("; {}", say::counted(made, "suggestion", "suggestions"))
+        format!("; {}", human::counted(made, "suggestion", "suggestions"))
     };
     format!("`{name}` {used}{advice}.")
 }

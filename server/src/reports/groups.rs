@@ -56,7 +56,7 @@ fn headline(lines: &[GroupLine], advised: &Advised) -> String {
             format!(
                 "{} of {} were not used in this range.",
                 human::count(unused),
-                say::counted(rules, "rule", "rules")
+                human::counted(rules, "rule", "rules")
             )
         }
     }

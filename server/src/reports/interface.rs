@@ -166,22 +166,18 @@ fn headline(id: &str, own: &BTreeSet<&str>, reached: &[&Conversation], refused: 
         0 => "is asked by nobody".to_owned(),
         clients => format!(
             "is asked by {} at {}",
-            counted(clients, "address", "addresses"),
-            counted(ports.len(), "port", "ports")
+            human::counted_exactly(clients as u64, "address", "addresses"),
+            human::counted_exactly(ports.len() as u64, "port", "ports")
         ),
     };
     let refuses = match refused.len() {
         0 => String::new(),
         refused => format!(
             "; {} in part or whole",
-            counted(refused, "conversation is refused", "conversations are refused")
+            human::counted_exactly(refused as u64, "conversation is refused", "conversations are refused")
         ),
     };
     format!("`{id}`{address} {asked}{refuses}.")
-}
-
-fn counted(number: usize, one: &str, more: &str) -> String {
-    format!("{} {}", human::exact(number as u64), if number == 1 { one } else { more })
 }
 
 fn tiles(ways: &Top, talks: &Conversations) -> Vec<Tile> {

@@ -1,6 +1,6 @@
 //! Replay: what an edit would have changed had it stood during the whole range, before anybody applies it.
 
-use super::links::{self, count};
+use super::links::{self, count, tile};
 use super::{cure, say};
 use crate::advice::{Adviser, Replayed, Stock};
 use crate::http::advice::{beside, options};
@@ -127,17 +127,6 @@ fn headline_of(replayed: &Replayed, secs: i64) -> String {
 }
 
 fn tiles(replayed: &Replayed) -> Vec<Tile> {
-    let tile = |title: &str, number: u64, note: String, tone: Tone| {
-        let read = human::count(number);
-        Tile {
-            title: title.to_owned(),
-            value: read.value,
-            unit: read.unit.to_owned(),
-            exact: human::exact(number),
-            note,
-            tone,
-        }
-    };
     let stopped: u64 =
         replayed.changes.iter().filter(|(.., stopped)| *stopped).map(|(_, change, _)| change.flows).sum();
     let still = if stopped > 0 {
@@ -153,13 +142,11 @@ fn tiles(replayed: &Replayed) -> Vec<Tile> {
     let (value, unit) = size(exposure.added);
     let millis = replayed.took.as_secs_f64() * 1e3;
     vec![
-        tile("Newly let through", replayed.allowed, still, Tone::Plain),
-        tile(
-            "Newly refused",
-            replayed.dropped,
-            "records that were accepted".to_owned(),
-            if replayed.dropped > 0 { Tone::Held } else { Tone::Plain },
-        ),
+        tile("Newly let through", replayed.allowed, still),
+        Tile {
+            tone: if replayed.dropped > 0 { Tone::Held } else { Tone::Plain },
+            ..tile("Newly refused", replayed.dropped, "records that were accepted")
+        },
         Tile {
             title: "Exposure added".to_owned(),
             value,
@@ -173,7 +160,7 @@ fn tiles(replayed: &Replayed) -> Vec<Tile> {
             value: if millis < 10.0 { format!("{millis:.1}") } else { format!("{millis:.0}") },
             unit: "ms".to_owned(),
             exact: format!("{} rows", human::exact(replayed.rows)),
-            note: format!("for {}", say::counted(replayed.rows, "row", "rows")),
+            note: format!("for {}", human::counted(replayed.rows, "row", "rows")),
             tone: Tone::Plain,
         },
     ]
@@ -238,7 +225,7 @@ fn clients(view: &View, replayed: &Replayed, interfaces: &[&str], firewall: &Fir
     Table {
         head: Head::new("clients", "By client")
             .about("what is refused from now on stands first")
-            .foot(format!("{} of {}", all.min(CLIENTS), say::counted(all as u64, "line", "lines")))
+            .foot(format!("{} of {}", all.min(CLIENTS), human::counted(all as u64, "line", "lines")))
             .way("All pairs, CSV", format!("/api/v1/replay.csv?{link}")),
         columns: vec![
             Column::words("Client"),

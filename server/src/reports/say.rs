@@ -165,17 +165,12 @@ pub fn rule_service(rule: &Rule) -> String {
     }
 }
 
-/// A number with its noun: `1 rule`, `14 rules`.
-pub fn counted(number: u64, one: &str, more: &str) -> String {
-    format!("{} {}", human::count(number), if number == 1 { one } else { more })
-}
-
 /// Where an answer came from: conversations, logs, rules.
 pub fn origin(advised: &Advised, stock: &Stock, times: Times) -> String {
     let (rows, window) = (advised.rows.flows().len() as u64, advised.rows.window());
     let logs = format!(
         "From {} of {}; the logs tell {} of it",
-        counted(rows, "conversation", "conversations"),
+        human::counted(rows, "conversation", "conversations"),
         human::duration(window.to - window.from),
         human::percent(window.coverage),
     );

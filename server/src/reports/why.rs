@@ -74,7 +74,7 @@ fn headline(card: &Card, firewall: Option<&Firewall>) -> String {
     let service = say::service(card.protocol, card.port);
     let far = match card.sources {
         1 => say::peers(card),
-        more => say::counted(more as u64, "far end", "far ends"),
+        more => human::counted(more as u64, "far end", "far ends"),
     };
     let what = match (card.direction, card.leg) {
         (Direction::Ingress, Leg::Opening) => format!("`{far}` may not reach `{service}` on `{whom}`"),
@@ -259,7 +259,7 @@ fn proofs(view: &View, card: &Card, advised: &Advised) -> Table {
         }
     }
     Table {
-        head: head.foot(format!("{} of {}", shown.len(), say::counted(all as u64, "row", "rows"))),
+        head: head.foot(format!("{} of {}", shown.len(), human::counted(all as u64, "row", "rows"))),
         columns: vec![
             Column::words("From"),
             Column::words("Interface"),
@@ -306,7 +306,7 @@ fn rules(view: &View, card: &Card, advised: &Advised, firewall: &Firewall) -> Ta
         head: Head::new("rules", "Rules that were asked").about(sub).foot(format!(
             "{} of {}",
             all.min(RULES),
-            say::counted(all as u64, "rule that does not match", "rules that do not match")
+            human::counted(all as u64, "rule that does not match", "rules that do not match")
         )),
         columns: vec![
             Column::words("Rule"),
@@ -339,7 +339,7 @@ fn far_ends(view: &View, card: &Card, firewall: Option<&Firewall>) -> Table {
         head: Head::new("ends", "Far ends").foot(format!(
             "{} of {}",
             card.peers.len().min(PEERS),
-            say::counted(card.peers.len() as u64, "block", "blocks")
+            human::counted(card.peers.len() as u64, "block", "blocks")
         )),
         columns: vec![Column::words("Address"), Column::words("Whose")],
         rows: card.peers.iter().take(PEERS).map(row).collect(),

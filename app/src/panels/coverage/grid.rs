@@ -4,13 +4,14 @@
 use super::Answer;
 use super::sheet::{Foot, Way};
 use super::tiles::filter_note;
-use super::words::{cell_told, counted, knows_delivery, sheet};
+use super::words::{cell_told, knows_delivery, sheet};
 use crate::chart::ticks::{date_and_clock, step_words, zone_name};
 use crate::panels::frame::{Frame, faces};
 use crate::panels::scene::{Scene, use_scene};
 use crate::panels::timeline::{TableBehind, TableToggle};
 use crate::seam::Seam;
 use contract::coverage::{CoverageRow, LATE_SECS, Slot, WINDOW_SECS};
+use contract::human::counted;
 use contract::human::{self, Step};
 use contract::{Coverage, Moment, View};
 use leptos::prelude::*;

@@ -1,10 +1,11 @@
 //! The panels about what is not known: what was set aside and why, which flow logs there are, which fields they lack.
 
 use super::sheet::{Spec, Told, Way};
-use super::words::{counted, file_name, place};
+use super::words::{file_name, place};
 use crate::panels::frame::sentence;
 use crate::parts::ledger::{Cell, Look, Row, empty};
 use contract::coverage::{FlowLog, Reason};
+use contract::human::counted;
 use contract::lacking::{Lacking, NEVER_LOGGED_SOURCE};
 use contract::{Coverage, human};
 

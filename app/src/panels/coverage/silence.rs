@@ -1,8 +1,8 @@
 //! Why an interface may be silent though traffic flowed: what AWS never logs. Shown where there is a silence to explain.
 
 use super::Answer;
-use super::words::counted;
 use contract::Coverage;
+use contract::human::counted;
 use contract::lacking::{NEVER_LOGGED, NEVER_LOGGED_SOURCE};
 use leptos::prelude::*;
 

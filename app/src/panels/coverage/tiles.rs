@@ -1,8 +1,9 @@
 //! The numbers on top: objects, lines, what AWS skipped, what was set aside, what is missing.
 
 use super::Answer;
-use super::words::{counted, knows_delivery};
+use super::words::knows_delivery;
 use crate::parts::tile::{Note, Shown, Tile};
+use contract::human::counted;
 use contract::human::{self, Quantity};
 use contract::{Coverage, Filter};
 use leptos::prelude::*;

@@ -9,12 +9,8 @@ use crate::question::narrowed;
 use crate::range::span_said;
 use contract::Page;
 use contract::coverage::{CoverageRow, Delivered, Doubled, Freshness, Slot};
+use contract::human::counted;
 use contract::{Coverage, Moment, Span, View, human};
-
-/// `1 object`, `288 objects`; the number to three digits.
-pub fn counted(number: u64, one: &str, more: &str) -> String {
-    format!("{} {}", human::count(number), if number == 1 { one } else { more })
-}
 
 /// An account and region, or what stands for them.
 pub fn place(account: &str, region: &str) -> String {

@@ -127,6 +127,18 @@ impl Cidr {
         Cidr { first: address.0 & mask(bits), bits }
     }
 
+    /// The network that an address is most likely in where nothing tells: subnets of IPv6 are /64, of IPv4 seldom smaller
+    /// than /24.
+    pub fn likely_network(address: Address) -> Self {
+        Cidr::around(address, if address.family() == Family::V4 { 24 } else { 64 })
+    }
+
+    /// The largest block that a VPC can have around an address.
+    /// <https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html>
+    pub fn largest_vpc(address: Address) -> Self {
+        Cidr::around(address, if address.family() == Family::V4 { 16 } else { 56 })
+    }
+
     /// One address alone.
     pub fn host(address: Address) -> Self {
         Cidr { first: address.0, bits: 128 }

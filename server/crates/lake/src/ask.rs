@@ -109,11 +109,7 @@ impl Ground<'_> {
     /// Refuses what the stored formats cannot tell, rather than answering zero.
     pub fn check(&self, view: &View, measures: bool) -> Result<(), LakeError> {
         self.check_fields(&view.filter.fields())?;
-        let column = match view.measure {
-            Measure::Bytes => schema::BYTES,
-            Measure::Packets => schema::PACKETS,
-            Measure::Flows => return Ok(()),
-        };
+        let Some(column) = measured_column(view.measure) else { return Ok(()) };
         let Ground::Stored(shared) = self else { return Ok(()) };
         let manifest = shared.manifest();
         if measures && !manifest.is_empty() && !manifest.has_column(column) {
@@ -126,11 +122,7 @@ impl Ground<'_> {
 
     /// Refuses a measure that no record has that was read directly, rather than answering zero.
     fn check_read(&self, view: &View, facts: &Facts) -> Result<(), LakeError> {
-        let column = match view.measure {
-            Measure::Bytes => schema::BYTES,
-            Measure::Packets => schema::PACKETS,
-            Measure::Flows => return Ok(()),
-        };
+        let Some(column) = measured_column(view.measure) else { return Ok(()) };
         let is_direct = matches!(self, Ground::Objects(_));
         if is_direct && facts.records > 0 && !facts.fields.contains(column) {
             return Err(unanswerable(format!(
@@ -166,6 +158,15 @@ impl Ground<'_> {
             return Err(unanswerable(format!("no stored record has the field {}.", field.name())));
         }
         Ok(())
+    }
+}
+
+/// The column that a measure adds up; flows are counted.
+const fn measured_column(measure: Measure) -> Option<&'static str> {
+    match measure {
+        Measure::Bytes => Some(schema::BYTES),
+        Measure::Packets => Some(schema::PACKETS),
+        Measure::Flows => None,
     }
 }
 

@@ -139,7 +139,8 @@ fn grouped<'a, I: Iterator<Item = &'a Conversation>>(talks: impl Fn() -> I) -> H
     }
     let mut groups: HashMap<Group, Tried> = HashMap::new();
     for talk in talks() {
-        let (group, all) = (group_of(talk), Group { servers: None, ..group_of(talk) });
+        let group = group_of(talk);
+        let all = Group { servers: None, ..group };
         let is_everybody = asked.get(&all).is_some_and(|networks| networks.len() >= EVERYBODY);
         groups.entry(if is_everybody { all } else { group }).or_default().add(talk);
     }

@@ -8,13 +8,7 @@ use std::collections::BTreeSet;
 pub fn home(inventory: &Inventory, address: Address) -> Cidr {
     let subnets = inventory.subnets.values().flat_map(|subnet| &subnet.cidrs);
     let found = subnets.filter(|cidr| cidr.contains(address)).max_by_key(|cidr| cidr.prefix()).copied();
-    found.unwrap_or_else(|| Cidr::around(address, if address.family() == Family::V4 { 24 } else { 64 }))
-}
-
-/// The largest block that a VPC can have around an address.
-/// <https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html>
-pub fn largest_vpc(address: Address) -> Cidr {
-    Cidr::around(address, if address.family() == Family::V4 { 16 } else { 56 })
+    found.unwrap_or_else(|| Cidr::likely_network(address))
 }
 
 /// The block of private addresses that one is in (RFC 1918, RFC 6598, RFC 4193); the address's network where it is in
@@ -22,7 +16,7 @@ pub fn largest_vpc(address: Address) -> Cidr {
 pub fn private_space(address: Address) -> Cidr {
     const SPACES: [&str; 5] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"];
     let mut spaces = SPACES.iter().filter_map(|text| text.parse::<Cidr>().ok());
-    spaces.find(|space| space.contains(address)).unwrap_or_else(|| largest_vpc(address))
+    spaces.find(|space| space.contains(address)).unwrap_or_else(|| Cidr::largest_vpc(address))
 }
 
 /// The smallest blocks around all subnets of a VPC, of the families that were seen.

@@ -6,7 +6,7 @@ use super::confidence::chance_of_new;
 use super::holders::Holders;
 use super::needless::{LEAST_DAYS, by_window, superfluous_rule, unused_rule};
 use super::parties::parties;
-use super::places::{addresses, around, home, largest_vpc, private_space};
+use super::places::{addresses, around, home, private_space};
 use super::{Action, Options, Suggestion, aggregate, quotas};
 use crate::address::{Address, Cidr, Family};
 use crate::evaluate::{Firewall, direction_of, means};
@@ -373,7 +373,7 @@ fn lone_blocks(ground: &Ground<'_>, used: &Used, lone: &[Address], block: &Cidr)
     let steps: [(&dyn Fn(Address) -> Cidr, f64); 4] = [
         (&|address| home(ground.inventory, address), NEW_AT_MOST),
         (&one_network, NEW_NETWORK_AT_MOST),
-        (&largest_vpc, NEW_REALM_AT_MOST),
+        (&Cidr::largest_vpc, NEW_REALM_AT_MOST),
         (&private_space, NEW_SPACE_AT_MOST),
     ];
     steps.into_iter().find_map(|(generalised, most)| {

@@ -2,7 +2,7 @@
 //! the same service, it was the groups. That several subnets refuse alike says nothing: they may share an ACL.
 
 use super::refused::Refused;
-use super::scouts::{Scouts, network};
+use super::scouts::Scouts;
 use crate::address::{Address, Cidr, Family};
 use crate::traffic::{Direction, Flow, Leg, Traffic};
 use hashbrown::HashSet;
@@ -14,7 +14,6 @@ type Service = (u8, u16);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Realm {
     /// The largest block that a VPC can have around an address inside.
-    /// <https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html>
     Inside(Cidr),
     /// The internet.
     Outside(Family),
@@ -23,11 +22,7 @@ enum Realm {
 impl Realm {
     fn of(peer: Address, scouts: &Scouts) -> Self {
         let family = peer.family();
-        if scouts.is_inside(peer) {
-            Realm::Inside(Cidr::around(peer, if family == Family::V4 { 16 } else { 56 }))
-        } else {
-            Realm::Outside(family)
-        }
+        if scouts.is_inside(peer) { Realm::Inside(Cidr::largest_vpc(peer)) } else { Realm::Outside(family) }
     }
 }
 
@@ -50,8 +45,11 @@ impl Nearby {
         let mut nearby = Nearby::default();
         let asked: HashSet<u32> = refused.iter().map(|one| one.flow.interface).collect();
         for flow in traffic.flows.iter().filter(|flow| flow.accepted && flow.leg == Leg::Opening) {
-            let (near, far, service) =
-                (network(flow.own()), network(flow.peer()), (flow.protocol, flow.port));
+            let (near, far, service) = (
+                Cidr::likely_network(flow.own()),
+                Cidr::likely_network(flow.peer()),
+                (flow.protocol, flow.port),
+            );
             if near == far {
                 continue;
             }
@@ -71,7 +69,11 @@ impl Nearby {
 
     /// Whether somebody of a stranger's network uses the service that refuses the stranger.
     pub(super) fn lets_a_neighbour_in(&self, flow: &Flow) -> bool {
-        self.visited.contains(&(flow.interface, (flow.protocol, flow.port), network(flow.client)))
+        self.visited.contains(&(
+            flow.interface,
+            (flow.protocol, flow.port),
+            Cidr::likely_network(flow.client),
+        ))
     }
 
     /// Whether anybody from the internet gets in anywhere.
@@ -81,7 +83,8 @@ impl Nearby {
 
     /// Why an opening that was refused was refused by the groups, if the logs say so.
     pub(super) fn clears_the_acl(&self, flow: &Flow, scouts: &Scouts) -> Option<&'static str> {
-        let (near, far, service) = (network(flow.own()), network(flow.peer()), (flow.protocol, flow.port));
+        let (near, far, service) =
+            (Cidr::likely_network(flow.own()), Cidr::likely_network(flow.peer()), (flow.protocol, flow.port));
         if near == far {
             return Some("both ends are in one network, whose ACL is not asked");
         }

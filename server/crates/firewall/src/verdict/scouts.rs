@@ -12,7 +12,7 @@
 mod port;
 
 use super::refused::{Refused, clients};
-use crate::address::{Address, Cidr, Family};
+use crate::address::{Address, Cidr};
 use crate::evaluate::{AclAnswer, AclPorts, Firewall, Opening, Permit};
 use crate::traffic::{Direction, Flow, Leg, Reason, TCP, Traffic, UDP};
 use hashbrown::{HashMap, HashSet};
@@ -199,7 +199,7 @@ impl Scouts {
         let mut neighbours = HashMap::new();
         for (client, doors) in &self.doors {
             if doors.refused == 1 && doors.attempts >= PERSISTENT {
-                *neighbours.entry(network(*client)).or_default() += 1;
+                *neighbours.entry(Cidr::likely_network(*client)).or_default() += 1;
             }
         }
         neighbours
@@ -212,7 +212,7 @@ impl Scouts {
         if is_guessed(port) {
             return false;
         }
-        let alike = self.neighbours.get(&network(client)).copied().unwrap_or_default();
+        let alike = self.neighbours.get(&Cidr::likely_network(client)).copied().unwrap_or_default();
         alike >= NEIGHBOURS && self.doors(client).refused == 1
     }
 
@@ -390,7 +390,7 @@ fn rules_for(servers: &[Address], is_stranger: bool, groups: &GroupsOf<'_>) -> u
     for server in servers {
         let of_server = groups(*server);
         if of_server.is_empty() {
-            networks.insert(network(*server));
+            networks.insert(Cidr::likely_network(*server));
         } else {
             left.push(of_server);
         }
@@ -424,11 +424,6 @@ fn says_of_the_client(traffic: &Traffic<'_>, flow: &Flow, firewall: Option<&Fire
         AclAnswer::Denied(_) => matches!(permit, Permit::No | Permit::Unknown),
         _ => permit != Permit::Yes,
     }
-}
-
-/// The network an address is most likely in: subnets of IPv6 are /64, of IPv4 seldom smaller than /24.
-pub(super) fn network(address: Address) -> Cidr {
-    Cidr::around(address, if address.family() == Family::V4 { 24 } else { 64 })
 }
 
 #[cfg(test)]
