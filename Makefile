@@ -44,7 +44,7 @@ NODE_MODULES := end2end/node_modules/.package-lock.json
 CHROMIUM ?= $(firstword $(wildcard /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome \
 	/Applications/Chromium.app/Contents/MacOS/Chromium) $(shell command -v chromium 2>/dev/null))
 
-.PHONY: help demo build test fmt lint walls clippy clippy-browser unit site budget e2e chromium bench bench-web scoreboard deny clean prerequisites native FORCE
+.PHONY: help demo build test fmt lint walls clippy clippy-browser unit site budget e2e chromium bench bench-web scoreboard deny clean prerequisites native examples FORCE
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -57,8 +57,11 @@ build: prerequisites native site ## the server (release) and everything the brow
 prerequisites:
 	@.ci/prerequisites
 
-# Examples and tests bring features of their own into shared dependencies: building the examples along keeps one choice.
 native:
+	cargo build $(NATIVE) --bins
+
+# The S3 server of the browser tests, and what is timed.
+examples:
 	cargo build $(NATIVE) --bins --examples
 
 # ---------------------------------------------------------------- what the browser loads
@@ -114,7 +117,7 @@ budget: site ## the size of the WebAssembly as it travels
 	echo "weir_bg.wasm.br: $$bytes bytes of $(BUDGET_BYTES)"; \
 	[ "$$bytes" -le "$(BUDGET_BYTES)" ] || { echo "the WebAssembly outgrew its budget"; exit 1; }
 
-e2e: native site chromium $(NODE_MODULES) ## a real browser, a real server, a real S3 protocol
+e2e: examples site chromium $(NODE_MODULES) ## a real browser, a real server, a real S3 protocol
 	cd end2end && npm run --silent check && CHROMIUM="$(CHROMIUM)" WEIR_SITE="$(SITE)" WEIR="$(WEIR)" \
 		S3="$(TARGET)/release/examples/s3" npm run --silent test
 
@@ -127,7 +130,7 @@ chromium:
 
 # ---------------------------------------------------------------- the rest
 
-bench: native ## speed beside DuckDB and ClickHouse on the same files; prints a table
+bench: examples ## speed beside DuckDB and ClickHouse on the same files; prints a table
 	WEIR="$(WEIR)" DECODE_SPEED="$(TARGET)/release/examples/decode_speed" node bench/run.mjs --work "$(TARGET)/bench"
 
 bench-web: native site chromium $(NODE_MODULES) ## how fast the pages feel in real Chromium; prints tables

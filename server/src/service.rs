@@ -98,11 +98,8 @@ pub struct DirectFlows {
 
 impl DirectFlows {
     /// Over these sources.
-    ///
-    /// # Errors
-    /// When the engine cannot be set up.
-    pub fn new(feeds: Vec<Feed>) -> Result<Self, LakeError> {
-        Ok(DirectFlows { direct: Direct::new(feeds)? })
+    pub fn new(feeds: Vec<Feed>) -> Self {
+        DirectFlows { direct: Direct::new(feeds) }
     }
 
     /// Objects that could not be read for the questions so far, with the reason; asking again forgets them.

@@ -115,7 +115,7 @@ impl Advise {
         let sources = self.source.open().await?;
         let Some(folder) = &self.data else {
             self.source.required()?;
-            let direct = Direct::new(sources)?;
+            let direct = Direct::new(sources);
             let talks = direct.conversations(view, at).await?;
             for (object, why) in direct.take_unread() {
                 eprintln!("warning: left out {object}: {why}");

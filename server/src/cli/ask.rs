@@ -81,7 +81,7 @@ impl Ask {
         let (sources, noted) = empty::noted(self.source.open().await?);
         let Some(folder) = &self.data else {
             self.source.required()?;
-            let flows = DirectFlows::new(sources)?;
+            let flows = DirectFlows::new(sources);
             let answer = self.question.ask(&flows, view).await;
             for (object, why) in flows.take_unread() {
                 eprintln!("warning: left out {object}: {why}");

@@ -203,7 +203,7 @@ impl MeasuredCost {
         let (sources, noted) = empty::noted(self.source.open().await?);
         let Some(folder) = &self.data else {
             self.source.required()?;
-            let measured = cost::directly(&Direct::new(sources)?).await?;
+            let measured = cost::directly(&Direct::new(sources)).await?;
             empty::warn(&noted).await;
             return Ok(measured);
         };

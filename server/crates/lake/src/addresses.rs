@@ -2,8 +2,8 @@
 //! that both sorts take one path.
 
 use crate::columns::{Texts, find, numbers};
-use datafusion::arrow::array::{Array, BinaryArray, Int32Array, RecordBatch};
-use datafusion::arrow::buffer::{Buffer, OffsetBuffer};
+use arrow::array::{Array, BinaryArray, Int32Array, RecordBatch};
+use arrow::buffer::{Buffer, OffsetBuffer};
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 use std::sync::Arc;
@@ -101,7 +101,7 @@ pub fn dictionary(addresses: &[[u8; BYTES]]) -> Arc<BinaryArray> {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
-    use datafusion::arrow::datatypes::{Field, Schema};
+    use arrow::datatypes::{Field, Schema};
 
     #[test]
     fn a_columns_numbers_lead_to_its_addresses() {

@@ -3,12 +3,12 @@
 use crate::addresses::dictionary;
 use crate::error::LakeError;
 use crate::schema;
-use datafusion::arrow::array::{
+use arrow::array::{
     Array, ArrayRef, BinaryArray, BooleanArray, DictionaryArray, Int32Array, Int64Array, RecordBatch,
     RecordBatchOptions, StringArray,
 };
-use datafusion::arrow::buffer::{BooleanBuffer, Buffer, NullBuffer, ScalarBuffer};
-use datafusion::arrow::datatypes::{DataType, Field, Int32Type, Schema};
+use arrow::buffer::{BooleanBuffer, Buffer, NullBuffer, ScalarBuffer};
+use arrow::datatypes::{DataType, Field, Int32Type, Schema};
 use flowlog::{Batch, Data, Validity};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -68,7 +68,7 @@ fn widen(array: ArrayRef, wanted: &DataType) -> Result<ArrayRef, LakeError> {
     if array.data_type() == wanted {
         return Ok(array);
     }
-    Ok(datafusion::arrow::compute::cast(&array, wanted)?)
+    Ok(arrow::compute::cast(&array, wanted)?)
 }
 
 /// The column of that name and type, if the batch has it.

@@ -15,7 +15,7 @@ use crate::status::Status;
 use crate::tables::Gap;
 use crate::volume::Lengths;
 use crate::writer::Writer;
-use datafusion::arrow::array::RecordBatch;
+use arrow::array::RecordBatch;
 use flowlog::Tally;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -5,12 +5,11 @@
 
 use crate::schema::{self, CLIENT, CLIENT_IS_SRC, SCOPE, SERVER};
 use crate::scope;
+use arrow::datatypes::DataType;
 use contract::filter::{Expr, Op, Value};
-use contract::{Addresses, Field, Filter, Kind};
-use datafusion::arrow::datatypes::DataType;
-use datafusion::logical_expr::{Expr as Condition, Operator, binary_expr, lit};
-use datafusion::prelude::ident;
-use datafusion::scalar::ScalarValue;
+use contract::{Addresses, Field, Filter};
+use datafusion_common::ScalarValue;
+use datafusion_expr::{Expr as Condition, Operator, binary_expr, cast, ident, lit};
 use std::net::IpAddr;
 
 /// Which columns stand for client and server.
@@ -68,15 +67,19 @@ fn holds(expr: &Expr, negated: bool, ends: Ends) -> Condition {
             at_end(*field, ends, compare)
         }
         Expr::In { field, values } => at_end(*field, ends, |column| {
-            let any = values
-                .iter()
-                .map(|value| equal(*field, column.clone(), value))
-                .reduce(Condition::or)
-                .unwrap_or_else(|| lit(false));
+            let any = among(*field, &column, values);
             if negated { not_or_missing(any, column) } else { any }
         }),
         Expr::Fields { left, op, right } => {
-            at_end(*left, ends, |left| at_end(*right, ends, |right| held(left.clone(), *op, right, negated)))
+            let wide = is_wide(*left) || is_wide(*right);
+            let number = |field: &Field, column| match wide && !is_wide(*field) {
+                true => cast(column, DataType::Int64),
+                false => column,
+            };
+            at_end(*left, ends, |one| {
+                let one = number(left, one);
+                at_end(*right, ends, |other| held(one.clone(), *op, number(right, other), negated))
+            })
         }
         Expr::Like { field, pattern } => at_end(*field, ends, |column| {
             let like = column.clone().like(lit(pattern.as_str()));
@@ -90,7 +93,20 @@ fn holds(expr: &Expr, negated: bool, ends: Ends) -> Condition {
     }
 }
 
-/// Two fields held against each other.
+/// Whether the column has one of the values: several plain ones are looked up together.
+fn among(field: Field, column: &Condition, values: &[Value]) -> Condition {
+    let literals: Option<Vec<Condition>> =
+        values.iter().map(|value| literal(field, value).filter(|_| values.len() > 1)).collect();
+    match literals {
+        Some(literals) if !literals.is_empty() => column.clone().in_list(literals, false),
+        _ => {
+            let each = values.iter().map(|value| equal(field, column.clone(), value));
+            each.reduce(Condition::or).unwrap_or_else(|| lit(false))
+        }
+    }
+}
+
+/// Two fields held against each other; numbers of different width as wide ones.
 fn held(left: Condition, op: Op, right: Condition, negated: bool) -> Condition {
     let negated = negated != (op == Op::Ne);
     let (a, b) = (left.clone(), right.clone());
@@ -146,11 +162,11 @@ fn compared(field: Field, column: Condition, op: Op, value: &Value, negated: boo
 }
 
 fn not_or_missing(condition: Condition, column: Condition) -> Condition {
-    column.is_null().or(datafusion::logical_expr::not(condition))
+    column.is_null().or(datafusion_expr::not(condition))
 }
 
 fn ordered(field: Field, column: Condition, op: Op, value: &Value) -> Condition {
-    let value = scalar(field, value);
+    let Some((column, value)) = sides_of(field, column, value) else { return lit(false) };
     match op {
         Op::Lt => column.lt(value),
         Op::Le => column.lt_eq(value),
@@ -163,34 +179,40 @@ fn equal(field: Field, column: Condition, value: &Value) -> Condition {
     match value {
         Value::Missing => column.is_null(),
         Value::Range { from, to } => {
-            let bound = |n: &i64| scalar(field, &Value::Number(*n));
-            column.clone().gt_eq(bound(from)).and(column.lt_eq(bound(to)))
+            let bound = |op, n: &i64| ordered(field, column.clone(), op, &Value::Number(*n));
+            bound(Op::Ge, from).and(bound(Op::Le, to))
         }
         Value::Cidr { addr, prefix } => {
             let (first, last) = network(*addr, *prefix);
             column.clone().gt_eq(address(first)).and(column.lt_eq(address(last)))
         }
-        _ => column.eq(scalar(field, value)),
+        _ => sides_of(field, column, value).map_or_else(|| lit(false), |(column, value)| column.eq(value)),
     }
 }
 
-/// A literal of the column's own type, so that nothing is cast row by row.
-fn scalar(field: Field, value: &Value) -> Condition {
+/// A column and a value of the same type, so that nothing is cast row by row; but a number that does not fit a narrow column
+/// is held against the column made wide. `None` for what the parser lets stand only where a set is asked for.
+fn sides_of(field: Field, column: Condition, value: &Value) -> Option<(Condition, Condition)> {
+    match (literal(field, value), value) {
+        (Some(literal), _) => Some((column, literal)),
+        (None, Value::Number(number)) => Some((cast(column, DataType::Int64), lit(*number))),
+        (None, _) => None,
+    }
+}
+
+/// A value as a literal of the column's own type; `None` where it is a set, missing, or does not fit.
+fn literal(field: Field, value: &Value) -> Option<Condition> {
     match value {
-        Value::Text(text) => coded(ScalarValue::Utf8(Some(text.clone()))),
-        Value::Number(number) => number_literal(field, *number),
-        Value::Address(addr) => address(octets(*addr)),
-        // The parser lets these stand only where a set is asked for.
-        Value::Cidr { .. } | Value::Range { .. } | Value::Missing => lit(ScalarValue::Null),
+        Value::Text(text) => Some(coded(ScalarValue::Utf8(Some(text.clone())))),
+        Value::Number(number) if is_wide(field) => Some(lit(*number)),
+        Value::Number(number) => i32::try_from(*number).ok().map(lit),
+        Value::Address(addr) => Some(address(octets(*addr))),
+        Value::Cidr { .. } | Value::Range { .. } | Value::Missing => None,
     }
 }
 
-fn number_literal(field: Field, number: i64) -> Condition {
-    let wide = matches!(field.kind(), Kind::Number | Kind::Time);
-    match (wide, i32::try_from(number)) {
-        (false, Ok(narrow)) => lit(narrow),
-        _ => lit(number),
-    }
+fn is_wide(field: Field) -> bool {
+    schema::data_type(&schema::column_of_field(field)) == DataType::Int64
 }
 
 fn address(octets: [u8; 16]) -> Condition {

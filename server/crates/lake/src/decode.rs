@@ -5,7 +5,7 @@ use crate::enrich::Origin;
 use crate::error::LakeError;
 use crate::parquet_lines::{self, ParquetFault};
 use crate::pump::Content;
-use datafusion::arrow::array::RecordBatch;
+use arrow::array::RecordBatch;
 use flowlog::{Decoder, Fields, Format, Limits, Tally, Want};
 use std::io::BufRead;
 use store::unpack::{UnpackError, UnpackLimits, Unpacker};

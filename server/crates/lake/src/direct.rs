@@ -3,7 +3,7 @@
 
 use crate::ask::{self, Facts, Ground};
 use crate::decode::{ObjectDecoder, origin_of};
-use crate::engine::{Engine, Sieve, distinct};
+use crate::engine::{Sieve, distinct};
 use crate::enrich::{Added, Stretch, enrich, made_from};
 use crate::error::LakeError;
 use crate::feed::Feed;
@@ -14,15 +14,14 @@ use crate::observed::{reach, wider};
 use crate::plan::Need;
 use crate::pump::{Fetched, Reader, pump, reader_count};
 use crate::{exchanges, intent, records, values};
+use arrow::array::RecordBatch;
 use contract::{
     Conversations, Field, Intent, Matrix, Records, Span, Summary, Table, Timeline, Top, Values, View,
 };
-use datafusion::arrow::array::RecordBatch;
 use flowlog::{Coverage, Fields, Want};
 use sides::Knowledge;
 use std::collections::BTreeSet;
 use std::fmt;
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// Slack on either side of the asked range when objects are chosen by their delivery window, seconds: records span up
@@ -36,7 +35,6 @@ const JUDGED_ROWS: usize = 1 << 18;
 /// Sources asked as they are.
 pub struct Direct {
     pub(crate) feeds: Vec<Feed>,
-    engine: Engine,
     unread: Mutex<Vec<(String, String)>>,
 }
 
@@ -48,8 +46,8 @@ impl fmt::Debug for Direct {
 
 impl Direct {
     /// Sources to ask.
-    pub fn new(feeds: Vec<Feed>) -> Result<Direct, LakeError> {
-        Ok(Direct { feeds, engine: Engine::new(Path::new(""))?, unread: Mutex::default() })
+    pub fn new(feeds: Vec<Feed>) -> Direct {
+        Direct { feeds, unread: Mutex::default() }
     }
 
     /// Objects that could not be read for the last questions, with the reason.
@@ -108,10 +106,8 @@ impl Direct {
         empty: F,
     ) -> Result<(F, Facts), LakeError> {
         let columns = need.columns(Table::Objects);
-        let sieve = match need.condition(need.ends(true)) {
-            Some(condition) => Some(self.engine.sieve(condition, &columns)?),
-            None => None,
-        };
+        let condition = need.condition(need.ends(true));
+        let sieve = condition.map(|condition| Sieve::of(&condition, &columns)).transpose()?;
         let knowledge = Arc::new(RwLock::new(Knowledge::default()));
         let reach = need.span.from - LATE_SECS..need.span.to + LATE_SECS;
         let (mut sum, mut facts) =

@@ -8,7 +8,7 @@ use crate::error::LakeError;
 use crate::files::{self, Encoded};
 use crate::judge::judged;
 use crate::tables::{Gap, parts};
-use datafusion::arrow::array::RecordBatch;
+use arrow::array::RecordBatch;
 
 /// Makes files; keeps its buffers.
 pub struct Encoder {

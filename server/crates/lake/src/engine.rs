@@ -1,20 +1,19 @@
 //! Running questions: DataFusion reads and filters, one task per part adds up, on threads of their own.
 
 use crate::error::LakeError;
-use crate::files::FileEntry;
 use crate::fold::Fold;
-use crate::scan::Files;
+use crate::scan::{Scan, physical};
 use crate::schema;
+use arrow::array::{Array, ArrayRef, BooleanArray, RecordBatch, new_null_array};
+use arrow::compute::filter_record_batch;
+use arrow::datatypes::SchemaRef;
 use contract::Span;
-use datafusion::arrow::array::{Array, ArrayRef, BooleanArray, RecordBatch, new_null_array};
-use datafusion::arrow::compute::filter_record_batch;
-use datafusion::common::DFSchema;
-use datafusion::execution::SendableRecordBatchStream;
-use datafusion::execution::memory_pool::GreedyMemoryPool;
-use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
-use datafusion::logical_expr::Expr as Condition;
-use datafusion::physical_plan::PhysicalExpr;
-use datafusion::prelude::{SessionConfig, SessionContext};
+use datafusion_execution::config::SessionConfig;
+use datafusion_execution::memory_pool::GreedyMemoryPool;
+use datafusion_execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
+use datafusion_execution::{SendableRecordBatchStream, TaskContext};
+use datafusion_expr::Expr as Condition;
+use datafusion_physical_plan::{PhysicalExpr, execute_stream_partitioned};
 use futures::StreamExt;
 use std::path::Path;
 use std::sync::Arc;
@@ -26,18 +25,8 @@ const MEMORY_BYTES: usize = 1 << 30;
 /// Questions that run at the same time; the others wait. Two keep two cores busy while one of them reads.
 const QUESTIONS: usize = 4;
 
-/// Files of one table to read for a question.
-#[derive(Clone, Debug)]
-pub struct Scan {
-    /// The files.
-    pub files: Vec<Arc<FileEntry>>,
-    /// The columns to read.
-    pub columns: Vec<String>,
-    /// Which rows count.
-    pub condition: Option<Condition>,
-    /// Whether few rows count, so that the other columns are read only of those.
-    pub late: bool,
-}
+/// Rows that are filtered and added up at once.
+const BATCH_ROWS: usize = 32_768;
 
 /// The engine of a lake.
 #[derive(Debug)]
@@ -84,7 +73,7 @@ impl Engine {
         let mut queues: Vec<Vec<(SendableRecordBatchStream, Span)>> = Vec::new();
         queues.resize_with(self.parts, Vec::new);
         for (scan, clip) in scans {
-            for stream in self.streams(scan).await? {
+            for stream in self.streams(scan)? {
                 let shortest = queues.iter_mut().min_by_key(|queue| queue.len());
                 if let Some(queue) = shortest {
                     queue.push((stream, clip));
@@ -108,35 +97,13 @@ impl Engine {
         Ok((sum.unwrap_or(empty), rows))
     }
 
-    async fn streams(&self, scan: Scan) -> Result<Vec<SendableRecordBatchStream>, LakeError> {
-        let table = Files {
-            root: self.root.clone(),
-            files: scan.files,
-            schema: schema::of_columns(scan.columns.iter().map(String::as_str)),
-            parts: self.parts,
-            late: scan.late,
-        };
-        let mut rows = self.session().read_table(Arc::new(table))?;
-        if let Some(condition) = scan.condition {
-            rows = rows.filter(condition)?;
-        }
-        Ok(rows.execute_stream_partitioned().await?)
-    }
-
-    fn session(&self) -> SessionContext {
-        let config = SessionConfig::new()
-            .with_target_partitions(self.parts)
-            .with_batch_size(32_768)
-            .with_information_schema(false);
-        SessionContext::new_with_config_rt(config, Arc::clone(&self.environment))
-    }
-
-    /// The condition as something that can be held against batches in memory.
-    pub fn sieve(&self, condition: Condition, columns: &[String]) -> Result<Sieve, LakeError> {
-        let schema = schema::of_columns(columns.iter().map(String::as_str));
-        let expression =
-            self.session().state().create_physical_expr(condition, &DFSchema::try_from(schema.clone())?)?;
-        Ok(Sieve { expression, schema })
+    fn streams(&self, scan: Scan) -> Result<Vec<SendableRecordBatchStream>, LakeError> {
+        let late = scan.late || scan.condition.as_ref().is_some_and(is_about_addresses);
+        let plan = Scan { late, ..scan }.plan(&self.root, self.parts, &self.environment)?;
+        let config = SessionConfig::new().with_target_partitions(self.parts).with_batch_size(BATCH_ROWS);
+        let context =
+            TaskContext::default().with_session_config(config).with_runtime(Arc::clone(&self.environment));
+        Ok(execute_stream_partitioned(plan, Arc::new(context))?)
     }
 }
 
@@ -147,6 +114,11 @@ impl Drop for Engine {
             runtime.shutdown_background();
         }
     }
+}
+
+/// Whether a condition is about addresses: few records are of any.
+fn is_about_addresses(condition: &Condition) -> bool {
+    condition.column_refs().iter().any(|column| schema::data_type(&column.name) == schema::address())
 }
 
 async fn add_up<F: Fold>(
@@ -168,10 +140,16 @@ async fn add_up<F: Fold>(
 #[derive(Clone, Debug)]
 pub struct Sieve {
     expression: Arc<dyn PhysicalExpr>,
-    schema: datafusion::arrow::datatypes::SchemaRef,
+    schema: SchemaRef,
 }
 
 impl Sieve {
+    /// The condition over batches with these columns.
+    pub fn of(condition: &Condition, columns: &[String]) -> Result<Sieve, LakeError> {
+        let schema = schema::of_columns(columns.iter().map(String::as_str));
+        Ok(Sieve { expression: physical(condition, &schema)?, schema })
+    }
+
     /// The rows that pass.
     pub fn keep(&self, batch: &RecordBatch) -> Result<RecordBatch, LakeError> {
         let arrays: Result<Vec<ArrayRef>, LakeError> = self

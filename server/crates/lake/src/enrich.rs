@@ -6,12 +6,12 @@ use crate::columns::{Texts, Words, find};
 use crate::error::LakeError;
 use crate::judge::{JUDGED, MADE_FROM};
 use crate::schema::{ACCOUNT_ID, AWS_SERVICE, END, FLOW_LOG_ID, REGION, START, text};
-use contract::{Field, names};
-use datafusion::arrow::array::{
+use arrow::array::{
     Array, ArrayRef, Int32Array, Int64Array, NullBufferBuilder, RecordBatch, RecordBatchOptions, StringArray,
     new_null_array,
 };
-use datafusion::arrow::datatypes::{Field as Column, Schema};
+use arrow::datatypes::{Field as Column, Schema};
+use contract::{Field, names};
 use std::sync::Arc;
 
 /// What the object's key says of its records.

@@ -1,8 +1,8 @@
 //! What can go wrong in the lake, and how it is told to a person.
 
+use arrow::error::ArrowError;
 use contract::{Refusal, RefusalKind};
-use datafusion::arrow::error::ArrowError;
-use datafusion::error::DataFusionError;
+use datafusion_common::DataFusionError;
 use std::path::PathBuf;
 use store::StoreError;
 
@@ -56,7 +56,7 @@ pub enum LakeError {
         path: PathBuf,
         /// The writer's word.
         #[source]
-        source: datafusion::parquet::errors::ParquetError,
+        source: parquet::errors::ParquetError,
     },
     /// The engine refused or failed.
     #[error("the question could not be run")]

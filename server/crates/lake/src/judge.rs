@@ -9,8 +9,8 @@ use crate::schema::{
     ACTION, CLIENT_IS_SRC, EVIDENCE, FLOW_DIRECTION, INTERFACE_ID, PROTOCOL, SERVICE_PORT, START,
     TOLD_ELSEWHERE,
 };
-use datafusion::arrow::array::{Array, BooleanArray, Int32Array, Int64Array, RecordBatch, StringArray};
-use datafusion::arrow::buffer::{BooleanBuffer, NullBuffer};
+use arrow::array::{Array, BooleanArray, Int32Array, Int64Array, RecordBatch, StringArray};
+use arrow::buffer::{BooleanBuffer, NullBuffer};
 use sides::{Client, Direction, Evidence, Knowledge, NO_NUMBER, Records, Verdicts};
 use std::borrow::Cow;
 use std::sync::{Arc, PoisonError, RwLock};

@@ -8,7 +8,7 @@ use crate::schema::{END, START};
 use crate::sight::Sight;
 use crate::spread::Extent;
 use crate::volume::{Lengths, Text};
-use datafusion::arrow::array::{Int64Array, RecordBatch};
+use arrow::array::{Int64Array, RecordBatch};
 use flowlog::{CoverageRecord, Tally};
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -9,7 +9,7 @@ use crate::schema::{
     ACCOUNT_ID, ACTION, AWS_SERVICE, CLIENT_IS_SRC, FLOW_DIRECTION, FLOW_LOG_ID, INTERFACE_ID, PROTOCOL,
     REGION, SERVICE_PORT, START, TOLD_ELSEWHERE, VPC_ID,
 };
-use datafusion::arrow::array::{Int64Array, RecordBatch};
+use arrow::array::{Int64Array, RecordBatch};
 use std::borrow::Cow;
 use std::ops::Range;
 

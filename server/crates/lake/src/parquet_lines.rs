@@ -6,17 +6,15 @@
 //! columns that are asked for are read.
 //! <https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-path.html>
 
+use arrow::array::{Array, ArrayRef, AsArray, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Float64Type, Int64Type, TimeUnit};
+use arrow::error::ArrowError;
 use bytes::Bytes;
-use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, Float64Array, Int64Array, RecordBatch, StringArray,
-};
-use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type, TimeUnit};
-use datafusion::arrow::error::ArrowError;
-use datafusion::parquet::arrow::ProjectionMask;
-use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use datafusion::parquet::errors::ParquetError;
 use flowlog::{Fields, Tally};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::errors::ParquetError;
 
 /// The first bytes of a Parquet file.
 const MAGIC: &[u8; 4] = b"PAR1";
@@ -245,11 +243,11 @@ fn append_text(text: &str, line: &mut Vec<u8>) {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
-    use datafusion::arrow::array::{
+    use arrow::array::{
         DictionaryArray, Int32Array, LargeStringArray, TimestampNanosecondArray, UInt64Array,
     };
-    use datafusion::arrow::datatypes::Int32Type;
-    use datafusion::parquet::arrow::ArrowWriter;
+    use arrow::datatypes::Int32Type;
+    use parquet::arrow::ArrowWriter;
     use std::sync::Arc;
 
     fn file(columns: Vec<(&str, ArrayRef)>) -> Bytes {

@@ -1,10 +1,11 @@
 //! Which tables answer a question: the smallest that hold its columns, cut where a coarser one can take over.
 
 use crate::condition::{Ends, columns_of, columns_of_field, condition_of, sides};
-use crate::engine::{Scan, distinct};
+use crate::engine::distinct;
 use crate::files::FileEntry;
 use crate::fold::conversations::COLUMNS;
 use crate::manifest::Manifest;
+use crate::scan::Scan;
 use crate::schema::{
     ACTION, BYTES, CLIENT, END, FLOW_DIRECTION, FLOWS, INTERFACE_ID, NODATA, PACKETS, PROTOCOL, SERVER,
     SERVICE_PORT, SKIPDATA, START, TIME, TOLD_ELSEWHERE, in_conversations, in_rollup,
@@ -12,8 +13,8 @@ use crate::schema::{
 use crate::spread::MAX_SPAN_SECS;
 use contract::grid::{ceil_to, floor_to};
 use contract::{Addresses, Field, Filter, Measure, Span, Table};
-use datafusion::logical_expr::{Expr as Condition, lit};
-use datafusion::prelude::ident;
+use datafusion_expr::ident;
+use datafusion_expr::{Expr as Condition, lit};
 use std::sync::Arc;
 
 /// What a question needs of a table.

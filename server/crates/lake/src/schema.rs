@@ -4,8 +4,8 @@
 //! end of each list. Ids and enums are dictionaries, addresses dictionaries of 16 bytes in network order (IPv4 as
 //! IPv4-mapped IPv6), times Unix seconds.
 
+use arrow::datatypes::{DataType, Field as Column, Schema, SchemaRef};
 use contract::{Dimension, Field, Kind};
-use datafusion::arrow::datatypes::{DataType, Field as Column, Schema, SchemaRef};
 use std::sync::Arc;
 
 /// Start of the minute or hour a roll-up row counts, Unix seconds.

@@ -3,16 +3,14 @@
 
 use crate::columns::{Ints, Texts, Words, find};
 use crate::schema::{FLOW_DIRECTION, text};
+use arrow::array::{Array, ArrayRef, BinaryArray, Int32Array, RecordBatch, RecordBatchOptions, StringArray};
+use arrow::datatypes::{DataType, Field, Schema};
 use contract::Addresses;
-use datafusion::arrow::array::{
-    Array, ArrayRef, BinaryArray, Int32Array, RecordBatch, RecordBatchOptions, StringArray,
-};
-use datafusion::arrow::datatypes::{DataType, Field, Schema};
-use datafusion::common::Result;
-use datafusion::logical_expr::{
+use datafusion_common::Result;
+use datafusion_expr::ident;
+use datafusion_expr::{
     ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
-use datafusion::prelude::ident;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 

@@ -3,7 +3,7 @@
 
 use crate::columns::Words;
 use crate::schema::{ACTION, INTERFACE_ID};
-use datafusion::arrow::array::RecordBatch;
+use arrow::array::RecordBatch;
 use std::collections::BTreeSet;
 
 /// What an object shows of its flow log.
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
     use crate::columns::Texts;
     use crate::schema;
-    use datafusion::arrow::array::{Int32Array, StringArray};
+    use arrow::array::{Int32Array, StringArray};
     use std::sync::Arc;
 
     #[test]

@@ -10,10 +10,10 @@ use crate::schema::{
     NODATA, PACKETS, PROTOCOL, REGION, SERVER, SERVICE_PORT, SKIPDATA, START, TIME, TOLD_ELSEWHERE, VPC_ID,
     of_columns,
 };
+use arrow::array::{ArrayRef, BooleanArray, Int32Array, Int64Array, RecordBatch, StringArray};
+use arrow::buffer::{BooleanBuffer, NullBuffer};
 use contract::Table;
 use contract::grid::floor_to;
-use datafusion::arrow::array::{ArrayRef, BooleanArray, Int32Array, Int64Array, RecordBatch, StringArray};
-use datafusion::arrow::buffer::{BooleanBuffer, NullBuffer};
 use flowlog::CoverageRecord;
 use hashbrown::HashMap;
 use std::collections::BTreeMap;

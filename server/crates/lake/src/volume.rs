@@ -3,8 +3,8 @@
 
 use crate::columns::{Texts, Words, find, numbers};
 use crate::schema::{ACTION, AWS_SERVICE, END, INTERFACE_ID, START, VPC_ID};
-use datafusion::arrow::array::{Array, BinaryArray, Int32Array, Int64Array, RecordBatch, StringArray};
-use datafusion::arrow::buffer::NullBuffer;
+use arrow::array::{Array, BinaryArray, Int32Array, Int64Array, RecordBatch, StringArray};
+use arrow::buffer::NullBuffer;
 use flowlog::text_size::{MISSING_BYTES, address_bytes, number_bytes};
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -7,7 +7,7 @@ use crate::catalog::ObjectEntry;
 use crate::encoder::Encoder;
 use crate::error::LakeError;
 use crate::files::{self, Encoded, FileEntry};
-use datafusion::arrow::array::RecordBatch;
+use arrow::array::RecordBatch;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};

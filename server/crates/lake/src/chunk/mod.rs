@@ -11,21 +11,19 @@ mod rows;
 pub use rows::Rows;
 
 use crate::columns::Texts;
+use arrow::array::{Array, ArrayRef, BinaryArray, BooleanArray, Int32Array, Int64Array, StringArray};
+use arrow::buffer::NullBuffer;
+use arrow::datatypes::{ArrowNativeType, ToByteSlice};
 use codes::Codes;
-use datafusion::arrow::array::{
-    Array, ArrayRef, BinaryArray, BooleanArray, Int32Array, Int64Array, StringArray,
-};
-use datafusion::arrow::buffer::NullBuffer;
-use datafusion::arrow::datatypes::{ArrowNativeType, ToByteSlice};
-use datafusion::parquet::basic::{Compression, Encoding, ZstdLevel};
-use datafusion::parquet::column::page::{CompressedPage, Page, PageWriter};
-use datafusion::parquet::column::writer::ColumnCloseResult;
-use datafusion::parquet::data_type::ByteArray;
-use datafusion::parquet::errors::{ParquetError, Result};
-use datafusion::parquet::file::metadata::ColumnChunkMetaData;
-use datafusion::parquet::file::statistics::Statistics;
-use datafusion::parquet::file::writer::{SerializedPageWriter, TrackedWrite};
-use datafusion::parquet::schema::types::ColumnDescPtr;
+use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::column::page::{CompressedPage, Page, PageWriter};
+use parquet::column::writer::ColumnCloseResult;
+use parquet::data_type::ByteArray;
+use parquet::errors::{ParquetError, Result};
+use parquet::file::metadata::ColumnChunkMetaData;
+use parquet::file::statistics::Statistics;
+use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
+use parquet::schema::types::ColumnDescPtr;
 
 /// Level 1: columns are sorted, so that higher levels win two parts in a hundred and take twice the time.
 const ZSTD_LEVEL: i32 = 1;
@@ -71,7 +69,7 @@ impl ChunkWriter {
         let mut sink = TrackedWrite::new(Vec::new());
         let mut pages = SerializedPageWriter::new(&mut sink);
         let (mut compressed, mut uncompressed, mut dictionary_at) = (0, 0, None);
-        let mut count = |spec: datafusion::parquet::column::page::PageWriteSpec| {
+        let mut count = |spec: parquet::column::page::PageWriteSpec| {
             uncompressed += spec.uncompressed_size;
             compressed += spec.compressed_size;
             spec.offset as i64

@@ -1,8 +1,8 @@
 //! Which rows of a batch are written, and in which order: some neighbours as they stand, picked ones, or runs. Picking
 //! happens here, column by column into one buffer, so that no second copy of a batch is ever made.
 
-use datafusion::arrow::array::BooleanBufferBuilder;
-use datafusion::arrow::buffer::{BooleanBuffer, NullBuffer};
+use arrow::array::BooleanBufferBuilder;
+use arrow::buffer::{BooleanBuffer, NullBuffer};
 
 /// Rows of a batch.
 #[derive(Clone, Copy, Debug)]

@@ -8,9 +8,9 @@ use crate::order::HOUR;
 use crate::schema::{
     ACTION, BYTES, CLIENT_IS_SRC, END, FLOW_DIRECTION, INTERFACE_ID, PROTOCOL, SERVICE_PORT, START,
 };
+use arrow::array::{Int64Array, RecordBatch};
 use contract::grid::floor_to;
 use contract::{Refusal, RefusalKind, Span};
-use datafusion::arrow::array::{Int64Array, RecordBatch};
 use hashbrown::HashMap;
 
 /// TCP's SYN bit in `tcp-flags`.

@@ -7,8 +7,8 @@ use crate::columns::{Ints, Truths, Words, find};
 use crate::error::LakeError;
 use crate::schema::{ACTION, CLIENT_IS_SRC, END, PROTOCOL, SERVICE_PORT, START};
 use crate::spread::Extent;
+use arrow::array::{Int64Array, RecordBatch};
 use contract::{Addresses, Grid, Refusal, RefusalKind, Span};
-use datafusion::arrow::array::{Int64Array, RecordBatch};
 use hashbrown::HashMap;
 
 /// Most conversations of an answer, half a gigabyte of them.

@@ -4,8 +4,8 @@ use super::{Cells, Fold, Groups, Key, Pieces};
 use crate::columns::{Counts, Words, numbers};
 use crate::error::LakeError;
 use crate::schema::{ACTION, NODATA, SKIPDATA};
+use arrow::array::RecordBatch;
 use contract::{Grid, Measure, Span};
-use datafusion::arrow::array::RecordBatch;
 
 /// What is summed.
 #[derive(Clone, Debug)]

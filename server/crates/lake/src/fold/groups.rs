@@ -1,8 +1,8 @@
 //! The values of a grouping column, numbered across batches.
 
 use crate::columns::{Words, numbers};
-use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::datatypes::DataType;
+use arrow::array::RecordBatch;
+use arrow::datatypes::DataType;
 use hashbrown::HashMap;
 
 /// A value of a grouping column.

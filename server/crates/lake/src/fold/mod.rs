@@ -18,8 +18,8 @@ pub use groups::{Groups, Key};
 pub use pieces::{Amount, Pieces};
 
 use crate::error::LakeError;
+use arrow::array::RecordBatch;
 use contract::Span;
-use datafusion::arrow::array::RecordBatch;
 
 /// A sum in the making.
 pub trait Fold: Send + 'static {

@@ -3,9 +3,9 @@
 use crate::columns::{Counts, find};
 use crate::schema::{BYTES, END, FLOWS, PACKETS, START, TIME};
 use crate::spread::Extent;
+use arrow::array::{Int64Array, RecordBatch};
 use contract::grid::floor_to;
 use contract::{Grid, Measure, Span};
-use datafusion::arrow::array::{Int64Array, RecordBatch};
 
 /// What of a row falls into a bucket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

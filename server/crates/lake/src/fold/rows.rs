@@ -5,10 +5,10 @@ use crate::columns::find;
 use crate::error::LakeError;
 use crate::schema::{self, BYTES, END, INTERFACE_ID, PACKETS, PROTOCOL, START};
 use crate::spread::Extent;
+use arrow::array::{Array, ArrayRef, BooleanArray, Int64Array, RecordBatch, new_null_array};
+use arrow::compute::filter_record_batch;
+use arrow::row::{RowConverter, SortField};
 use contract::{Refusal, RefusalKind, Span};
-use datafusion::arrow::array::{Array, ArrayRef, BooleanArray, Int64Array, RecordBatch, new_null_array};
-use datafusion::arrow::compute::filter_record_batch;
-use datafusion::arrow::row::{RowConverter, SortField};
 use std::sync::Arc;
 
 /// What decides between records of equal time, or of equal size and time. Records that agree in all of it differ in

@@ -9,8 +9,8 @@ use crate::addresses::{AddressBook, Addresses as Addressed};
 use crate::columns::{Ints, Truths, Words};
 use crate::error::LakeError;
 use crate::schema::{ACTION, CLIENT, CLIENT_IS_SRC, PROTOCOL, SERVER, SERVICE_PORT};
+use arrow::array::RecordBatch;
 use contract::{Addresses, Grid, Measure, Refusal, RefusalKind, Span};
-use datafusion::arrow::array::RecordBatch;
 use hashbrown::HashMap;
 
 /// Conversations in the small table: 64 bytes each, so that they and their marks stay in a second-level cache.

@@ -7,8 +7,8 @@ use crate::columns::{Texts, find};
 use crate::error::LakeError;
 use crate::schema::{self, CLIENT, SCOPE, SERVER};
 use crate::scope::{Scope, scopes};
+use arrow::array::{Array, BinaryArray, Int32Array, Int64Array, RecordBatch, StringArray};
 use contract::{Addresses, Field, Grid, Refusal, RefusalKind, Span};
-use datafusion::arrow::array::{Array, BinaryArray, Int32Array, Int64Array, RecordBatch, StringArray};
 use hashbrown::HashMap;
 
 /// Most values of an answer.

@@ -43,7 +43,7 @@ async fn bytes(place: &Place, count: Count, filter: &str) -> u64 {
         (records.provenance.tables.as_slice(), records.bytes),
         (&[Table::Segments][..], summary.bytes)
     );
-    let direct = Direct::new(vec![place.source().await]).unwrap();
+    let direct = Direct::new(vec![place.source().await]);
     assert_eq!(direct.summary(&asked, DAY).await.unwrap().bytes, summary.bytes);
     summary.bytes
 }

@@ -55,7 +55,7 @@ async fn what_the_catalog_tells_the_objects_tell_too() {
     let lake = place.ingested().await;
     let asked = view(0, 86_400, "");
     let stored = lake.coverage(&asked, DAY + 86_400).await.unwrap();
-    let direct = Direct::new(vec![place.source().await]).unwrap();
+    let direct = Direct::new(vec![place.source().await]);
     let read = direct.coverage(&asked, DAY + 86_400).await.unwrap();
     assert_eq!(read.delivered, stored.delivered);
     assert_eq!(read.rows, stored.rows);

@@ -19,7 +19,7 @@ async fn an_earlier_time_has_the_sums_it_has_when_it_is_asked_for_itself() {
     let place = Place::new();
     place.put_records(&records(11, 20_000, 48));
     let lake = place.ingested().await;
-    let direct = Direct::new(vec![place.source().await]).unwrap();
+    let direct = Direct::new(vec![place.source().await]);
     let cases = [
         // Minutes, hours, and half hours, whose hours begin within buckets.
         (Compare::Day, view(24 * HOUR, 47 * HOUR, ""), view(0, 23 * HOUR, "")),
@@ -97,7 +97,7 @@ async fn a_time_the_logs_do_not_reach_back_to_is_not_compared_with() {
     let place = Place::new();
     place.put_records(&records(14, 2_000, 6));
     let lake = place.ingested().await;
-    let direct = Direct::new(vec![place.source().await]).unwrap();
+    let direct = Direct::new(vec![place.source().await]);
     for compare in [Compare::Previous, Compare::Day, Compare::Week] {
         let asked = View { compare, ..view(2 * HOUR, 6 * HOUR, "") };
         for timeline in [
@@ -122,7 +122,7 @@ async fn two_splits_at_once_add_up_to_the_naive_sums() {
     let records = records(15, 4_000, 6);
     place.put_records(&records);
     let lake = place.ingested().await;
-    let direct = Direct::new(vec![place.source().await]).unwrap();
+    let direct = Direct::new(vec![place.source().await]);
     let span = Span { from: DAY + 3_900, to: DAY + 17_400 };
     let mut expected: BTreeMap<(String, String), u64> = BTreeMap::new();
     for record in &records {

@@ -11,7 +11,7 @@ fn with(view: View, details: &[(&str, &str)]) -> View {
 }
 
 async fn both(place: &Place) -> (Lake, Direct) {
-    (place.ingested().await, Direct::new(vec![place.source().await]).unwrap())
+    (place.ingested().await, Direct::new(vec![place.source().await]))
 }
 
 const COLUMNS: (&str, &str) =

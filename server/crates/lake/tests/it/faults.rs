@@ -26,7 +26,7 @@ async fn bad_objects_are_named_and_the_rest_is_served() {
     let timeline = lake.timeline(&asked, DAY).await.unwrap();
     assert_eq!(timeline.series[0].total, 301);
     assert_eq!(timeline.provenance.set_aside, 1);
-    let direct = Direct::new(vec![place.source().await]).unwrap();
+    let direct = Direct::new(vec![place.source().await]);
     let read = direct.timeline(&asked, DAY).await.unwrap();
     assert_eq!((read.series[0].total, read.provenance.set_aside), (301, 1));
     assert_eq!(direct.take_unread().len(), 3);
@@ -64,7 +64,7 @@ async fn objects_without_a_header_line_are_read_once_their_format_is_given() {
     assert_eq!(lake.ingest(&told, None).await.unwrap().records, 1, "it is tried again");
     assert_eq!(lake.ingest(&told, None).await.unwrap().objects, 0, "and read once");
     let asked = view(-3_600, 7_200, "dstport = 443");
-    let direct = Direct::new(vec![told]).unwrap();
+    let direct = Direct::new(vec![told]);
     let bytes = |timeline: &contract::Timeline| timeline.series.iter().map(|s| s.total).sum::<u64>();
     assert_eq!(bytes(&lake.timeline(&asked, DAY).await.unwrap()), 77);
     assert_eq!(bytes(&direct.timeline(&asked, DAY).await.unwrap()), 77);
@@ -103,7 +103,7 @@ async fn what_the_format_lacks_is_refused_and_not_answered_with_zero() {
     assert_eq!(refused(lake.timeline(&flags, DAY).await.unwrap_err()), RefusalKind::Unanswerable);
     let flows = View { measure: Measure::Flows, ..view(0, 3_600, "") };
     assert_eq!(lake.timeline(&flows, DAY).await.unwrap().series[0].total, 1);
-    let direct = Direct::new(vec![place.source().await]).unwrap();
+    let direct = Direct::new(vec![place.source().await]);
     let bytes = direct.timeline(&view(0, 3_600, ""), DAY).await.unwrap_err().refusal();
     assert!(bytes.message.ends_with("has the field bytes; ask for flows instead."), "{}", bytes.message);
     assert_eq!(refused(direct.top(&view(0, 3_600, ""), DAY).await.unwrap_err()), RefusalKind::Unanswerable);
@@ -117,7 +117,7 @@ async fn a_page_of_objects_counts_no_line_that_was_set_aside() {
     let text =
         [good, &good.replace("10.0.0.1", "10.0.0.999"), &good.replace(" 3 4 ", " -3 4 "), good].concat();
     place.put(DAY, 1, text.as_bytes());
-    let direct = Direct::new(vec![place.source().await]).unwrap();
+    let direct = Direct::new(vec![place.source().await]);
     let page = direct.records(&view(0, 3_600, ""), DAY).await.unwrap();
     assert_eq!((page.total, page.offset, page.rows.len()), (2, 0, 2));
 }
@@ -134,7 +134,7 @@ async fn a_flow_through_a_transit_gateway_counts_once_when_asked_to() {
         format!("{header}\ntgw-1 at-1 at-2 {record} ingress\ntgw-1 at-2 at-1 {record} egress\n").as_bytes(),
     );
     let once = View { count: Count::Once, ..view(0, 3_600, "") };
-    let direct = Direct::new(vec![place.source().await]).unwrap();
+    let direct = Direct::new(vec![place.source().await]);
     let lake = place.ingested().await;
     let (read, stored) = (direct.summary(&once, DAY).await.unwrap(), lake.summary(&once, DAY).await.unwrap());
     assert_eq!([(read.flows, read.bytes), (stored.flows, stored.bytes)], [(1, 5); 2]);

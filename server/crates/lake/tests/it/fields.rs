@@ -19,7 +19,7 @@ fn place() -> Place {
 
 async fn flows(place: &Place, filter: &str) -> Result<u64, LakeError> {
     let asked = View { measure: Measure::Flows, ..view(0, 3_600, filter) };
-    let direct = Direct::new(vec![place.source().await]).unwrap();
+    let direct = Direct::new(vec![place.source().await]);
     let read = direct.summary(&asked, DAY).await;
     let stored = place.ingested().await.summary(&asked, DAY).await;
     match (read, stored) {

@@ -255,7 +255,7 @@ async fn every_kind_of_condition_lets_through_what_it_says() {
         place.put(DAY, hash as u32, format!("{HEADER}\n{text}").as_bytes());
     }
     let lake = place.ingested().await;
-    let direct = Direct::new(vec![place.source().await]).unwrap();
+    let direct = Direct::new(vec![place.source().await]);
     let mut numbers = Numbers(3);
     let random: Vec<String> = (0..60).map(|_| random_filter(&mut numbers, 2)).collect();
     for filter in CONDITIONS.iter().copied().chain(random.iter().map(String::as_str)) {

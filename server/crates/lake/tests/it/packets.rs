@@ -20,7 +20,7 @@ eni-db 10.0.1.6 10.0.1.7 49152 5432 6 70 1795132810 1795132820
 
 async fn pairs(place: &Place, addresses: Addresses, filter: &str) -> (Vec<(String, u64)>, Vec<Table>) {
     let asked = View { addresses, measure: Measure::Bytes, ..view(0, 3_600, filter) };
-    let read = Direct::new(vec![place.source().await]).unwrap().top(&asked, DAY).await.unwrap();
+    let read = Direct::new(vec![place.source().await]).top(&asked, DAY).await.unwrap();
     let stored = place.ingested().await.top(&asked, DAY).await.unwrap();
     assert_eq!(read.rows, stored.rows);
     let pairs = stored.rows.iter().map(|row| (format!("{} {}", row.client, row.server), row.bytes));

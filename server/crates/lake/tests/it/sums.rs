@@ -37,7 +37,7 @@ async fn every_table_and_the_objects_themselves_give_the_naive_sums() {
     let records = records(1, 4_000, 6);
     place.put_records(&records);
     let lake = place.ingested().await;
-    let direct = Direct::new(vec![place.source().await]).unwrap();
+    let direct = Direct::new(vec![place.source().await]);
     let cases = [
         // From five past one to ten to five: minutes.
         (view(3_900, 17_400, ""), vec![Table::Minute]),
@@ -64,7 +64,7 @@ async fn filters_mean_the_same_on_every_table() {
     let records = records(2, 3_000, 3);
     place.put_records(&records);
     let lake = place.ingested().await;
-    let direct = Direct::new(vec![place.source().await]).unwrap();
+    let direct = Direct::new(vec![place.source().await]);
     type Keep = fn(&Record) -> bool;
     let cases: [(&str, Keep); 8] = [
         ("action = REJECT", |r| r.reject),
@@ -183,7 +183,7 @@ async fn where_conversations_are_as_many_as_records_the_records_rank_them() {
     }
     place.put_records(&records);
     let lake = place.ingested().await;
-    let direct = Direct::new(vec![place.source().await]).unwrap();
+    let direct = Direct::new(vec![place.source().await]);
     let view = View { by: TopBy::Talkers, ..view(600, 6_600, "") };
     let (stored, read) = (lake.top(&view, DAY).await.unwrap(), direct.top(&view, DAY).await.unwrap());
     assert!(stored.provenance.tables.contains(&Table::Segments));

@@ -1,9 +1,9 @@
 //! The measured volume: what AWS bills, to the byte, however the objects are read.
 
 use crate::logs::{DAY, HEADER, Place, Record, records};
-use datafusion::arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
-use datafusion::parquet::arrow::ArrowWriter;
+use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use lake::{Direct, LogVolume};
+use parquet::arrow::ArrowWriter;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -20,7 +20,7 @@ async fn every_byte_of_text_is_counted_by_log_field_and_interface() {
     place.put(DAY, 9_999, format!("{HEADER}\n{quiet}").as_bytes());
     let lake = place.ingested().await;
     let stored = lake.volume(None, ALL).await.unwrap();
-    let direct = Direct::new(vec![place.source().await]).unwrap();
+    let direct = Direct::new(vec![place.source().await]);
     assert_eq!(direct.volume(None, ALL, DAY + 2 * 86_400).await.unwrap(), stored);
     let [log] = &stored.logs[..] else { panic!("one flow log: {stored:?}") };
     assert_eq!((log.account.as_str(), log.region.as_str()), ("123456789012", "us-east-1"));
@@ -80,7 +80,7 @@ async fn a_day_counts_as_far_as_objects_speak_of_it() {
     assert_eq!(last.outside, told[0].days[0].objects, "and what is left out is told");
     // Long ago or today: the days are counted from the newest object.
     for now in [DAY + 2 * 86_400, DAY + 400 * 86_400] {
-        let direct = Direct::new(vec![place.source().await]).unwrap();
+        let direct = Direct::new(vec![place.source().await]);
         assert_eq!(direct.volume(None, 1, now).await.unwrap().logs, last.logs, "{now}");
     }
 }
@@ -94,7 +94,7 @@ async fn health_checks_and_what_flags_tell_are_the_same_of_objects_and_of_the_la
     };
     let (check, other) = (line("ROUTE53_HEALTHCHECKS", 2), line("-", 0));
     place.put(DAY, 1, format!("{header}\n{check}{other}").as_bytes());
-    let direct = Direct::new(vec![place.source().await]).unwrap();
+    let direct = Direct::new(vec![place.source().await]);
     let now = DAY + 86_400;
     let told = direct.volume(None, ALL, now).await.unwrap();
     assert_eq!(told.logs[0].interfaces["eni-1"].checks, check.len() as u64);
@@ -118,7 +118,7 @@ async fn what_tells_no_time_moves_no_day_and_what_cannot_be_read_is_told() {
         std::fs::write(folder.join(name), text).unwrap();
         std::fs::File::options().write(true).open(folder.join(name)).unwrap().set_modified(copied).unwrap();
     }
-    let direct = Direct::new(vec![place.source().await]).unwrap();
+    let direct = Direct::new(vec![place.source().await]);
     let told = direct.volume(None, 35, DAY + 2 * 86_400).await.unwrap();
     assert_eq!((told.outside, told.unread), (1, 1), "{told:?}");
     assert_eq!(told.logs[0].days.iter().map(|day| day.lines).sum::<u64>(), 100);
