@@ -26,10 +26,7 @@ NATIVE := --release --workspace --exclude frontend
 BROWSER := --profile wasm-release --target wasm32-unknown-unknown
 WASM := $(TARGET)/wasm32-unknown-unknown/wasm-release/frontend.wasm
 
-# The command line tool must speak the version of the library, to the patch.
-BINDGEN_VERSION := $(shell awk '/^name = "wasm-bindgen"$$/ { getline; gsub(/[^0-9.]/, ""); print; exit }' Cargo.lock)
-BINDGEN := $(TOOLS)/bin/wasm-bindgen
-BINDGEN_STAMP := $(TOOLS)/wasm-bindgen-$(BINDGEN_VERSION).stamp
+BINDGEN := $(TARGET)/release/bindgen
 BINARYEN_VERSION := 132.0.0
 WASM_OPT := $(TOOLS)/node_modules/.bin/wasm-opt
 WASM_OPT_STAMP := $(TOOLS)/binaryen-$(BINARYEN_VERSION).stamp
@@ -68,9 +65,9 @@ examples:
 
 site: $(SITE)/pkg/weir_bg.wasm
 
-$(SITE)/pkg/weir_bg.wasm: $(WASM) $(BINDGEN_STAMP) $(WASM_OPT_STAMP) frontend/site.mjs $(wildcard style/*.css) $(shell find public -type f 2>/dev/null)
+$(SITE)/pkg/weir_bg.wasm: $(WASM) $(BINDGEN) $(WASM_OPT_STAMP) frontend/site.mjs $(wildcard style/*.css) $(shell find public -type f 2>/dev/null)
 	rm -rf "$(TARGET)/bindgen" && mkdir -p "$(TARGET)/bindgen"
-	"$(BINDGEN)" --target web --no-typescript --out-name weir --out-dir "$(TARGET)/bindgen" "$(WASM)"
+	"$(BINDGEN)" "$(WASM)" "$(TARGET)/bindgen"
 	"$(WASM_OPT)" -Oz --converge --low-memory-unused $(WASM_FEATURES) "$(TARGET)/bindgen/weir_bg.wasm" -o "$(TARGET)/bindgen/weir_bg.wasm"
 	node frontend/site.mjs --bindgen "$(TARGET)/bindgen" --style style --public public --out "$(SITE)"
 
@@ -78,12 +75,9 @@ $(SITE)/pkg/weir_bg.wasm: $(WASM) $(BINDGEN_STAMP) $(WASM_OPT_STAMP) frontend/si
 $(WASM): FORCE | prerequisites
 	cargo build --package frontend --lib $(BROWSER)
 
-# Unoptimised: it runs for a second and would take minutes longer to build. Not --locked: the newest lock file of the
-# tool may name a release that has been withdrawn.
-$(BINDGEN_STAMP): | prerequisites
-	CARGO_TARGET_DIR="$(TOOLS)/build" cargo install wasm-bindgen-cli --version "=$(BINDGEN_VERSION)" --root "$(TOOLS)" --debug --force
-	rm -rf "$(TOOLS)/build"
-	@touch $@
+# Of the same selection as the rest, so that what they share is compiled once.
+$(BINDGEN): FORCE | prerequisites
+	cargo build $(NATIVE) --bin bindgen
 
 $(WASM_OPT_STAMP): | prerequisites
 	mkdir -p "$(TOOLS)"

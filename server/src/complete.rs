@@ -44,6 +44,8 @@ enum Expecting {
     Condition,
     /// An operator.
     Operator(Field),
+    /// The rest of an operator that begins with NOT.
+    Negated(Field),
     /// A value; `in_list` between the parentheses of a list.
     Value { field: Field, asks: Asks, in_list: bool },
     /// AND, OR, or within a list what continues or ends it.
@@ -87,6 +89,7 @@ pub async fn complete(flows: &dyn Flows, view: &View, text: &str, at: usize) -> 
     let choices = match place.expecting {
         Expecting::Condition => fields(),
         Expecting::Operator(field) => operators(field),
+        Expecting::Negated(field) => negated(field),
         Expecting::Joint { list: Some(_) } => {
             vec![choice(",", "another value"), choice(")", "end of the list")]
         }
@@ -169,7 +172,10 @@ fn after(expecting: Expecting, kind: TokenKind, written: &str, field: &mut Optio
         (TokenKind::Keyword, "IN") => value(*field, Asks::Several, false),
         (TokenKind::Keyword, "LIKE") => value(*field, Asks::Pattern, false),
         (TokenKind::Keyword, "HAS") => value(*field, Asks::Flags, false),
-        (TokenKind::Keyword, "NOT") if matches!(expecting, Expecting::Operator(_)) => expecting,
+        (TokenKind::Keyword, "NOT") => match expecting {
+            Expecting::Operator(field) | Expecting::Negated(field) => Expecting::Negated(field),
+            _ => Expecting::Condition,
+        },
         (TokenKind::Keyword, _) => Expecting::Condition,
         (TokenKind::Operator, _) => value(*field, Asks::One, false),
         (TokenKind::Paren, "(") if list_of(expecting).is_some_and(Asks::takes_list) => {
@@ -191,7 +197,7 @@ const fn list_of(expecting: Expecting) -> Option<Asks> {
     match expecting {
         Expecting::Value { asks, .. } => Some(asks),
         Expecting::Joint { list } => list,
-        Expecting::Condition | Expecting::Operator(_) => None,
+        Expecting::Condition | Expecting::Operator(_) | Expecting::Negated(_) => None,
     }
 }
 
@@ -243,6 +249,12 @@ fn operators(field: Field) -> Vec<Choice> {
         sign => field.kind().is_ordered() || !sign.starts_with(['<', '>']),
     };
     ALL.iter().filter(is_fit).map(|(sign, about)| choice(*sign, *about)).collect()
+}
+
+/// What can follow NOT.
+fn negated(field: Field) -> Vec<Choice> {
+    let rest = |sign: Choice| Some(choice(sign.text.strip_prefix("NOT ")?, sign.about));
+    operators(field).into_iter().filter_map(rest).collect()
 }
 
 /// Values of a field: those in the data with their numbers of records, then those that are documented.
@@ -356,6 +368,7 @@ mod tests {
             ("dstport IN (22 ", (Expecting::Joint { list: Some(Asks::Several) }, "")),
             ("dstport IN (22) ", (Expecting::Joint { list: None }, "")),
             ("interface-id LIKE eni", (value(Field::INTERFACE_ID, Asks::Pattern, false), "eni")),
+            ("interface-id NOT ", (Expecting::Negated(Field::INTERFACE_ID), "")),
             ("interface-id NOT LIKE ", (value(Field::INTERFACE_ID, Asks::Pattern, false), "")),
             ("interface-id LIKE eni-% ", (Expecting::Joint { list: None }, "")),
             ("tcp-flags HAS ", (value(Field::TCP_FLAGS, Asks::Flags, false), "")),
@@ -394,6 +407,8 @@ mod tests {
         assert_eq!(signs(Field::TCP_FLAGS), ["=", "!=", "IN", "NOT IN", "HAS", "NOT HAS"]);
         assert_eq!(signs(Field::SRCADDR), ["=", "!=", "IN", "NOT IN"]);
         assert!(signs(Field::BYTES).contains(&">=".to_owned()));
+        let rest: Vec<String> = negated(Field::TCP_FLAGS).into_iter().map(|sign| sign.text).collect();
+        assert_eq!(rest, ["IN", "HAS"]);
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub enum Block {
     Tiles(Vec<Tile>),
     /// A panel with a table.
     Table(Table),
+    /// A panel with a part of a table that is too long to be drawn whole.
+    Long(Long),
     /// A panel with paragraphs.
     Text(Text),
     /// A panel with a text to copy.
@@ -118,6 +120,22 @@ pub struct Table {
     pub rows: Vec<Row>,
     /// What is said in the place of rows where there are none.
     pub empty: String,
+}
+
+/// A part of a table that is too long to be drawn whole: in a browser one scrolls through all of it, and what comes into
+/// sight is asked for then.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Long {
+    /// The part that stands in the page.
+    pub table: Table,
+    /// How many rows stand before it.
+    pub offset: u64,
+    /// How many rows can be reached.
+    pub total: u64,
+    /// What is said behind the numbers of the rows in sight: `of 1,234, the latest first`.
+    pub rest: String,
+    /// The link that asks for these rows; where they begin and how many they are is added to it.
+    pub link: String,
 }
 
 /// A column of a table.
@@ -396,7 +414,9 @@ impl Report {
     /// Does something to every table, those of drawings among them.
     pub fn each_table(&mut self, mut change: impl FnMut(&mut Table)) {
         self.each_block(|block| match block {
-            Block::Table(table) | Block::Drawing(Drawing { table, .. }) => change(table),
+            Block::Table(table) | Block::Long(Long { table, .. }) | Block::Drawing(Drawing { table, .. }) => {
+                change(table)
+            }
             _ => {}
         });
     }
@@ -407,7 +427,9 @@ impl Report {
             let mut tables = Vec::new();
             for block in blocks {
                 match block {
-                    Block::Table(table) | Block::Drawing(Drawing { table, .. }) => tables.push(table),
+                    Block::Table(table)
+                    | Block::Long(Long { table, .. })
+                    | Block::Drawing(Drawing { table, .. }) => tables.push(table),
                     Block::Pair(blocks) => tables.extend(of(blocks)),
                     _ => {}
                 }

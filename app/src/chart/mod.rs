@@ -7,6 +7,8 @@
 
 mod cells;
 pub mod change;
+#[cfg(feature = "ssr")]
+pub mod figure;
 mod hatch;
 pub mod heatmap;
 pub mod letters;
@@ -17,6 +19,8 @@ pub mod png;
 pub mod ramp;
 #[cfg(feature = "ssr")]
 mod raster;
+#[cfg(feature = "ssr")]
+pub mod sankey;
 pub mod sentence;
 mod stack;
 #[cfg(target_arch = "wasm32")]

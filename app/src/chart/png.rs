@@ -2,7 +2,8 @@
 //! Gives RGBA; the server encodes it.
 
 use super::raster::Raster;
-use super::{Look, PaintError, heatmap, side_css, timeline as painter};
+use super::{Look, PaintError, figure as figures, heatmap, side_css, timeline as painter};
+use contract::report::Figure;
 use contract::{Matrix, Timeline};
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
@@ -41,6 +42,15 @@ pub fn timeline(
 /// When the painter fails, which a pixel buffer gives no cause for.
 pub fn matrix(picture: &Matrix, width_css: u32, height_css: u32, look: &Look) -> Result<Pixels, PaintError> {
     painted(width_css, height_css, look, |area, look| heatmap::paint(area, picture, look))
+}
+
+/// A picture of a document as pixels, of this width in CSS pixels and the height that suits it, times `look.ratio`.
+///
+/// # Errors
+/// When the painter fails, which a pixel buffer gives no cause for.
+pub fn figure(picture: &Figure, width_css: u32, look: &Look) -> Result<Pixels, PaintError> {
+    let height_css = figures::height_css(picture);
+    painted(width_css, height_css, look, |area, look| figures::paint(area, picture, look))
 }
 
 fn painted(

@@ -4,7 +4,8 @@
 use super::letters::{FONT_CSS, FONT_STACK};
 use super::vector::{Vector, escaped};
 use super::waterfall::{self, Waterfall};
-use super::{Look, PaintError, heatmap, sentence, side_css, timeline as painter};
+use super::{Look, PaintError, figure as figures, heatmap, sentence, side_css, timeline as painter};
+use contract::report::Figure;
 use contract::{Dimension, Matrix, Timeline};
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
@@ -61,6 +62,22 @@ pub fn waterfall(
     let look = Look { ratio: MATRIX_UNITS, ..*look };
     let words = (picture.title.as_str(), picture.words.clone());
     document((width_css, height_css), &look, words, |area| waterfall::paint(area, picture, &look))
+}
+
+/// A picture of a document as an SVG document of this width in CSS pixels and the height that suits it, with its title and
+/// what it shows in words.
+///
+/// # Errors
+/// When the painter fails, which an SVG surface gives no cause for.
+pub fn figure(
+    (title, words): (&str, &str),
+    picture: &Figure,
+    width_css: u32,
+    look: &Look,
+) -> Result<String, PaintError> {
+    let look = Look { ratio: TIMELINE_UNITS, ..*look };
+    let size = (width_css, figures::height_css(picture));
+    document(size, &look, (title, words.to_owned()), |area| figures::paint(area, picture, &look))
 }
 
 fn document(

@@ -9,6 +9,7 @@ pub mod frame;
 pub mod heatmap;
 pub mod keys;
 pub mod legend;
+pub mod long;
 pub mod notice;
 pub mod palette;
 pub mod plate;

@@ -2,6 +2,7 @@
 //! is on its way, and its buttons are heard.
 
 use super::frame::{RefusedFace, faces};
+use super::long::use_long_table;
 use super::scene::use_scene;
 use crate::api;
 use crate::signals::browser;
@@ -40,6 +41,8 @@ pub fn ReportPanel(
     };
     // An equal document is not put in again: what is being read, marked or typed in it stays.
     let html = Memo::new(move |_| load.with(|load| load.value.as_deref().cloned()).unwrap_or_default());
+    let document = NodeRef::new();
+    let long = use_long_table(document, html, scene);
     let refused = move || match face.get() {
         Face::Refused(refusal) => {
             Some(view! { <div class="panel"><div class="body"><RefusedFace refusal/></div></div> })
@@ -57,7 +60,8 @@ pub fn ReportPanel(
         }
     };
     view! {
-        <div class="report" data-face=name aria-busy=move || busy.get().then_some("true") on:click=click inner_html=move || html.get()></div>
+        <div class="report" node_ref=document data-face=name aria-busy=move || busy.get().then_some("true")
+            on:click=click on:scroll:capture=move |_| long.scrolled() inner_html=move || html.get()></div>
         {refused}
     }
 }

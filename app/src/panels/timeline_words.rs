@@ -153,7 +153,7 @@ pub fn told(picture: &Timeline, spot: Spot, offset_secs: i64) -> String {
     format!("{time}: {}", values.join(", "))
 }
 
-/// All numbers, exactly.
+/// All numbers, exactly, and below them the 95th percentiles.
 pub fn sheet(picture: &Timeline, offset_secs: i64) -> Sheet {
     let mut heads = vec![format!("From ({})", zone_name(offset_secs))];
     heads.extend(picture.series.iter().map(|series| series.label.clone()));
@@ -169,7 +169,14 @@ pub fn sheet(picture: &Timeline, offset_secs: i64) -> Sheet {
         cells.extend(earlier.map(|earlier| number(&earlier.values, bucket)));
         cells
     };
-    let rows = if is_whole(picture) { (0..picture.grid.count).map(row).collect() } else { Vec::new() };
+    let mut rows: Vec<Vec<String>> =
+        if is_whole(picture) { (0..picture.grid.count).map(row).collect() } else { Vec::new() };
+    if picture.series.iter().any(|series| series.p95.is_some()) && !rows.is_empty() {
+        let mut cells = vec!["95th percentile".to_owned()];
+        cells.extend(picture.series.iter().map(|series| series.p95.map(human::exact).unwrap_or_default()));
+        cells.resize(heads.len(), String::new());
+        rows.push(cells);
+    }
     Sheet {
         caption: format!("{} per {}", picture.measure.label(), step_words(picture.grid.step)),
         heads,
@@ -276,5 +283,10 @@ mod tests {
         let sheet = sheet(&picture(), 0);
         assert_eq!(sheet.heads, ["From (UTC)", "443", "22", "rejected"]);
         assert_eq!(sheet.rows[1], ["1 Jan 00:05", "0", "75", "75"]);
+        assert_eq!(sheet.rows.len(), 2);
+        let mut picture = picture();
+        picture.series[0].p95 = Some(300_000);
+        let sheet = super::sheet(&picture, 0);
+        assert_eq!(sheet.rows[2], ["95th percentile", "300\u{202f}000", "", ""]);
     }
 }

@@ -5,6 +5,7 @@ mod code;
 mod drawing;
 mod form;
 mod head;
+mod long;
 mod picture;
 mod table;
 mod text;
@@ -26,10 +27,20 @@ pub fn html(report: Report) -> String {
     Owner::new().with(|| view! { {said}{blocks} }.to_html())
 }
 
+/// Rows of the long table of a report as HTML, to be put among those that stand in the page; nothing when it has none.
+pub fn rows(report: Report) -> String {
+    let long = report.blocks.into_iter().find_map(|block| match block {
+        Block::Long(long) => Some(long),
+        _ => None,
+    });
+    Owner::new().with(|| long.map(|long| long::rows(long).to_html())).unwrap_or_default()
+}
+
 fn block(block: Block) -> AnyView {
     match block {
         Block::Tiles(tiles) => tiles::draw(tiles).erased(),
         Block::Table(table) => table::draw(table).erased(),
+        Block::Long(long) => long::draw(long).erased(),
         Block::Text(text) => text::draw(text).erased(),
         Block::Code(code) => code::draw(code).erased(),
         Block::Form(form) => form::draw(form).erased(),

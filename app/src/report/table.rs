@@ -20,22 +20,39 @@ pub fn sheet(
     rows: Vec<Row>,
     empty: String,
 ) -> impl IntoView + 'static + use<> {
-    let label = head.title.clone();
-    // Not the bare id: panels elsewhere have classes of such names.
-    let look = format!("ledger report-table of-{}", head.id);
     let nothing = rows.is_empty().then(|| {
         view! { <tr><td class="none" colspan=columns.len().to_string()>{empty}</td></tr> }
     });
-    let is_number: Vec<bool> = columns.iter().map(|column| column.is_number).collect();
-    let rows = rows.into_iter().map(|row| self::row(row, &is_number)).collect_view();
+    let is_number = numbers(&columns);
+    let rows = rows.into_iter().map(|row| self::row(row, &is_number, None)).collect_view();
     view! {
-        <div class="scroll" tabindex="0" role="region" aria-label=label>
-            <table class=look>
-                <thead><tr>{columns.into_iter().map(column).collect_view()}</tr></thead>
+        <div class="scroll" tabindex="0" role="region" aria-label=label(head)>
+            <table class=look(head)>
+                {self::columns(columns)}
                 <tbody>{rows}{nothing}</tbody>
             </table>
         </div>
     }
+}
+
+/// What the region that scrolls is called; the panel around it has the bare title.
+pub fn label(head: &Head) -> String {
+    format!("{}, table", head.title)
+}
+
+/// The classes of the table. Not the bare id: panels elsewhere have classes of such names.
+pub fn look(head: &Head) -> String {
+    format!("ledger report-table of-{}", head.id)
+}
+
+/// Which columns are numbers.
+pub fn numbers(columns: &[Column]) -> Vec<bool> {
+    columns.iter().map(|column| column.is_number).collect()
+}
+
+/// The head of the table.
+pub fn columns(columns: Vec<Column>) -> impl IntoView {
+    view! { <thead><tr>{columns.into_iter().map(column).collect_view()}</tr></thead> }
 }
 
 fn column(Column { label, is_number, href, sorted, zone }: Column) -> impl IntoView {
@@ -51,11 +68,12 @@ fn column(Column { label, is_number, href, sorted, zone }: Column) -> impl IntoV
     view! { <th scope="col" class=is_number.then_some("n") aria-sort=order>{label}{zone}</th> }
 }
 
-fn row(Row { cells, tone }: Row, is_number: &[bool]) -> impl IntoView + use<> {
+/// A row; its place is said where not all rows are there.
+pub fn row(Row { cells, tone }: Row, is_number: &[bool], place: Option<u64>) -> impl IntoView + use<> {
     let numbers = is_number.iter().copied().chain(std::iter::repeat(false));
     let cells =
         cells.into_iter().zip(numbers).map(|(cell, is_number)| self::cell(cell, is_number)).collect_view();
-    view! { <tr class=class(tone)>{cells}</tr> }
+    view! { <tr class=class(tone) aria-rowindex=place.map(|place| place.to_string())>{cells}</tr> }
 }
 
 fn cell(cell: Cell, is_number: bool) -> impl IntoView {

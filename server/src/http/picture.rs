@@ -11,6 +11,7 @@ use axum::extract::RawQuery;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::{Router, routing::get};
+use contract::report::Drawing;
 use contract::{Matrix, Refusal, RefusalKind, Timeline, View};
 use std::sync::Arc;
 
@@ -25,8 +26,10 @@ const DEFAULT_SIZE: (u32, u32) = (1_200, 320);
 
 /// A picture's file format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
+pub enum Format {
+    /// Scalable.
     Svg,
+    /// Pixels.
     Png,
 }
 
@@ -77,14 +80,48 @@ async fn draw(
     let (link, canvas) = Canvas::of(raw.as_deref().unwrap_or_default())?;
     let view = query::view(&link)?;
     let picture = ask(&*flows, subject, &view, f64::from(canvas.width_css)).await?;
-    // Painting takes milliseconds of pure arithmetic: too long for a thread that serves sockets.
-    let painted = tokio::task::spawn_blocking(move || paint(&picture, canvas, &view, format));
-    let body = painted.await.map_err(|error| refused::internal("painting", &error))??;
+    answered(format, move || paint(&picture, canvas, &view, format)).await
+}
+
+/// A picture as an answer. Painting takes milliseconds of pure arithmetic: too long for a thread that serves sockets.
+///
+/// # Errors
+/// When it cannot be painted.
+pub async fn answered(
+    format: Format,
+    paint: impl FnOnce() -> Result<Vec<u8>, Refused> + Send + 'static,
+) -> Result<Response, Refused> {
+    let painted = tokio::task::spawn_blocking(paint).await;
+    let body = painted.map_err(|error| refused::internal("painting", &error))??;
     let kind = match format {
         Format::Svg => "image/svg+xml",
         Format::Png => "image/png",
     };
     Ok(([(header::CONTENT_TYPE, kind)], body).into_response())
+}
+
+/// A picture of a document, of the width of the canvas and the height that suits it.
+///
+/// # Errors
+/// When it cannot be painted.
+pub fn figure(drawing: &Drawing, canvas: Canvas, view: &View, format: Format) -> Result<Vec<u8>, Refused> {
+    let Drawing { table, words, figure } = drawing;
+    let (width, look) = (canvas.width_css, canvas.look(view));
+    let words = words.replace('`', "");
+    match format {
+        Format::Svg => svg::figure((&table.head.title, &words), figure, width, &look)
+            .map(String::into_bytes)
+            .map_err(failed),
+        Format::Png => file(&app::chart::png::figure(figure, width, &look).map_err(failed)?),
+    }
+}
+
+fn failed(error: PaintError) -> Refused {
+    Refused(refused::internal("painting", &error))
+}
+
+fn file(pixels: &Pixels) -> Result<Vec<u8>, Refused> {
+    encoded(pixels).map_err(|error| Refused(refused::internal("writing a PNG", &error)))
 }
 
 /// The question the browser's own surface of that width would ask, so that both share one answer.
@@ -136,7 +173,6 @@ impl Canvas {
 
 fn paint(picture: &Picture, canvas: Canvas, view: &View, format: Format) -> Result<Vec<u8>, Refused> {
     let (width, height, look) = (canvas.width_css, canvas.height_css, canvas.look(view));
-    let failed = |error: PaintError| Refused(refused::internal("painting", &error));
     match format {
         Format::Svg => match picture {
             Picture::Timeline(picture) => svg::timeline(picture, width, height, &look),
@@ -150,7 +186,7 @@ fn paint(picture: &Picture, canvas: Canvas, view: &View, format: Format) -> Resu
                 Picture::Matrix(picture) => app::chart::png::matrix(picture, width, height, &look),
             }
             .map_err(failed)?;
-            encoded(&pixels).map_err(|error| Refused(refused::internal("writing a PNG", &error)))
+            file(&pixels)
         }
     }
 }

@@ -3,8 +3,10 @@
 use super::links::{RECORD, from_the_top, of, origin, sentence, value, with};
 use app::ports::Flows;
 use contract::names::{encryption_status, port_label, protocol_name, tcp_flags, traffic_path};
-use contract::records::{AFTER, COLUMNS, LIMIT, Mark, OFFSET, SORT, SORTS};
-use contract::report::{Block, Cell, Choice, Column, Form, FormField, Head, Row, Sorted, Table, Tone, Way};
+use contract::records::{AFTER, COLUMNS, DEPTH_LIMIT, LIMIT, Mark, OFFSET, PAGE_LIMIT, SORT, SORTS};
+use contract::report::{
+    Block, Cell, Choice, Column, Form, FormField, Head, Long, Row, Sorted, Table, Tone, Way,
+};
 use contract::{Field, Kind, Page, Record, Records, Refusal, RefusalKind, Report, Scalar, View, human, link};
 
 /// Records of a page, unless the view asks for another number.
@@ -23,15 +25,33 @@ pub async fn compose(flows: &dyn Flows, view: &View) -> Result<Report, Refusal> 
     }
     let limit = view.details.get(LIMIT).map_or(ROWS, String::as_str);
     let page = flows.records(&question(&with(view, LIMIT, Some(limit)))).await?;
+    let rows = page.rows.iter().zip(page.offset..);
     let table = Table {
         head: head(view, &page),
         columns: page.columns.iter().map(|name| column(view, name)).collect(),
-        rows: page.rows.iter().map(|record| row(view, &page.columns, record)).collect(),
+        rows: rows.map(|(record, place)| row(view, &page.columns, record, place)).collect(),
         empty: "No record starts in this range and passes the filter.".to_owned(),
     };
-    blocks.push(Block::Table(table));
+    blocks.push(Block::Long(long(view, &page, table)));
     blocks.push(Block::Form(choose(view, &page)));
     Ok(Report { headline: String::new(), blocks })
+}
+
+/// The records as a part of all of them.
+fn long(view: &View, page: &Records, table: Table) -> Long {
+    let total = if is_by_time(view) { page.total } else { page.total.min(DEPTH_LIMIT) };
+    // Records that have other fields must not bring other columns.
+    let columns = page.columns.join(",");
+    let asked = with(&with(&from_the_top(view), COLUMNS, Some(&columns)), LIMIT, None);
+    Long { table, offset: page.offset, total, rest: rest(view, page), link: link::encode(&asked) }
+}
+
+/// The view with as many records as one answer holds, from the first on.
+pub fn whole(view: &View) -> View {
+    let limit = PAGE_LIMIT.to_string();
+    [(OFFSET, None), (AFTER, None), (LIMIT, Some(limit.as_str()))]
+        .into_iter()
+        .fold(view.clone(), |view, (name, value)| with(&view, name, value))
 }
 
 /// What of a view the records depend on.
@@ -54,23 +74,31 @@ fn order(view: &View) -> &str {
     view.details.get(SORT).map_or(ORDER, String::as_str)
 }
 
+fn is_by_time(view: &View) -> bool {
+    order(view).ends_with("start")
+}
+
+/// How many there are, and in which order.
+fn rest(view: &View, page: &Records) -> String {
+    let order = match order(view) {
+        "-start" => "the latest first".to_owned(),
+        "start" => "the earliest first".to_owned(),
+        other => match other.strip_prefix('-') {
+            Some(column) => format!("by {column}, the largest first"),
+            None => format!("by {other}, the smallest first"),
+        },
+    };
+    let all = human::exact(page.total);
+    if is_by_time(view) || page.total <= DEPTH_LIMIT {
+        return format!("of {all}, {order}");
+    }
+    format!("of {all}, {order}; {} can be reached in this order", human::exact(DEPTH_LIMIT))
+}
+
 fn head(view: &View, page: &Records) -> Head {
     let first = page.offset + u64::from(!page.rows.is_empty());
     let last = page.offset + page.rows.len() as u64;
-    let sub = format!(
-        "{} to {} of {}, {}",
-        human::exact(first),
-        human::exact(last),
-        human::exact(page.total),
-        match order(view) {
-            "-start" => "the latest first".to_owned(),
-            "start" => "the earliest first".to_owned(),
-            other => match other.strip_prefix('-') {
-                Some(column) => format!("by {column}, the largest first"),
-                None => format!("by {other}, the smallest first"),
-            },
-        }
-    );
+    let sub = format!("{} to {} {}", human::exact(first), human::exact(last), rest(view, page));
     let is_first = page.offset == 0;
     let mut choices = Vec::new();
     let mut choice = |label: &str, view: View| {
@@ -84,7 +112,7 @@ fn head(view: &View, page: &Records) -> Head {
     match &page.next {
         Some(mark) => choice("Next", with(&from_the_top(view), AFTER, Some(mark))),
         // Not in the order of time there are no marks.
-        None if last < page.total && !order(view).ends_with("start") => {
+        None if last < page.total && !is_by_time(view) => {
             choice("Next", with(&from_the_top(view), OFFSET, Some(&last.to_string())));
         }
         None => {}
@@ -110,13 +138,16 @@ fn column(view: &View, name: &str) -> Column {
     column
 }
 
-fn row(view: &View, columns: &[String], record: &Record) -> Row {
+/// A record; `place` is how many stand before it.
+fn row(view: &View, columns: &[String], record: &Record, place: u64) -> Row {
     let cells = columns.iter().zip(&record.values).enumerate().map(|(at, (name, scalar))| {
         let cell = cell(view, name, scalar);
         if at > 0 || record.mark.is_empty() {
             return cell;
         }
-        let opened = with(view, RECORD, Some(&record.mark));
+        // One comes back to where one was.
+        let here = with(&from_the_top(view), OFFSET, (place > 0).then(|| place.to_string()).as_deref());
+        let opened = with(&here, RECORD, Some(&record.mark));
         cell.way("open", Page::Flows.address(&opened))
     });
     Row::of(cells)

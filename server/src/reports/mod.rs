@@ -33,7 +33,7 @@ use crate::self_test::Tests;
 use crate::views::Views;
 use app::ports::{Flows, Reports};
 use async_trait::async_trait;
-use contract::report::Way;
+use contract::report::{Block, Head, Way};
 use contract::{Page, Refusal, RefusalKind, Report, View, link};
 use std::sync::Arc;
 
@@ -71,10 +71,22 @@ impl Reports for Composer {
             Page::Overview | Page::Coverage => return Err(no_document(page)),
         };
         times.tell(&mut report);
-        // Every table is also a file.
-        report.each_table(|table| {
-            let file = format!("/api/v1/report/{}/{}.csv?{}", page.name(), table.head.id, link::encode(view));
-            table.head.ways.push(Way { label: "CSV".to_owned(), href: file });
+        // Every table is also a file; of what is scrolled through, as much as one answer holds.
+        let (label, filed) = match page {
+            Page::Flows => ("CSV, up to 10 000 records", flows::whole(view)),
+            _ => ("CSV", view.clone()),
+        };
+        let link = link::encode(&filed);
+        let file = |head: &mut Head, label: &str, ending: &str| {
+            let href = format!("/api/v1/report/{}/{}.{ending}?{link}", page.name(), head.id);
+            head.ways.push(Way { label: label.to_owned(), href });
+        };
+        report.each_table(|table| file(&mut table.head, label, "csv"));
+        report.each_block(|block| {
+            if let Block::Drawing(drawing) = block {
+                file(&mut drawing.table.head, "SVG", "svg");
+                file(&mut drawing.table.head, "PNG", "png");
+            }
         });
         Ok(report)
     }

@@ -1,47 +1,13 @@
 //! What flows from where to where (a Sankey diagram): knots at both sides, and a band for each pair of them.
 
 use super::way;
+use crate::chart::sankey::{KNOT_CSS, Ribbon, Side, ribbons};
 use crate::chart::tokens::HUES;
 use contract::report::{Band, Bands, Knot};
 use leptos::prelude::*;
 
-/// Height of all bands together, CSS pixels.
-const ALL_CSS: f64 = 320.0;
-/// Least height of a knot with its name, and the space between two, CSS pixels.
-const KNOT_CSS: f64 = 16.0;
-const BETWEEN_CSS: f64 = 4.0;
-/// Least height of a band that can be pointed at, CSS pixels.
-const BAND_CSS: f64 = 1.0;
 /// The width in units of its own: bands are stretched to whatever width there is.
 const ACROSS: u32 = 1_000;
-
-/// The knots of a side from the top.
-struct Side {
-    /// Top and height of each knot's own part, without the room its name takes.
-    knots: Vec<(f64, f64)>,
-    height_css: f64,
-}
-
-impl Side {
-    fn of(knots: usize, bands: &[Band], knot_of: impl Fn(&Band) -> usize) -> Side {
-        let all = bands.iter().map(|band| band.value).sum::<u64>().max(1) as f64;
-        let mut sums = vec![0_u64; knots];
-        for band in bands {
-            if let Some(sum) = sums.get_mut(knot_of(band)) {
-                *sum += band.value;
-            }
-        }
-        let mut top = 0.0;
-        let place = |sum: u64| {
-            let height = ALL_CSS * sum as f64 / all;
-            let placed = (top, height.max(BAND_CSS));
-            top += height.max(KNOT_CSS) + BETWEEN_CSS;
-            placed
-        };
-        let knots = sums.into_iter().map(place).collect();
-        Side { knots, height_css: top }
-    }
-}
 
 /// The picture.
 pub fn draw(id: &str, picture: Bands) -> impl IntoView + use<> {
@@ -103,19 +69,8 @@ fn names(knots: &[Knot], side: &Side, height_css: f64) -> impl IntoView + use<> 
 
 /// The outline of each band.
 fn shapes(bands: &[Band], left: &Side, right: &Side) -> Vec<String> {
-    let all = bands.iter().map(|band| band.value).sum::<u64>().max(1) as f64;
-    let mut taken = (vec![0.0; left.knots.len()], vec![0.0; right.knots.len()]);
-    let next = |side: &Side, taken: &mut Vec<f64>, place: usize, height: f64| {
-        let (top, used) = (side.knots.get(place)?.0, taken.get_mut(place)?);
-        let at = top + *used;
-        *used += height;
-        Some(at)
-    };
-    let shape = |band: &Band| {
-        let height = ALL_CSS * band.value as f64 / all;
-        let from = next(left, &mut taken.0, band.from, height).unwrap_or_default();
-        let to = next(right, &mut taken.1, band.to, height).unwrap_or_default();
-        let (height, far, half) = (height.max(BAND_CSS), ACROSS, ACROSS / 2);
+    let shape = |Ribbon { from, to, height }: Ribbon| {
+        let (far, half) = (ACROSS, ACROSS / 2);
         format!(
             "M0 {from:.1}C{half} {from:.1} {half} {to:.1} {far} {to:.1}v{height:.1}C{half} {:.1} {half} {:.1} 0 {:.1}z",
             to + height,
@@ -123,23 +78,5 @@ fn shapes(bands: &[Band], left: &Side, right: &Side) -> Vec<String> {
             from + height,
         )
     };
-    bands.iter().map(shape).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_knot_is_as_high_as_its_bands_and_has_room_for_its_name() {
-        let band = |from, to, value| Band { from, to, value, ..Band::default() };
-        let bands = [band(0, 0, 600), band(0, 1, 300), band(1, 1, 99), band(1, 0, 1)];
-        let side = Side::of(2, &bands, |band| band.from);
-        assert_eq!(side.knots[0], (0.0, 288.0));
-        let (top, height) = side.knots[1];
-        assert_eq!((top, height.round()), (292.0, 32.0));
-        let narrow = Side::of(2, &[band(0, 0, 999), band(1, 0, 1)], |band| band.from);
-        assert_eq!(narrow.height_css.round(), (ALL_CSS * 0.999 + KNOT_CSS + 2.0 * BETWEEN_CSS).round());
-        assert_eq!(shapes(&bands, &side, &Side::of(2, &bands, |band| band.to)).len(), bands.len());
-    }
+    ribbons(bands, left, right).into_iter().map(shape).collect()
 }

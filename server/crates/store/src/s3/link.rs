@@ -14,6 +14,7 @@ use aws_sdk_s3::config::{
     Builder, Credentials as SdkCredentials, ProvideCredentials, Region, StalledStreamProtectionConfig,
 };
 use aws_sdk_s3::error::SdkError;
+use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 
 use super::MAX_PAUSE;
 use super::situation::{self, Asked, situation};
@@ -72,7 +73,9 @@ async fn sdk_config(options: &Options) -> SdkConfig {
             None => profile_region(options).await,
         },
     };
-    let loader = aws_config::defaults(BehaviorVersion::latest());
+    let encryption = tls::Provider::Rustls(CryptoMode::Ring);
+    let client = aws_smithy_http_client::Builder::new().tls_provider(encryption).build_https();
+    let loader = aws_config::defaults(BehaviorVersion::latest()).http_client(client);
     let loader = loader.region(region.unwrap_or_else(|| Region::from_static(FIRST_REGION)));
     match &options.credentials {
         Credentials::Chain { profile: Some(profile) } => loader.profile_name(profile),
