@@ -1,5 +1,6 @@
 //! Blocked: what is refused, what looks most like it should work first; noise is a number.
 
+use super::alike::{self, Alike};
 use super::links::{count, tile};
 use super::times::Times;
 use super::{cure, say, why};
@@ -10,6 +11,7 @@ use crate::http::advice::{beside, options};
 use contract::human;
 use contract::report::{Block, Cell, Choice, Column, Head, Row, Table, Tile, Tone};
 use contract::{Page, Refusal, Report, View};
+use firewall::evaluate::Firewall;
 use firewall::suggest::Action;
 use firewall::verdict::Card;
 
@@ -61,6 +63,9 @@ pub async fn compose(adviser: &Adviser, view: &View, times: Times) -> Result<Rep
     }
 }
 
+/// The detail that tells the stories of one kind apart: the id of one of them.
+const ALIKE: &str = "alike";
+
 /// A view with one detail changed; an empty value takes it away.
 pub(super) fn with(view: &View, name: &str, value: &str) -> View {
     let mut view = view.clone();
@@ -86,14 +91,20 @@ fn list(
     stock: &Stock,
 ) -> Report {
     let show = Show::of(view);
-    let shown: Vec<&Card> = cards.iter().filter(|card| show.shows(card)).collect();
-    let mut blocks = vec![Block::Tiles(tiles(adviser, advised, cards))];
-    blocks.push(Block::Table(table(
-        view,
-        advised,
-        (show, &shown, cards),
-        say::origin(advised, stock, times),
-    )));
+    let firewall = advised.firewall.as_deref();
+    let all = alike::folded(cards, firewall);
+    let one_kind = beside(view, ALIKE).and_then(|id| all.iter().find(|alike| alike.has(id)));
+    let shown = match one_kind {
+        Some(kind) => kind.cards().iter().flat_map(|card| alike::folded([*card], firewall)).collect(),
+        None => alike::folded(cards.iter().filter(|card| show.shows(card)), firewall),
+    };
+    let mut blocks = vec![Block::Tiles(tiles(adviser, (advised, cards), &all))];
+    let mut table = table(view, advised, (show, &shown, cards), say::origin(advised, stock, times));
+    if one_kind.is_some() {
+        table.head.sub = "one story, told of each interface by itself".to_owned();
+        table.head = table.head.way("All stories", Page::Blocked.address(&with(view, ALIKE, "")));
+    }
+    blocks.push(Block::Table(table));
     blocks.extend(say::inventory_note(stock));
     blocks.extend(withheld(advised));
     blocks.extend(unanswered(advised));
@@ -111,7 +122,7 @@ fn headline(cards: &[Card], advised: &Advised) -> String {
     let whom = say::interface_name(&first.interface, first.first, firewall);
     let service = say::service(first.protocol, first.port);
     let far = match first.sources {
-        1 => say::peers(first),
+        1 => say::peers(&first.peers),
         more => human::counted(more as u64, "far end", "far ends"),
     };
     let cured = !cure::of_card(first, advised).is_empty();
@@ -132,13 +143,14 @@ fn headline(cards: &[Card], advised: &Advised) -> String {
     }
 }
 
-fn tiles(adviser: &Adviser, advised: &Advised, cards: &[Card]) -> Vec<Tile> {
+fn tiles(adviser: &Adviser, (advised, cards): (&Advised, &[Card]), all: &[Alike<'_>]) -> Vec<Tile> {
     let sum = |is_meant: fn(&Card) -> bool| {
         cards.iter().filter(|card| is_meant(card)).map(|card| card.flows).sum::<u64>()
     };
     let noise = sum(|card| say::is_noise(card.verdict));
     let real = sum(|card| !say::is_noise(card.verdict));
-    let stories = cards.iter().filter(|card| !say::is_noise(card.verdict)).count() as u64;
+    let is_told = |alike: &&Alike<'_>| alike.head().is_some_and(|card| !say::is_noise(card.verdict));
+    let stories = all.iter().filter(is_told).count() as u64;
     let abstained =
         cards.iter().filter(|card| card.verdict == firewall::verdict::Verdict::Unknown).count() as u64;
     let openings = advised.advice.suggestions.iter().filter(|one| one.action == Action::Open);
@@ -159,7 +171,7 @@ fn tiles(adviser: &Adviser, advised: &Advised, cards: &[Card]) -> Vec<Tile> {
 fn table(
     view: &View,
     advised: &Advised,
-    (show, shown, all): (Show, &[&Card], &[Card]),
+    (show, shown, all): (Show, &[Alike<'_>], &[Card]),
     origin: String,
 ) -> Table {
     let mut head = Head::new("stories", "Blocked").about("what looks most as if it should work, first");
@@ -171,8 +183,8 @@ fn table(
         })
         .to_vec();
     head = head.foot(origin).way("JSON", format!("/api/v1/blocked?{}", contract::link::encode(view)));
-    let most = shown.iter().map(|card| card.flows).max().unwrap_or(1).max(1);
-    let rows = shown.iter().take(ROWS).map(|card| row(view, advised, card, most)).collect();
+    let most = shown.iter().map(Alike::flows).max().unwrap_or(1).max(1);
+    let rows = shown.iter().take(ROWS).filter_map(|alike| row(view, advised, alike, most)).collect();
     Table {
         head,
         columns: vec![
@@ -193,34 +205,48 @@ fn table(
     }
 }
 
-fn row(view: &View, advised: &Advised, card: &Card, most: u64) -> Row {
+fn row(view: &View, advised: &Advised, alike: &Alike<'_>, most: u64) -> Option<Row> {
     let firewall = advised.firewall.as_deref();
-    let name = say::interface_name(&card.interface, card.first, firewall);
-    let is_named = name != card.interface;
-    let interface = if is_named { Cell::new(name).note(card.interface.clone()) } else { Cell::code(name) };
-    let far = Cell::code(say::peers(card)).exact(blocks_of(card));
-    let far = match (card.sources, card.peers.first()) {
-        (1, Some(block)) => far.note(say::owner(block.first(), card.first, firewall).unwrap_or_default()),
-        (more, _) => far.note(format!("{} addresses", human::count(more as u64))),
-    };
+    let card = alike.head()?;
     let title =
         Cell::new(say::title(card.verdict)).name().to(address(view, card)).note(say::why(card, firewall));
+    let title = match alike.len() {
+        1 => title,
+        _ => title.way("one by one", Page::Blocked.address(&with(view, ALIKE, &card.id()))),
+    };
     let tone = if say::is_noise(card.verdict) { Tone::Quiet } else { Tone::Plain };
+    let (first, last) = alike.seen();
     let cells = [
         title.exact(card.verdict.name()),
-        interface,
+        interface(alike, card, firewall),
         Cell::new(say::way(card.direction)),
         Cell::new(say::service(card.protocol, card.port)),
-        far,
-        count(card.flows).share(card.flows as f64 / most as f64),
-        Cell::moment(card.first),
-        Cell::moment(card.last),
+        far_ends(alike, card, firewall),
+        count(alike.flows()).share(alike.flows() as f64 / most as f64),
+        Cell::moment(first),
+        Cell::moment(last),
     ];
-    Row { tone, ..Row::of(cells) }
+    Some(Row { tone, ..Row::of(cells) })
 }
 
-fn blocks_of(card: &Card) -> String {
-    card.peers.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+fn interface(alike: &Alike<'_>, card: &Card, firewall: Option<&Firewall>) -> Cell {
+    let name = say::interface_name(&card.interface, card.first, firewall);
+    match (alike.len(), name == card.interface) {
+        (1, true) => Cell::code(name),
+        (1, false) => Cell::new(name).note(card.interface.clone()),
+        (_, true) => Cell::new(alike.interfaces()),
+        (_, false) => Cell::new(name).note(alike.interfaces()),
+    }
+}
+
+fn far_ends(alike: &Alike<'_>, card: &Card, firewall: Option<&Firewall>) -> Cell {
+    let peers = alike.peers();
+    let far = Cell::code(say::peers(&peers)).exact(alike::blocks(&peers));
+    match (alike.len(), card.sources, peers.as_slice()) {
+        (_, 1, [block]) => far.note(say::owner(block.first(), card.first, firewall).unwrap_or_default()),
+        (1, more, _) => far.note(format!("{} addresses", human::count(more as u64))),
+        _ => far,
+    }
 }
 
 /// Wishes that got no suggestion, by reason.

@@ -1,6 +1,7 @@
 //! Pages that are documents: what they say is composed here, from answers, one file a page. How a document is drawn,
 //! `app` knows.
 
+mod alike;
 mod amounts;
 mod bands;
 mod blocked;

@@ -5,7 +5,7 @@ use crate::advice::{Advised, Stock};
 use contract::human;
 use contract::names::{port_label, protocol_name};
 use contract::report::{Block, Column, Head, Row, Table, Text};
-use firewall::address::Address;
+use firewall::address::{Address, Cidr};
 use firewall::evaluate::{Differs, Firewall, NearMiss};
 use firewall::inventory::{Interface, Rule};
 use firewall::traffic::{Direction, ICMP, ICMPV6, TCP, UDP};
@@ -120,13 +120,12 @@ pub fn plain(text: &str) -> String {
     text.replace('`', "")
 }
 
-/// The far ends of a card in few words: `10.0.1.10`, `10.0.1.0/24 and 3 more`.
-pub fn peers(card: &Card) -> String {
-    let first = card
-        .peers
+/// Far ends in few words: `10.0.1.10`, `10.0.1.0/24 and 3 more`.
+pub fn peers(peers: &[Cidr]) -> String {
+    let first = peers
         .first()
         .map(|block| if block.open_bits() == 0 { block.first().to_string() } else { block.to_string() });
-    match (first, card.peers.len()) {
+    match (first, peers.len()) {
         (Some(first), 1) => first,
         (Some(first), more) => format!("{first} and {} more", more - 1),
         (None, _) => "nobody".to_owned(),

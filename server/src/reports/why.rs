@@ -73,7 +73,7 @@ fn headline(card: &Card, firewall: Option<&Firewall>) -> String {
     let whom = say::interface_name(&card.interface, card.first, firewall);
     let service = say::service(card.protocol, card.port);
     let far = match card.sources {
-        1 => say::peers(card),
+        1 => say::peers(&card.peers),
         more => human::counted(more as u64, "far end", "far ends"),
     };
     let what = match (card.direction, card.leg) {
