@@ -1,7 +1,7 @@
 # Weir: build, try and test from a clone. `make help` lists what there is.
 #
 # cargo-leptos is not used: it takes longer to install than the browser part takes to build, and what it would do
-# here is three commands (cargo, wasm-bindgen, wasm-opt) and a stylesheet put together from five files.
+# here is three commands (cargo, bindgen, wasm-opt) and a stylesheet put together from five files.
 #
 # Everything native is built by one profile (release) and one choice of features, tests and product alike:
 # a second profile, or a feature that only the tests switch on, would build DataFusion again.

@@ -40,6 +40,7 @@ pub const DETAILS: [&str; 39] = [
     "account",
     "act",
     "after",
+    "alike",
     "as",
     "bucket",
     "choose",

@@ -57,7 +57,7 @@ pub fn of_card<'a>(card: &Card, advised: &'a Advised) -> Vec<&'a Suggestion> {
     .collect()
 }
 
-/// A suggestion in one line: `Open sg-0a1b: ingress tcp 5432 from sg-0c2d`.
+/// A suggestion in one line: `Open tcp 5432 postgresql from app (sg-0c2d)`.
 pub fn title(one: &Suggestion, advised: &Advised) -> String {
     let verb = match one.action {
         Action::Open => "Open",
@@ -69,7 +69,8 @@ pub fn title(one: &Suggestion, advised: &Advised) -> String {
     let rules: Vec<&Rule> = if one.add.is_empty() { gone.collect() } else { one.add.iter().collect() };
     let first = rules.first().map(|rule| {
         let end = if rule.egress { "to" } else { "from" };
-        format!("{} {end} {}", say::rule_service(rule), rule.peer)
+        let peer = firewall.map(|firewall| crate::advice::groups::peer_label(&rule.peer, firewall));
+        format!("{} {end} {}", say::rule_service(rule), peer.unwrap_or_else(|| rule.peer.to_string()))
     });
     let more = if rules.len() > 1 { format!(" and {} more", rules.len() - 1) } else { String::new() };
     format!("{verb} {}{more}", first.unwrap_or_default())

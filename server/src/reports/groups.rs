@@ -145,7 +145,7 @@ pub fn suggestions(
         }
         Row::of([
             Cell::new(cure::title(one, advised)).name().to(Page::Groups.address(&leads)),
-            Cell::code(one.group.clone()),
+            say::group(&one.group, advised.firewall.as_deref()).exact(&one.group),
             Cell::new(one.why.clone()),
             count(one.flows),
             Cell::new(human::percent(one.confidence.value)).exact(one.confidence.value),
@@ -155,7 +155,7 @@ pub fn suggestions(
     let of_past = |(_, one): &(String, Remembered)| {
         Row::of([
             Cell::code(one.edit.trim().replace('\n', "; ")).name(),
-            Cell::code(one.group.clone()),
+            say::group(&one.group, advised.firewall.as_deref()).exact(&one.group),
             Cell::new(one.why.clone()),
             Cell::new("–"),
             Cell::new("–"),

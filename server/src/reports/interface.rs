@@ -2,7 +2,9 @@
 //! id, all interfaces.
 
 use super::conversations;
-use super::links::{bytes, count, held, of, origin, value};
+use super::links::{bytes, count, held, of, origin, value, with};
+use super::say;
+use crate::advice::Adviser;
 use app::ports::Flows;
 use contract::filter::Expr;
 use contract::report::{Block, Cell, Column, Head, Picture, Row, Table, Tile, Tone};
@@ -11,6 +13,7 @@ use contract::{
     Conversation, Conversations, Dimension, Field, Filter, Measure, Page, Refusal, Report, Top, TopBy,
     TopRow, Values, View, human, link,
 };
+use firewall::evaluate::Firewall;
 use std::collections::BTreeSet;
 
 /// The detail that names the interface.
@@ -35,22 +38,26 @@ pub fn address(view: &View, id: &str) -> String {
 ///
 /// # Errors
 /// Whatever the port refuses.
-pub async fn compose(flows: &dyn Flows, view: &View) -> Result<Report, Refusal> {
+pub async fn compose(flows: &dyn Flows, adviser: &Adviser, view: &View) -> Result<Report, Refusal> {
+    let firewall = adviser.stock().firewall.clone();
     match view.details.get(ID) {
-        Some(id) => one(flows, view, id).await,
-        None => all(flows, view).await,
+        Some(id) => one(flows, firewall.as_deref(), view, id).await,
+        None => all(flows, firewall.as_deref(), view).await,
     }
 }
 
-async fn all(flows: &dyn Flows, view: &View) -> Result<Report, Refusal> {
+async fn all(flows: &dyn Flows, firewall: Option<&Firewall>, view: &View) -> Result<Report, Refusal> {
     let asked = View {
         by: TopBy::Dimension(Dimension::InterfaceId),
         top: view.top.max(LISTED),
         ..app::question::top(view)
     };
     let top = flows.top(&asked).await?;
+    let until = top.span.to;
     let row = |row: &TopRow| {
-        let cell = Cell::code(&row.label).name();
+        let name = say::interface_name(&row.key, until, firewall);
+        let cell = if name == row.key { Cell::code(&row.label) } else { Cell::new(name).note(&row.key) };
+        let cell = cell.name().exact(&row.key);
         let cell = if row.key == "-" { cell } else { cell.to(address(view, &row.key)) };
         Row::of([
             cell,
@@ -111,7 +118,12 @@ impl Asked {
     }
 }
 
-async fn one(flows: &dyn Flows, view: &View, id: &str) -> Result<Report, Refusal> {
+async fn one(
+    flows: &dyn Flows,
+    firewall: Option<&Firewall>,
+    view: &View,
+    id: &str,
+) -> Result<Report, Refusal> {
     let asked = Asked::of(view, id)?;
     let talks = View { top: ASKED, ..asked.view.clone() };
     let ways = View { by: TopBy::Dimension(Dimension::FlowDirection), ..asked.view.clone() };
@@ -145,7 +157,7 @@ async fn one(flows: &dyn Flows, view: &View, id: &str) -> Result<Report, Refusal
         shown("refused", "What is refused here", "conversations with rejected records, most first", &refused),
         Block::Pair(vec![
             Block::Table(ports_table(view, &ports)),
-            Block::Table(facts(flows, view, &asked, &own).await?),
+            Block::Table(facts(flows, view, &asked, (&own, &known(firewall, view, id))).await?),
         ]),
         Block::Picture(Picture {
             head: Head::new("rejects", "Rejects over time").about("rejected records by port"),
@@ -261,14 +273,30 @@ fn amounts(first: &str) -> Vec<Column> {
     ]
 }
 
+/// What the inventory says of the interface.
+fn known(firewall: Option<&Firewall>, view: &View, id: &str) -> Vec<Row> {
+    let latest = firewall.and_then(|firewall| firewall.history().latest());
+    let Some(interface) = latest.and_then(|inventory| inventory.interfaces.get(id)) else {
+        return Vec::new();
+    };
+    let name = (!interface.label.is_empty()).then(|| Cell::new(&interface.label));
+    let group = |group: &String| {
+        let bare = View { details: Default::default(), ..view.clone() };
+        say::group(group, firewall).to(Page::Groups.address(&with(&bare, ID, Some(group))))
+    };
+    let name = name.map(|cell| ("Name", cell));
+    let groups = interface.groups.iter().map(|one| ("Security group", group(one)));
+    name.into_iter().chain(groups).map(|(what, cell)| Row::of([Cell::new(what).name(), cell])).collect()
+}
+
 /// What the logs say of the interface itself, and where to go on.
 async fn facts(
     flows: &dyn Flows,
     view: &View,
     asked: &Asked,
-    own: &BTreeSet<&str>,
+    (own, known): (&BTreeSet<&str>, &[Row]),
 ) -> Result<Table, Refusal> {
-    let mut rows = Vec::new();
+    let mut rows = known.to_vec();
     for address in own {
         rows.push(Row::of([Cell::new("Address").name(), Cell::code(*address)]));
     }
@@ -286,7 +314,7 @@ async fn facts(
         rows.extend(told(view, label, field, &values));
     }
     let ways = Head::new("facts", "The interface")
-        .about("as its records tell")
+        .about("as its records and the inventory tell")
         .way("Records", Page::Flows.elsewhere(&asked.view))
         .way("Over time", Page::Overview.elsewhere(&asked.view))
         .way("Rejects", Page::Rejects.elsewhere(&asked.view));

@@ -61,7 +61,7 @@ impl Reports for Composer {
             Page::Conversations => conversations::compose(self.flows.as_ref(), &self.adviser, view).await?,
             Page::Rejects => rejects::compose(self.flows.as_ref(), view, times).await?,
             Page::Flows => flows::compose(self.flows.as_ref(), view).await?,
-            Page::Interface => interface::compose(self.flows.as_ref(), view).await?,
+            Page::Interface => interface::compose(self.flows.as_ref(), &self.adviser, view).await?,
             Page::Views => views::compose(&self.views, view, clock::now()).await?,
             Page::Blocked => blocked::compose(self.adviser.as_ref(), view, times).await?,
             Page::Groups => groups::compose(self.adviser.as_ref(), view, times).await?,

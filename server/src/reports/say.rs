@@ -4,7 +4,7 @@ use super::times::Times;
 use crate::advice::{Advised, Stock};
 use contract::human;
 use contract::names::{port_label, protocol_name};
-use contract::report::{Block, Column, Head, Row, Table, Text};
+use contract::report::{Block, Cell, Column, Head, Row, Table, Text};
 use firewall::address::{Address, Cidr};
 use firewall::evaluate::{Differs, Firewall, NearMiss};
 use firewall::inventory::{Interface, Rule};
@@ -140,6 +140,16 @@ pub fn interface_name(id: &str, at: i64, firewall: Option<&Firewall>) -> String 
 
 fn label(interface: &Interface) -> String {
     if interface.label.is_empty() { interface.instance.clone() } else { interface.label.clone() }
+}
+
+/// A security group: its name above its id, where the inventory has one.
+pub fn group(id: &str, firewall: Option<&Firewall>) -> Cell {
+    let latest = firewall.and_then(|firewall| firewall.history().latest());
+    let known = latest.and_then(|inventory| inventory.groups.get(id)).filter(|group| !group.name.is_empty());
+    match known {
+        Some(group) => Cell::new(&group.name).note(id),
+        None => Cell::code(id),
+    }
 }
 
 /// Whose an address is at a moment, where the inventory knows.

@@ -163,6 +163,15 @@ impl Window {
         (self.to - self.from).max(0) as f64 / DAY_SECS as f64
     }
 
+    /// The same in words: `a day`, `42 days`.
+    pub fn said(&self) -> String {
+        match self.days().round() as u64 {
+            0 => "less than a day".to_owned(),
+            1 => "a day".to_owned(),
+            days => format!("{days} days"),
+        }
+    }
+
     /// The day of a moment as a bit, counted from the window's first; the last bit stands for all days from the
     /// 128th on.
     pub fn day_bit(&self, at: i64) -> u128 {

@@ -32,15 +32,14 @@ pub(super) fn unused_rule(
     if window.days() < LEAST_DAYS {
         return None;
     }
-    let days = window.days();
     let is_for_machines = matches!(firewall.rules()[place].rule.peer, Peer::Group(_));
     let confidence = by_window(0.14, window)
         .weigh(is_for_machines, "group", 1.2, "it is for machines that exist, as jobs' rules are".to_owned())
         .weigh(!is_for_machines, "block", 0.5, "it is for whoever may come, and nobody did".to_owned())
         .done();
     let why = match line.flows {
-        0 => format!("nothing used it in {days:.0} days"),
-        flows => format!("in {days:.0} days nobody used it but scanners, {flows} times"),
+        0 => format!("nothing used it in {}", window.said()),
+        flows => format!("in {} nobody used it but scanners, {flows} times", window.said()),
     };
     Some(removal(firewall, place, (line.flows, line.clients), confidence, why))
 }
@@ -50,7 +49,7 @@ pub(super) fn by_window(doubt: f64, window: &Window) -> Weighing {
     let days = window.days();
     let weekend = (window.from..window.to).step_by(DAY_SECS as usize).any(is_weekend);
     Weighing::from_doubt(doubt)
-        .weigh(days >= 2.0, "days", 0.85, format!("{days:.0} days"))
+        .weigh(days >= 2.0, "days", 0.85, window.said())
         .weigh(days >= 7.0 && weekend, "weekend", 0.85, "a weekend was seen".to_owned())
         .weigh(days >= 28.0, "month", 0.12, "a whole month was seen, its end too".to_owned())
         .weigh(

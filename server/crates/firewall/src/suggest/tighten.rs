@@ -263,12 +263,8 @@ fn narrower(ground: &Ground<'_>, (place, used, line): (usize, &Used, &RuleUse)) 
         (true, false) => "fewer ports",
         _ => "fewer peers",
     };
-    let why = format!(
-        "{} openings in {:.0} days used {what} than {} permits",
-        used.flows,
-        window.days(),
-        known.name()
-    );
+    let why =
+        format!("{} openings in {} used {what} than {} permits", used.flows, window.said(), known.name());
     Some(Suggestion {
         id: format!("narrow-{}", known.name()),
         action: Action::Narrow,
