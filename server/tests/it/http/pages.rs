@@ -142,3 +142,25 @@ async fn a_record_is_opened_by_its_mark() {
     assert!(html.contains("when the first packet") || html.contains("When the first packet"), "{html}");
     assert_eq!(get(&format!("/api/v1/report/flows?{LINK}&record=soon")).await.status, 400);
 }
+
+#[tokio::test]
+async fn further_rows_of_the_records_come_drawn_with_their_places() {
+    let link = "v%3D1%26from%3D1795143600%26to%3D1795147200";
+    let rows = |more: &str| {
+        let path = format!("/api/ask/rows?page=flows&link={link}{more}&limit=5&offset_secs=0");
+        async move { get(&path).await }
+    };
+    let drawn = rows("&offset=0").await;
+    let html = String::from_utf8_lossy(&drawn.body).into_owned();
+    assert!(html.contains("<tr") && !html.contains("<table"), "rows alone: {html}");
+    // The head is the first row.
+    assert!(html.contains("aria-rowindex=\"2\"") && html.contains("10.0.0.1"), "{html}");
+    assert_eq!(rows("%26source%3Ddenied&offset=0").await.status, 403);
+    let page = get_with(&format!("/flows?{LINK}"), &[BROWSER]).await.text();
+    assert!(page.contains("aria-rowcount=\"2\"") && page.contains("data-total=\"1\""), "{page}");
+    assert!(
+        page.contains("columns%3Dstart%2Csrcaddr%2Cdstport")
+            || page.contains("columns=start,srcaddr,dstport"),
+        "{page}"
+    );
+}

@@ -35,3 +35,24 @@ async fn sizes_out_of_bounds_and_unknown_themes_are_refused() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_drawing_of_a_document_is_a_file_too() {
+    for (page, id, words) in [
+        ("rejects", "week", "Friday"),
+        ("conversations", "groups", "10.0.0.0/24"),
+        ("rejects", "sources", "10.0.0"),
+    ] {
+        let svg = get(&format!("/api/v1/report/{page}/{id}.svg?{LINK}&width=900&theme=dark")).await;
+        assert_eq!((svg.status.as_u16(), svg.header("content-type")), (200, "image/svg+xml"), "{page}/{id}");
+        let text = svg.text();
+        assert!(text.contains("width=\"900\"") && text.contains(words), "{page}/{id}: {text}");
+        let png = get(&format!("/api/v1/report/{page}/{id}.png?{LINK}&width=900&ratio=2")).await;
+        assert_eq!(png.header("content-type"), "image/png");
+        assert_eq!(u32::from_be_bytes(png.body[16..20].try_into().unwrap()), 1_800, "pixels across");
+    }
+    for missing in ["rejects/intent.svg", "rejects/none.png", "rejects/week.gif", "rejects/week"] {
+        assert_eq!(get(&format!("/api/v1/report/{missing}?{LINK}")).await.status, 404, "{missing}");
+    }
+    assert_eq!(get(&format!("/api/v1/report/rejects/week.svg?{LINK}&width=9")).await.status, 400);
+}
