@@ -1,9 +1,9 @@
 //! The one sentence that says what changed before any chart does, and where to look.
 //! A pure function of answers; knows neither how they were asked nor how the sentence is set.
 
-use crate::chart::{change, ticks};
 use crate::question;
 use crate::range::compared_with;
+use chart::{change, ticks};
 use contract::Page;
 use contract::{
     Compare, Dimension, Grid, Matrix, MatrixRow, Measure, Moment, Previous, Span, Summary, Timeline, View,

@@ -4,7 +4,6 @@
 //! - [`pages`]: one file per route; picks panels, owns no logic.
 //! - [`panels`]: a question bound to a picture, a table or a sentence.
 //! - [`parts`]: dumb pieces; values in, events out.
-//! - [`chart`]: painters, geometry and colours of pictures; knows no Leptos.
 //! - [`signals`]: what moves: the link, answers, sizes, time.
 //! - [`api`]: server functions; [`ports`]: the trait behind them, the only door to data.
 //! - [`question`], [`range`], [`headline`]: pure functions of views and answers.
@@ -12,13 +11,13 @@
 //! - `report`: draws pages that are documents; on the server only.
 //! - `seam`: where the types of views are forgotten, for the sake of what the browser downloads.
 //!
-//! `pages → panels → {parts, chart, signals, api} → contract`; `parts` and `chart` never name `api`. Nothing here knows
+//! `pages → panels → {parts, signals, api} → {chart, contract}`; `parts` never name `api`. Pictures are painted by the crate
+//! `chart`, which knows no Leptos. Nothing here knows
 //! files, AWS or an engine: whoever serves the application provides `Arc<dyn ports::Flows>` and `Arc<dyn ports::Reports>` as
 //! context.
 #![recursion_limit = "256"]
 
 pub mod api;
-pub mod chart;
 pub mod headline;
 pub mod pages;
 pub mod panels;

@@ -2,7 +2,7 @@
 //! that changing the heatmap's rows does not ask for the timeline again, and equal questions share one answer.
 //! Knows nothing of requests.
 
-use crate::chart::tokens::HUES;
+use chart::tokens::HUES;
 use contract::filter::Expr;
 use contract::{Addresses, Compare, Field, Filter, Measure, View, view};
 

@@ -1,7 +1,7 @@
 //! The time range of a view: presets, moving it, widening it, and how it is said.
 //! Knows no clock: whoever asks says what time it is.
 
-use crate::chart::ticks::date_and_clock;
+use chart::ticks::date_and_clock;
 use contract::{Compare, Moment, Span, View, human};
 
 /// A range people ask for by name: what the menu says and how many seconds back it reaches.

@@ -36,7 +36,7 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b')');
 
 /// Parameters that only some pages understand; each page says what they mean there. Sorted.
-pub const DETAILS: [&str; 39] = [
+pub const DETAILS: [&str; 40] = [
     "account",
     "act",
     "after",

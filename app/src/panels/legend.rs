@@ -2,13 +2,13 @@
 //! range is compared with.
 
 use super::timeline_words::pattern;
-use crate::chart::timeline::rate_of;
-use crate::chart::{Ink, sentence};
 use crate::parts::quantity::{measured, measured_exactly};
 use crate::parts::tooltip::Swatch;
 use crate::question::narrowed;
 use crate::seam::Seam;
 use crate::signals::use_link::{Link, address};
+use chart::timeline::rate_of;
+use chart::{Ink, sentence};
 use contract::{Dimension, Mark, Timeline, View, human};
 use leptos::prelude::*;
 use std::sync::Arc;

@@ -3,12 +3,12 @@
 //! Knows where things lie from the picture's [`Plot`]; what they mean is the panel's affair.
 
 use super::scene::{Scene, use_scene};
-use crate::chart::Plot;
-use crate::chart::ticks::zone_name;
 use crate::parts::tooltip::{Tip, Tooltip};
 use crate::range::span_said;
 use crate::signals::browser;
 use crate::signals::use_box::{BoxSize, use_box};
+use chart::Plot;
+use chart::ticks::zone_name;
 use contract::{Moment, Span, View, human};
 use leptos::ev;
 use leptos::html::{Canvas, Div};

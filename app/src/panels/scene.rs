@@ -1,12 +1,12 @@
 //! What all panels of a page share: the link, the beat at which they ask, the clock, the theme, the crosshair.
 
-use crate::chart::Theme;
 use crate::signals::browser;
 use crate::signals::latest::{Key, Load};
 use crate::signals::use_clock::{Clock, use_clock};
 use crate::signals::use_link::Link;
 use crate::signals::use_progress::Reading;
 use crate::signals::use_theme::{ThemeChoice, use_theme};
+use chart::Theme;
 use contract::{Summary, View, Zone};
 use leptos::prelude::*;
 

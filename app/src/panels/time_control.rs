@@ -3,12 +3,12 @@
 use super::frame::{sentence, words};
 use super::scene::use_scene;
 use crate::api;
-use crate::chart::ticks::zone_name;
 use crate::parts::choice::Choice;
 use crate::parts::icon::{self, Icon, Pictogram};
 use crate::parts::menu::{Choices, Menu};
 use crate::range::{self, PRESETS, Way};
 use crate::signals::use_link::hidden_fields;
+use chart::ticks::zone_name;
 use contract::human::utc;
 use contract::{Moment, Refresh, Refusal, View, Zone};
 use leptos::html::Input;

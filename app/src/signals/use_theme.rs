@@ -2,7 +2,7 @@
 //! The choice stands in `localStorage` and on the root element, where a script in the head puts it before first paint.
 
 use super::browser;
-use crate::chart::Theme;
+use chart::Theme;
 use leptos::prelude::*;
 
 /// The theme in force and the way to change it.

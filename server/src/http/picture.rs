@@ -4,13 +4,13 @@
 
 use crate::http::query;
 use crate::http::refused::{self, Refused};
-use app::chart::png::Pixels;
-use app::chart::{Look, PaintError, SIDE_LIMIT_CSS, Theme, svg};
 use app::ports::Flows;
 use axum::extract::RawQuery;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::{Router, routing::get};
+use chart::png::Pixels;
+use chart::{Look, PaintError, SIDE_LIMIT_CSS, Theme, svg};
 use contract::report::Drawing;
 use contract::{Matrix, Refusal, RefusalKind, Timeline, View};
 use std::sync::Arc;
@@ -112,7 +112,7 @@ pub fn figure(drawing: &Drawing, canvas: Canvas, view: &View, format: Format) ->
         Format::Svg => svg::figure((&table.head.title, &words), figure, width, &look)
             .map(String::into_bytes)
             .map_err(failed),
-        Format::Png => file(&app::chart::png::figure(figure, width, &look).map_err(failed)?),
+        Format::Png => file(&chart::png::figure(figure, width, &look).map_err(failed)?),
     }
 }
 
@@ -182,8 +182,8 @@ fn paint(picture: &Picture, canvas: Canvas, view: &View, format: Format) -> Resu
         .map_err(failed),
         Format::Png => {
             let pixels = match picture {
-                Picture::Timeline(picture) => app::chart::png::timeline(picture, width, height, &look),
-                Picture::Matrix(picture) => app::chart::png::matrix(picture, width, height, &look),
+                Picture::Timeline(picture) => chart::png::timeline(picture, width, height, &look),
+                Picture::Matrix(picture) => chart::png::matrix(picture, width, height, &look),
             }
             .map_err(failed)?;
             file(&pixels)

@@ -7,7 +7,7 @@ use super::links::narrowed;
 use super::links::{bytes, count};
 use super::waterfall::waterfall;
 use crate::cost::{Cause, Cost, Costs, FieldCost, Given, InterfaceCost, LogCost, Part};
-use app::chart::waterfall::height_css;
+use chart::waterfall::height_css;
 use choices::{chosen, what_ifs};
 use contract::report::{
     Block, Cell, Column, Form, FormField, FormKind, Head, Picture, Row, Table, Text, Tile, Tone,

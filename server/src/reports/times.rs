@@ -1,7 +1,7 @@
 //! How times are said to whoever reads a document: in a zone that adds so much to UTC, with its name beside them.
 
 use crate::http::query::OFFSET_LIMIT;
-use app::chart::ticks::zone_name;
+use chart::ticks::zone_name;
 use contract::human;
 use contract::report::{Block, Report, Table};
 

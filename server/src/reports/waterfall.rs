@@ -1,7 +1,7 @@
 //! The bill as a picture: what adds up to a month, and what was chosen of it.
 
 use crate::cost::Cost;
-use app::chart::waterfall::{Bar, Waterfall};
+use chart::waterfall::{Bar, Waterfall};
 use pricing::{Decimal, dollars};
 
 /// The bill as a picture: its items, their sum, and what was chosen.

@@ -1,12 +1,12 @@
 //! What the Coverage page says in words: the sentence on top, a cell read out, where an object came from.
 //! Pure functions of the answer.
 
-use crate::chart::ticks::date_and_clock;
 use crate::headline::{Headline, Lead, Part, Tone};
 use crate::panels::timeline_words::bucket_said;
 use crate::parts::data_table::Sheet;
 use crate::question::narrowed;
 use crate::range::span_said;
+use chart::ticks::date_and_clock;
 use contract::Page;
 use contract::coverage::{CoverageRow, Delivered, Doubled, Freshness, Slot};
 use contract::human::counted;
@@ -81,7 +81,7 @@ pub fn cell_told(coverage: &Coverage, row: usize, bucket: usize, offset_secs: i6
 
 /// Every cell, exactly.
 pub fn sheet(coverage: &Coverage, offset_secs: i64) -> Sheet {
-    let zone = crate::chart::ticks::zone_name(offset_secs);
+    let zone = chart::ticks::zone_name(offset_secs);
     let heads = [
         &format!("From ({zone})"),
         "Account",

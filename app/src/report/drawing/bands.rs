@@ -1,8 +1,8 @@
 //! What flows from where to where (a Sankey diagram): knots at both sides, and a band for each pair of them.
 
 use super::way;
-use crate::chart::sankey::{KNOT_CSS, Ribbon, Side, ribbons};
-use crate::chart::tokens::HUES;
+use chart::sankey::{KNOT_CSS, Ribbon, Side, ribbons};
+use chart::tokens::HUES;
 use contract::report::{Band, Bands, Knot};
 use leptos::prelude::*;
 

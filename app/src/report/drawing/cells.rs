@@ -1,8 +1,8 @@
 //! A heatmap: a rectangle for each cell, names at the left and below, the steps of the colours.
 
 use super::{DOTS_APART_CSS, way};
-use crate::chart::ramp::Ramp;
 use crate::seam::Seam;
+use chart::ramp::Ramp;
 use contract::Measure;
 use contract::report::{Cells, Spot};
 use leptos::prelude::*;

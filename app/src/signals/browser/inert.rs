@@ -1,6 +1,6 @@
 //! The server's side of `browser`: nothing is on screen there, so nothing is seen and nothing changes.
 
-use crate::chart::Theme;
+use chart::Theme;
 use leptos::web_sys;
 
 /// Ends a subscription when dropped; there are none on the server.

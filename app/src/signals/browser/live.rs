@@ -1,7 +1,7 @@
 //! The browser's side of `browser`.
 
 use super::THEME_KEY;
-use crate::chart::Theme;
+use chart::Theme;
 use send_wrapper::SendWrapper;
 use std::cell::RefCell;
 use std::rc::Rc;

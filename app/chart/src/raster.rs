@@ -14,7 +14,7 @@ use ttf_parser::{Face, GlyphId, OutlineBuilder};
 type Drawn = Result<(), DrawingErrorKind<Infallible>>;
 
 /// Letters of Inter (ASCII and a few marks, tabular digits).
-const FONT: &[u8] = include_bytes!("../../assets/fonts/inter-chart.ttf");
+const FONT: &[u8] = include_bytes!("../assets/fonts/inter-chart.ttf");
 
 /// Draws on a pixel buffer.
 pub(super) struct Raster<'a> {

@@ -369,7 +369,7 @@ fn tops(run: &[Column]) -> Vec<(i32, i32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chart::{sample, svg};
+    use crate::{sample, svg};
     use contract::Span;
     use proptest::prelude::*;
 

@@ -228,7 +228,7 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chart::sample;
+    use crate::sample;
 
     #[test]
     fn the_cell_under_the_pointer_is_the_one_drawn_there() {

@@ -224,7 +224,7 @@ fn words(knot: &Knot) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chart::{Theme, png, svg};
+    use crate::{Theme, png, svg};
     use contract::report::Spot;
 
     fn bands() -> Figure {

@@ -192,7 +192,7 @@ pub fn hit(picture: &Timeline, look: &Look, plot: &Plot, x_css: f64, y_css: f64)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chart::sample;
+    use crate::sample;
     use contract::{Compare, Earlier};
     use proptest::prelude::*;
     use proptest::sample::select;

@@ -229,7 +229,7 @@ fn whole_percent(part: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chart::sample;
+    use crate::sample;
     use proptest::prelude::*;
 
     #[test]

@@ -73,7 +73,7 @@ fn painted(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chart::{Theme, sample};
+    use crate::{Theme, sample};
 
     fn colours(pixels: &Pixels) -> std::collections::BTreeSet<[u8; 3]> {
         pixels.rgba.chunks_exact(4).map(|p| [p[0], p[1], p[2]]).collect()

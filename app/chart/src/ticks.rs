@@ -247,7 +247,7 @@ pub fn zone_name(offset_secs: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chart::letters::width_css;
+    use crate::letters::width_css;
     use proptest::prelude::*;
 
     /// 2026-11-23T14:00:00Z.

@@ -7,32 +7,32 @@
 
 mod cells;
 pub mod change;
-#[cfg(feature = "ssr")]
+#[cfg(feature = "files")]
 pub mod figure;
 mod hatch;
 pub mod heatmap;
 pub mod letters;
 mod pen;
 pub mod plot;
-#[cfg(feature = "ssr")]
+#[cfg(feature = "files")]
 pub mod png;
 pub mod ramp;
-#[cfg(feature = "ssr")]
+#[cfg(feature = "files")]
 mod raster;
-#[cfg(feature = "ssr")]
+#[cfg(feature = "files")]
 pub mod sankey;
 pub mod sentence;
 mod stack;
 #[cfg(target_arch = "wasm32")]
 pub mod surface;
-#[cfg(feature = "ssr")]
+#[cfg(feature = "files")]
 pub mod svg;
 pub mod ticks;
 pub mod timeline;
 pub mod tokens;
-#[cfg(feature = "ssr")]
+#[cfg(feature = "files")]
 mod vector;
-#[cfg(feature = "ssr")]
+#[cfg(feature = "files")]
 pub mod waterfall;
 
 #[cfg(test)]
@@ -92,11 +92,11 @@ impl Default for Look {
 /// Longest side of a picture in CSS pixels: no screen is larger, and the size comes from the asker.
 pub const SIDE_LIMIT_CSS: u32 = 4_000;
 /// Shortest side of a picture in CSS pixels.
-#[cfg(feature = "ssr")]
+#[cfg(feature = "files")]
 const SIDE_LEAST_CSS: u32 = 16;
 
 /// An asked side within the limits.
-#[cfg(feature = "ssr")]
+#[cfg(feature = "files")]
 fn side_css(asked: u32) -> u32 {
     asked.clamp(SIDE_LEAST_CSS, SIDE_LIMIT_CSS)
 }

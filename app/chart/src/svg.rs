@@ -15,7 +15,7 @@ const TIMELINE_UNITS: f64 = 2.0;
 /// SVG units per CSS pixel of a heatmap: cells end on whole pixels, so every edge is sharp.
 const MATRIX_UNITS: f64 = 1.0;
 /// Letters of the embedded font, with tabular digits: an image element cannot use the page's fonts.
-const FONT: &[u8] = include_bytes!("../../assets/fonts/inter-chart.woff2");
+const FONT: &[u8] = include_bytes!("../assets/fonts/inter-chart.woff2");
 
 /// The timeline as an SVG document of this size in CSS pixels (kept within [`super::SIDE_LIMIT_CSS`]).
 ///
@@ -127,7 +127,7 @@ fn base64(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chart::{Theme, heatmap::height_css, sample};
+    use crate::{Theme, heatmap::height_css, sample};
     use contract::{Heights, Mark};
 
     /// Without the font, which is thousands of letters no reader can check.

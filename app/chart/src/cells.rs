@@ -126,7 +126,7 @@ fn dot_unknown(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chart::sample;
+    use crate::sample;
 
     fn pixel(bitmap: &Bitmap, plot: &Plot, x_css: f64, y_css: f64) -> Rgb {
         let x = (x_css - plot.left).floor() as usize;
