@@ -68,7 +68,7 @@ site: $(SITE)/pkg/weir_bg.wasm
 $(SITE)/pkg/weir_bg.wasm: $(WASM) $(BINDGEN) $(WASM_OPT_STAMP) frontend/site.mjs $(wildcard style/*.css) $(shell find public -type f 2>/dev/null)
 	rm -rf "$(TARGET)/bindgen" && mkdir -p "$(TARGET)/bindgen"
 	"$(BINDGEN)" "$(WASM)" "$(TARGET)/bindgen"
-	"$(WASM_OPT)" -Oz --converge --low-memory-unused $(WASM_FEATURES) "$(TARGET)/bindgen/weir_bg.wasm" -o "$(TARGET)/bindgen/weir_bg.wasm"
+	"$(WASM_OPT)" -Oz --low-memory-unused $(WASM_FEATURES) "$(TARGET)/bindgen/weir_bg.wasm" -o "$(TARGET)/bindgen/weir_bg.wasm"
 	node frontend/site.mjs --bindgen "$(TARGET)/bindgen" --style style --public public --out "$(SITE)"
 
 # Cargo knows best whether anything changed; it leaves the file alone when nothing did.

@@ -257,20 +257,11 @@ fn meaning(field: Field, scalar: &Scalar) -> Option<String> {
     }
 }
 
-/// The form that chooses columns and the number of records.
+/// The form that chooses columns.
 fn choose(view: &View, page: &Records) -> Form {
-    let bare =
-        ["columns", "limit"].into_iter().fold(from_the_top(view), |view, name| with(&view, name, None));
-    let line = |name: &str, label: &str, value: String, hint: &str| FormField {
-        name: name.to_owned(),
-        label: label.to_owned(),
-        value,
-        hint: hint.to_owned(),
-        ..FormField::default()
-    };
+    let bare = with(&from_the_top(view), COLUMNS, None);
     let names: Vec<&str> = Field::ALL.iter().map(Field::name).collect();
     let columns = view.details.get(COLUMNS).cloned().unwrap_or_else(|| page.columns.join(","));
-    let limit = view.details.get(LIMIT).cloned().unwrap_or_else(|| ROWS.to_owned());
     Form {
         head: Head::new("choose", "Columns").about(of(
             page.columns.len(),
@@ -279,15 +270,13 @@ fn choose(view: &View, page: &Records) -> Form {
         )),
         action: Page::Flows.path().to_owned(),
         hidden: link::pairs(&link::encode(&bare)).unwrap_or_default(),
-        fields: vec![
-            line(
-                COLUMNS,
-                "Columns, in order",
-                columns,
-                &format!("Names with commas, or all: {}.", names.join(", ")),
-            ),
-            line(LIMIT, "Records a page", limit, "Up to 10 000."),
-        ],
+        fields: vec![FormField {
+            name: COLUMNS.to_owned(),
+            label: "Columns, in order".to_owned(),
+            value: columns,
+            hint: format!("Names with commas, or all: {}.", names.join(", ")),
+            ..FormField::default()
+        }],
         button: "Show".to_owned(),
         ..Form::default()
     }
