@@ -49,7 +49,11 @@ help: ## this list
 demo: build ## a simulated VPC, ingested and served at http://127.0.0.1:3000; needs no account
 	@WEIR_SITE="$(SITE)" "$(WEIR)" demo --data "$(TARGET)/demo"
 
-build: prerequisites native site ## the server (release) and everything the browser loads
+# Side by side: while one half waits for a single large crate, the other goes on.
+build: prerequisites ## the server (release) and everything the browser loads
+	@$(MAKE) --no-print-directory native & native=$$!; \
+	CARGO_BUILD_JOBS=1 $(MAKE) --no-print-directory site; site=$$?; \
+	wait $$native && exit $$site
 
 prerequisites:
 	@.ci/prerequisites

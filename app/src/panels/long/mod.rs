@@ -12,6 +12,7 @@ use contract::human;
 use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use send_wrapper::SendWrapper;
 use std::ops::Range;
 
 /// The long table on screen.
@@ -25,7 +26,8 @@ struct Long {
     edition: u32,
 }
 
-type Held = StoredValue<Option<Long>, LocalStorage>;
+// Elements stay on their thread; on the server, where threads change, there are none.
+type Held = StoredValue<Option<SendWrapper<Long>>>;
 
 /// The long table of a document, if it has one.
 #[derive(Clone, Copy)]
@@ -36,7 +38,7 @@ pub struct LongTable {
 
 /// Follows the document: `html` changes whenever another one has been put into `document`.
 pub fn use_long_table(document: NodeRef<Div>, html: Memo<String>, scene: Scene) -> LongTable {
-    let long = LongTable { held: StoredValue::new_local(None), scene };
+    let long = LongTable { held: StoredValue::new(None), scene };
     Effect::new(move |_| {
         html.track();
         if let Some(document) = document.get() {
@@ -64,7 +66,7 @@ impl LongTable {
     fn wake(self, found: Option<(Sheet, Told)>) {
         self.held.update_value(|held| {
             let before = held.take();
-            *held = found.map(|(sheet, told)| Long::new(sheet, told, before.as_ref()));
+            *held = found.map(|(sheet, told)| SendWrapper::new(Long::new(sheet, told, before.as_deref())));
         });
         self.ask();
     }
