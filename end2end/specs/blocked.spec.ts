@@ -34,7 +34,7 @@ test("from a cell of the reject heatmap to the fix in three clicks", async ({ st
   const blocked = new Blocked(overview.page, stack.server.url);
   await expect(blocked.stories).toBeVisible();
 
-  await blocked.stories.locator(`a[href*="${encodeURI(story.id)}"]`).click();
+  await blocked.stories.locator(`a[href*="&id=${encodeURI(story.id)}"]`).click();
   await expect(blocked.why).toContainText(/rule/);
   await expect(blocked.change).toContainText("+");
   await expect(blocked.text("Terraform")).toContainText('resource "aws_vpc_security_group_');

@@ -1,7 +1,7 @@
 // Pages that are documents: their pictures are read, pointed at and walked through, and times are those of the reader.
 
 import type { Page } from "@playwright/test";
-import { everybodyCanUse } from "../fixtures/access";
+import { fitsTheScreen } from "../fixtures/access";
 import { expect, test } from "../fixtures/stack";
 
 const PICTURES = [
@@ -15,7 +15,7 @@ const picture = (page: Page, name: string) => panel(page, name).getByRole("img")
 
 for (const theme of ["light", "dark"] as const) {
   for (const width of [1440, 390]) {
-    test(`${theme}, ${width} px: pictures of documents fit and nobody is shut out`, async ({ overview, stack }) => {
+    test(`${theme}, ${width} px: pictures of documents fit the screen`, async ({ overview, stack }) => {
       const { page } = overview;
       await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
       await page.setViewportSize({ width, height: 900 });
@@ -23,7 +23,7 @@ for (const theme of ["light", "dark"] as const) {
         await page.goto(`${stack.server.url}${path}?${stack.link()}`);
         for (const name of names) await expect(picture(page, name)).toBeVisible();
         await page.screenshot({ path: test.info().outputPath(`${path.slice(1)}.png`), fullPage: true });
-        await everybodyCanUse(page);
+        await fitsTheScreen(page);
       }
     });
   }
