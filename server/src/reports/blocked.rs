@@ -93,14 +93,16 @@ fn list(
     let show = Show::of(view);
     let firewall = advised.firewall.as_deref();
     let all = alike::folded(cards, firewall);
-    let one_kind = beside(view, ALIKE).and_then(|id| all.iter().find(|alike| alike.has(id)));
-    let shown = match one_kind {
-        Some(kind) => kind.cards().iter().flat_map(|card| alike::folded([*card], firewall)).collect(),
-        None => alike::folded(cards.iter().filter(|card| show.shows(card)), firewall),
-    };
     let mut blocks = vec![Block::Tiles(tiles(adviser, (advised, cards), &all))];
+    let of_kind = beside(view, ALIKE).and_then(|id| all.iter().find(|alike| alike.has(id)));
+    let one_by_one =
+        of_kind.map(|kind| kind.cards().iter().flat_map(|card| alike::folded([*card], firewall)));
+    let one_by_one: Option<Vec<Alike<'_>>> = one_by_one.map(Iterator::collect);
+    let is_one_kind = one_by_one.is_some();
+    let is_shown = |alike: &Alike<'_>| alike.head().is_some_and(|card| show.shows(card));
+    let shown = one_by_one.unwrap_or_else(|| all.into_iter().filter(is_shown).collect());
     let mut table = table(view, advised, (show, &shown, cards), say::origin(advised, stock, times));
-    if one_kind.is_some() {
+    if is_one_kind {
         table.head.sub = "one story, told of each interface by itself".to_owned();
         table.head = table.head.way("All stories", Page::Blocked.address(&with(view, ALIKE, "")));
     }

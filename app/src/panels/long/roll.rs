@@ -181,7 +181,7 @@ mod tests {
         assert_eq!(deep.missing(&(0..170)), Some(Fetch::Instead(4_940..5_080)));
         assert_eq!(deep.missing(&(4_990..5_200)), Some(Fetch::Before(4_870..4_990)));
         let end = roll.to_row(10_000.0);
-        assert_eq!(end.missing(&(9_900..10_000)), Some(Fetch::Before(9_780..9_900)));
+        assert_eq!(end.missing(&(9_930..10_000)), Some(Fetch::Before(9_810..9_930)));
         assert_eq!(end.missing(&(9_920..10_000)), None);
     }
 
