@@ -7,6 +7,8 @@ const PAGES = [
   "", "rejects", "blocked", "conversations", "interface", "flows", "groups", "replay", "cost", "setup", "self-test", "coverage", "views", "nowhere",
 ];
 
+// A table of some hundred rows with links takes axe its time.
+test.slow();
 // A page that is not there says so, also to the console.
 test.use({ forgiven: [/status of 404/] });
 
