@@ -62,7 +62,8 @@ async fn a_panic_is_answered_by_an_id_and_nothing_else() {
     let refused = get("/api/v1/top?source=panic").await;
     assert_eq!(refused.status, 500);
     assert_eq!(refused.json()["kind"], "internal");
-    assert!(!refused.text().contains("42"), "{}", refused.text());
+    // The id is random and may hold any digits.
+    assert!(!refused.text().contains("secret"), "{}", refused.text());
 }
 
 #[tokio::test]
