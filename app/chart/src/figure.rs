@@ -1,15 +1,16 @@
 //! Draws the pictures of documents for files: a heatmap of named rows and columns, and what flows from where to where.
 //! In the page the same pictures stand as SVG that follows the theme and the width (`report::drawing`).
 
-use super::hatch::dots;
+use super::heatmap::DOTS_APART_CSS;
+use super::legend::Steps;
 use super::letters::{fitted, width_css};
 use super::pen::Pen;
 use super::ramp::Ramp;
-use super::sankey::{Side, ribbons};
-use super::tokens::{HUES, Ink, Rgb};
-use super::{Look, PaintError};
+use super::sankey::Layout;
+use super::tokens::Ink;
+use super::{Look, PaintError, sankey};
 use contract::Measure;
-use contract::report::{Band, Bands, Cells, Figure, Knot};
+use contract::report::{Bands, Cells, Figure, Knot};
 use plotters::coord::Shift;
 use plotters::drawing::DrawingArea;
 use plotters::style::text_anchor::{HPos, VPos};
@@ -23,8 +24,6 @@ const ROW_CSS: f64 = 23.0;
 const CELL_CSS: f64 = 84.0;
 /// Height of a line of words, CSS pixels.
 const LINE_CSS: f64 = 20.0;
-/// Distance and size of the dots that shade what is unknown, CSS pixels.
-const DOTS_CSS: (f64, f64) = (6.0, 1.4);
 /// Most of the width that names may take.
 const NAMES_PART: f64 = 0.32;
 /// Width of a knot's bar, CSS pixels.
@@ -38,10 +37,7 @@ const PARTS: usize = 32;
 pub fn height_css(figure: &Figure) -> u32 {
     let inner = match figure {
         Figure::Cells(cells) => ROW_CSS * cells.rows.len() as f64 + 2.0 * LINE_CSS,
-        Figure::Bands(bands) => {
-            let (left, right) = sides(bands);
-            left.height_css.max(right.height_css)
-        }
+        Figure::Bands(bands) => Layout::of(bands).height_css(),
     };
     (inner + 2.0 * MARGIN_CSS).ceil() as u32
 }
@@ -75,8 +71,7 @@ fn paint_cells<B: DrawingBackend>(pen: &Pen<B>, cells: &Cells, look: &Look) -> R
 where
     B::ErrorType: 'static,
 {
-    let most = cells.spots.iter().flatten().flatten().map(|spot| spot.value).max().unwrap_or_default();
-    let ramp = Ramp::up_to(most, cells.scale);
+    let ramp = Ramp::of_cells(cells);
     let (width, _) = pen.size_css();
     let names = room(cells.rows.iter().map(String::as_str), width);
     let left = MARGIN_CSS + names + GAP_CSS;
@@ -93,7 +88,7 @@ where
             let to = (pen.device(x + cell) - 1, pen.device(top + ROW_CSS) - 1);
             match spot {
                 Some(spot) => pen.rect(from, to, look.tokens.level(ramp.level(spot.value)))?,
-                None => shade(pen, from, to, look.tokens.dots())?,
+                None => pen.dots((from, to), DOTS_APART_CSS, look.tokens.dots())?,
             }
         }
     }
@@ -107,62 +102,10 @@ where
             pen.text(words, middle, (HPos::Center, VPos::Center), look.tokens.muted)?;
         }
     }
-    legend(pen, (left, below + LINE_CSS), &ramp, (cells, look))
-}
-
-/// The steps of the colours and what they stand for.
-fn legend<B: DrawingBackend>(
-    pen: &Pen<B>,
-    (left, middle): (f64, f64),
-    ramp: &Ramp,
-    (cells, look): (&Cells, &Look),
-) -> Result<(), PaintError>
-where
-    B::ErrorType: 'static,
-{
-    let mut x = left;
-    let mut step = |label: &str, level: Option<usize>| {
-        let from = (pen.device(x), pen.device(middle - GAP_CSS / 2.0));
-        let to = (pen.device(x + MARGIN_CSS), pen.device(middle + GAP_CSS / 2.0));
-        match level {
-            Some(level) => pen.rect(from, to, look.tokens.level(level))?,
-            None => shade(pen, from, to, look.tokens.dots())?,
-        }
-        x += MARGIN_CSS + GAP_CSS / 2.0;
-        pen.text(label, (x, middle), (HPos::Left, VPos::Center), look.tokens.muted)?;
-        x += width_css(label) + MARGIN_CSS;
-        Ok(())
-    };
-    for (level, label) in ramp.labels(Measure::Flows).iter().enumerate() {
-        step(label, Some(level))?;
-    }
-    if cells.spots.iter().flatten().any(Option::is_none) {
-        step("not known", None)?;
-    }
-    let noun = &cells.noun;
-    pen.text(noun, (x, middle), (HPos::Left, VPos::Center), look.tokens.muted)
-}
-
-/// Dots over what is not known.
-fn shade<B: DrawingBackend>(
-    pen: &Pen<B>,
-    from: (i32, i32),
-    to: (i32, i32),
-    colour: Rgb,
-) -> Result<(), PaintError>
-where
-    B::ErrorType: 'static,
-{
-    let size = pen.thick(DOTS_CSS.1);
-    for (x, y) in dots(from, to, pen.thick(DOTS_CSS.0), size) {
-        pen.rect((x, y), ((x + size).min(to.0), (y + size).min(to.1)), colour)?;
-    }
-    Ok(())
-}
-
-fn sides(picture: &Bands) -> (Side, Side) {
-    let Bands { sources, targets, bands } = picture;
-    (Side::of(sources.len(), bands, |band| band.from), Side::of(targets.len(), bands, |band| band.to))
+    let has_unknown = cells.spots.iter().flatten().any(Option::is_none);
+    let steps = Steps { labels: &ramp.labels(Measure::Flows), unknown: has_unknown.then_some("not known") };
+    let x = steps.paint(pen, (left, below + LINE_CSS), look)?;
+    pen.text(&cells.noun, (x, below + LINE_CSS), (HPos::Left, VPos::Center), look.tokens.muted)
 }
 
 fn paint_bands<B: DrawingBackend>(pen: &Pen<B>, picture: &Bands, look: &Look) -> Result<(), PaintError>
@@ -170,19 +113,14 @@ where
     B::ErrorType: 'static,
 {
     let (width, _) = pen.size_css();
-    let (left, right) = sides(picture);
-    let mut bands: Vec<&Band> = picture.bands.iter().collect();
-    // From the top at both ends, so that bands cross as little as they can.
-    bands.sort_by_key(|band| (band.from, band.to));
-    let bands: Vec<Band> = bands.into_iter().cloned().collect();
+    let layout = Layout::of(picture);
     let said = |knots: &[Knot]| knots.iter().map(words).collect::<Vec<String>>();
     let (sources, targets) = (said(&picture.sources), said(&picture.targets));
     let room_of = |names: &[String]| room(names.iter().map(String::as_str), width);
     let from = MARGIN_CSS + room_of(&sources) + GAP_CSS;
     let to = width - MARGIN_CSS - room_of(&targets) - GAP_CSS;
-    for (band, ribbon) in bands.iter().zip(ribbons(&bands, &left, &right)) {
-        let is_rest = band.from >= HUES || picture.sources.get(band.from).is_none_or(|knot| knot.is_rest);
-        let ink = if is_rest { Ink::Other } else { Ink::Hue(band.from) };
+    for (band, ribbon) in &layout.bands {
+        let ink = sankey::hue(picture, band).map_or(Ink::Other, Ink::Hue);
         let edge = |part: usize, down: f64| {
             let t = part as f64 / PARTS as f64;
             // Level at both ends (a cubic whose handles lie half-way), as on the page.
@@ -194,7 +132,8 @@ where
         let lower = (0..=PARTS).rev().map(|part| edge(part, ribbon.height));
         pen.veil(upper.chain(lower).collect(), look.tokens.ink(ink), BAND_PART)?;
     }
-    for (side, names, x, anchor) in [(&left, &sources, from, HPos::Right), (&right, &targets, to, HPos::Left)]
+    for (side, names, x, anchor) in
+        [(&layout.left, &sources, from, HPos::Right), (&layout.right, &targets, to, HPos::Left)]
     {
         let (bar, text) = match anchor {
             HPos::Right => ((x - BAR_CSS, x), x - GAP_CSS),
@@ -207,7 +146,7 @@ where
                 (pen.device(bar.1), pen.device(bottom).max(pen.device(top) + 1)),
                 look.tokens.muted,
             )?;
-            let middle = (text, top + height.max(super::sankey::KNOT_CSS) / 2.0);
+            let middle = (text, top + height.max(sankey::KNOT_CSS) / 2.0);
             let room = width * NAMES_PART;
             pen.text(&fitted(name, room), middle, (anchor, VPos::Center), look.tokens.text)?;
         }
@@ -217,15 +156,14 @@ where
 
 /// What is said beside a knot.
 fn words(knot: &Knot) -> String {
-    let name = if knot.name.is_empty() { String::new() } else { format!("{}, ", knot.name) };
-    format!("{name}{} {}", knot.label, knot.text).trim().to_owned()
+    format!("{} {}", sankey::named(knot), knot.text).trim().to_owned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{Theme, png, svg};
-    use contract::report::Spot;
+    use contract::report::{Band, Spot};
 
     fn bands() -> Figure {
         let knot = |label: &str| Knot { label: label.to_owned(), text: "9 GB".to_owned(), ..Knot::default() };

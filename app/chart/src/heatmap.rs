@@ -1,11 +1,12 @@
 //! Draws a matrix of rejects: rows from the top, time to the right, one hue from zero to most.
 //! Cells are painted by [`super::cells`]; here are the labels, the time axis and the legend.
 
+use super::legend::Steps;
 use super::letters::{self, fitted};
 use super::pen::Pen;
 use super::plot::{Margins, Vertical};
 use super::ramp::Ramp;
-use super::{Look, PaintError, Plot, cells, hatch, ticks};
+use super::{Look, PaintError, Plot, cells, ticks};
 use contract::Matrix;
 use plotters::coord::Shift;
 use plotters::drawing::DrawingArea;
@@ -31,9 +32,6 @@ const ROW_CSS: f64 = 23.0;
 const ROWS_CSS_LIMIT: f64 = 560.0;
 /// Least distance between two row labels.
 const ROW_LABEL_CSS: f64 = 13.0;
-const SWATCH_CSS: (f64, f64) = (12.0, 10.0);
-const SWATCH_GAP_CSS: f64 = 5.0;
-const LEGEND_STEP_GAP_CSS: f64 = 14.0;
 
 /// What a legend says beside the dots.
 pub(super) const UNKNOWN_WORDS: &str = "no logs";
@@ -130,60 +128,14 @@ fn legend<B: DrawingBackend>(
 where
     B::ErrorType: 'static,
 {
-    let labels = ramp.labels(picture.measure);
-    let step_css =
-        |label: &str| SWATCH_CSS.0 + SWATCH_GAP_CSS + letters::width_css(label) + LEGEND_STEP_GAP_CSS;
-    let unknown_css = if picture.gaps.is_empty() { 0.0 } else { step_css(UNKNOWN_WORDS) };
-    let need_css = labels.iter().map(|label| step_css(label)).sum::<f64>() + unknown_css;
+    let steps = Steps {
+        labels: &ramp.labels(picture.measure),
+        unknown: (!picture.gaps.is_empty()).then_some(UNKNOWN_WORDS),
+    };
     let middle = plot.bottom() + TIMES_CSS + LEGEND_CSS / 2.0 - 2.0;
     // Under the cells where there is room, else from the picture's left edge.
-    let mut x = plot.left.min(plot.right() - need_css + LEGEND_STEP_GAP_CSS).max(RIGHT_CSS);
-    for (level, label) in labels.iter().enumerate() {
-        let (from, to) = swatch(pen, x, middle);
-        pen.rect(from, to, look.tokens.level(level))?;
-        // Zero is nearly the panel's own colour: without an edge its swatch would be a hole.
-        if level == 0 {
-            outline(pen, from, to, look)?;
-        }
-        let at = (x + SWATCH_CSS.0 + SWATCH_GAP_CSS, middle);
-        pen.text(label, at, (HPos::Left, VPos::Center), look.tokens.muted)?;
-        x += step_css(label);
-    }
-    if picture.gaps.is_empty() {
-        return Ok(());
-    }
-    let (from, to) = swatch(pen, x, middle);
-    let size = pen.thick(1.0);
-    for (dot_x, dot_y) in hatch::dots(from, to, pen.thick(4.0), size) {
-        pen.rect((dot_x, dot_y), (dot_x + size, dot_y + size), look.tokens.dots())?;
-    }
-    let at = (x + SWATCH_CSS.0 + SWATCH_GAP_CSS, middle);
-    pen.text(UNKNOWN_WORDS, at, (HPos::Left, VPos::Center), look.tokens.muted)
-}
-
-fn swatch<B: DrawingBackend>(pen: &Pen<B>, x_css: f64, middle_css: f64) -> ((i32, i32), (i32, i32))
-where
-    B::ErrorType: 'static,
-{
-    let top = middle_css - SWATCH_CSS.1 / 2.0;
-    let from = (pen.device(x_css), pen.device(top));
-    (from, (pen.device(x_css + SWATCH_CSS.0), pen.device(top + SWATCH_CSS.1)))
-}
-
-fn outline<B: DrawingBackend>(
-    pen: &Pen<B>,
-    from: (i32, i32),
-    to: (i32, i32),
-    look: &Look,
-) -> Result<(), PaintError>
-where
-    B::ErrorType: 'static,
-{
-    let thin = pen.thick(1.0);
-    pen.rect(from, (to.0, from.1 + thin), look.tokens.line)?;
-    pen.rect((from.0, to.1 - thin), to, look.tokens.line)?;
-    pen.rect(from, (from.0 + thin, to.1), look.tokens.line)?;
-    pen.rect((to.0 - thin, from.1), to, look.tokens.line)
+    let x = plot.left.min(plot.right() - steps.width_css()).max(RIGHT_CSS);
+    steps.paint(pen, (x, middle), look).map(|_| ())
 }
 
 /// Where the zone's name ends, left of the first time.

@@ -11,6 +11,7 @@ pub mod change;
 pub mod figure;
 mod hatch;
 pub mod heatmap;
+mod legend;
 pub mod letters;
 mod pen;
 pub mod plot;

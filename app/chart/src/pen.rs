@@ -1,9 +1,9 @@
 //! One way to put marks on any plotters surface: CSS lengths in, whole device pixels out.
 //! Knows nothing of the data; everything a painter draws goes through here, so all surfaces agree.
 
-use super::PaintError;
 use super::letters::{CAP_EM, DESCENT_EM, FONT_CSS, FONT_STACK};
 use super::tokens::Rgb;
+use super::{PaintError, hatch};
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
 use plotters::element::{Drawable, PathElement, PointCollection, Polygon, Rectangle};
@@ -137,6 +137,20 @@ where
                 step = next;
             }
             walked += length;
+        }
+        Ok(())
+    }
+
+    /// Dots from corner to corner, device pixels, so far apart: what is unknown.
+    pub(super) fn dots(
+        &self,
+        (from, to): (BackendCoord, BackendCoord),
+        apart_css: f64,
+        colour: Rgb,
+    ) -> Result<(), PaintError> {
+        let size = self.thick(1.0);
+        for (x, y) in hatch::dots(from, to, self.thick(apart_css), size) {
+            self.rect((x, y), (x + size, y + size), colour)?;
         }
         Ok(())
     }

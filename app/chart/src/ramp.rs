@@ -3,6 +3,7 @@
 
 use super::ticks::short;
 use super::tokens::RAMP;
+use contract::report::Cells;
 use contract::{Matrix, Measure, Scale};
 
 /// The steps of a heatmap. Step 0 is zero and only zero.
@@ -17,6 +18,12 @@ impl Ramp {
     pub fn of(picture: &Matrix, scale: Scale) -> Ramp {
         let most = picture.rows.iter().flat_map(|row| row.values.iter().copied()).max().unwrap_or(0);
         Ramp::up_to(most, scale)
+    }
+
+    /// The steps that suit the cells of a document's heatmap.
+    pub fn of_cells(cells: &Cells) -> Ramp {
+        let most = cells.spots.iter().flatten().flatten().map(|spot| spot.value).max().unwrap_or(0);
+        Ramp::up_to(most, cells.scale)
     }
 
     /// The steps for values up to `most`.

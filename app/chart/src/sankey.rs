@@ -1,7 +1,8 @@
 //! Where the parts of a Sankey diagram lie: knots at both sides, and a ribbon for each pair of them. Arithmetic in CSS
 //! pixels; the page and the painter draw the same.
 
-use contract::report::Band;
+use super::tokens::HUES;
+use contract::report::{Band, Bands, Knot};
 
 /// Height of all bands together, CSS pixels.
 const ALL_CSS: f64 = 320.0;
@@ -22,7 +23,7 @@ pub struct Side {
 
 impl Side {
     /// The side on which a band ends at the knot that `knot_of` names.
-    pub fn of(knots: usize, bands: &[Band], knot_of: impl Fn(&Band) -> usize) -> Side {
+    fn of(knots: usize, bands: &[Band], knot_of: impl Fn(&Band) -> usize) -> Side {
         let all = bands.iter().map(|band| band.value).sum::<u64>().max(1) as f64;
         let mut sums = vec![0_u64; knots];
         for band in bands {
@@ -42,6 +43,44 @@ impl Side {
     }
 }
 
+/// All of a picture.
+pub struct Layout {
+    /// Where bands begin.
+    pub left: Side,
+    /// Where they end.
+    pub right: Side,
+    /// The bands with their places, from the top at both ends, so that they cross as little as they can.
+    pub bands: Vec<(Band, Ribbon)>,
+}
+
+impl Layout {
+    /// Where the parts of a picture lie.
+    pub fn of(picture: &Bands) -> Layout {
+        let mut bands = picture.bands.clone();
+        bands.sort_by_key(|band| (band.from, band.to));
+        let left = Side::of(picture.sources.len(), &bands, |band| band.from);
+        let right = Side::of(picture.targets.len(), &bands, |band| band.to);
+        let ribbons = ribbons(&bands, &left, &right);
+        Layout { left, right, bands: bands.into_iter().zip(ribbons).collect() }
+    }
+
+    /// Height of the higher side, CSS pixels.
+    pub fn height_css(&self) -> f64 {
+        self.left.height_css.max(self.right.height_css).ceil()
+    }
+}
+
+/// Which hue a band has, that of where it begins; `None` for the rest.
+pub fn hue(picture: &Bands, band: &Band) -> Option<usize> {
+    let is_named = picture.sources.get(band.from).is_some_and(|knot| !knot.is_rest);
+    (is_named && band.from < HUES).then_some(band.from)
+}
+
+/// A knot in words: its name before its address.
+pub fn named(knot: &Knot) -> String {
+    if knot.name.is_empty() { knot.label.clone() } else { format!("{}, {}", knot.name, knot.label) }
+}
+
 /// Where a band begins at the left and ends at the right, and how high it is; CSS pixels from the top.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ribbon {
@@ -54,7 +93,7 @@ pub struct Ribbon {
 }
 
 /// The place of each band.
-pub fn ribbons(bands: &[Band], left: &Side, right: &Side) -> Vec<Ribbon> {
+fn ribbons(bands: &[Band], left: &Side, right: &Side) -> Vec<Ribbon> {
     let all = bands.iter().map(|band| band.value).sum::<u64>().max(1) as f64;
     let mut taken = (vec![0.0; left.knots.len()], vec![0.0; right.knots.len()]);
     let next = |side: &Side, taken: &mut Vec<f64>, place: usize, height: f64| {

@@ -113,13 +113,10 @@ where
 {
     fn gaps(&self) -> Result<(), PaintError> {
         let (top, bottom) = (self.pen.device(self.plot.top), self.pen.device(self.plot.bottom()));
-        let size = self.pen.thick(1.0);
         for gap in &self.picture.gaps {
             let (x0, x1) = (self.plot.x_from_time(gap.from as f64), self.plot.x_from_time(gap.to as f64));
             let (left, right) = (self.pen.device(x0), self.pen.device(x1));
-            for (x, y) in hatch::dots((left, top), (right, bottom), self.pen.thick(DOTS_APART_CSS), size) {
-                self.pen.rect((x, y), (x + size, y + size), self.look.tokens.dots())?;
-            }
+            self.pen.dots(((left, top), (right, bottom)), DOTS_APART_CSS, self.look.tokens.dots())?;
             if x1 - x0 >= GAP_NAMED_CSS {
                 self.chip(
                     UNKNOWN_WORDS,

@@ -4,6 +4,7 @@
 
 use crate::http::query;
 use crate::http::refused::{self, Refused};
+use crate::reports::say;
 use app::ports::Flows;
 use axum::extract::RawQuery;
 use axum::http::header;
@@ -107,7 +108,7 @@ pub async fn answered(
 pub fn figure(drawing: &Drawing, canvas: Canvas, view: &View, format: Format) -> Result<Vec<u8>, Refused> {
     let Drawing { table, words, figure } = drawing;
     let (width, look) = (canvas.width_css, canvas.look(view));
-    let words = words.replace('`', "");
+    let words = say::plain(words);
     match format {
         Format::Svg => svg::figure((&table.head.title, &words), figure, width, &look)
             .map(String::into_bytes)

@@ -54,9 +54,9 @@ impl<'a> Alike<'a> {
         self.0.iter().any(|card| card.id() == id)
     }
 
-    /// All of them.
-    pub fn cards(&self) -> &[&'a Card] {
-        &self.0
+    /// Each by itself.
+    pub fn one_by_one(self) -> Vec<Alike<'a>> {
+        self.0.into_iter().map(|card| Alike(vec![card])).collect()
     }
 
     /// Refused records.

@@ -92,15 +92,16 @@ fn list(
 ) -> Report {
     let show = Show::of(view);
     let firewall = advised.firewall.as_deref();
-    let all = alike::folded(cards, firewall);
-    let mut blocks = vec![Block::Tiles(tiles(adviser, (advised, cards), &all))];
-    let of_kind = beside(view, ALIKE).and_then(|id| all.iter().find(|alike| alike.has(id)));
-    let one_by_one =
-        of_kind.map(|kind| kind.cards().iter().flat_map(|card| alike::folded([*card], firewall)));
-    let one_by_one: Option<Vec<Alike<'_>>> = one_by_one.map(Iterator::collect);
-    let is_one_kind = one_by_one.is_some();
-    let is_shown = |alike: &Alike<'_>| alike.head().is_some_and(|card| show.shows(card));
-    let shown = one_by_one.unwrap_or_else(|| all.into_iter().filter(is_shown).collect());
+    let told = |show: Show| alike::folded(cards.iter().filter(|card| show.shows(card)), firewall);
+    let concerns = told(Show::Concerns);
+    let mut blocks = vec![Block::Tiles(tiles(adviser, (advised, cards), concerns.len()))];
+    let of_kind = beside(view, ALIKE).and_then(|id| told(Show::All).into_iter().find(|alike| alike.has(id)));
+    let is_one_kind = of_kind.is_some();
+    let shown = match (of_kind, show) {
+        (Some(kind), _) => kind.one_by_one(),
+        (None, Show::Concerns) => concerns,
+        (None, other) => told(other),
+    };
     let mut table = table(view, advised, (show, &shown, cards), say::origin(advised, stock, times));
     if is_one_kind {
         table.head.sub = "one story, told of each interface by itself".to_owned();
@@ -145,14 +146,12 @@ fn headline(cards: &[Card], advised: &Advised) -> String {
     }
 }
 
-fn tiles(adviser: &Adviser, (advised, cards): (&Advised, &[Card]), all: &[Alike<'_>]) -> Vec<Tile> {
+fn tiles(adviser: &Adviser, (advised, cards): (&Advised, &[Card]), stories: usize) -> Vec<Tile> {
     let sum = |is_meant: fn(&Card) -> bool| {
         cards.iter().filter(|card| is_meant(card)).map(|card| card.flows).sum::<u64>()
     };
     let noise = sum(|card| say::is_noise(card.verdict));
     let real = sum(|card| !say::is_noise(card.verdict));
-    let is_told = |alike: &&Alike<'_>| alike.head().is_some_and(|card| !say::is_noise(card.verdict));
-    let stories = all.iter().filter(is_told).count() as u64;
     let abstained =
         cards.iter().filter(|card| card.verdict == firewall::verdict::Verdict::Unknown).count() as u64;
     let openings = advised.advice.suggestions.iter().filter(|one| one.action == Action::Open);
@@ -163,7 +162,7 @@ fn tiles(adviser: &Adviser, (advised, cards): (&Advised, &[Card]), all: &[Alike<
     }
     let quiet = tile("Noise", noise, "records of scanners and closed connections");
     vec![
-        tile("Stories", stories, format!("{} records", human::count(real))),
+        tile("Stories", stories as u64, format!("{} records", human::count(real))),
         tile("Suggested openings", open, format!("{decided} decided already")),
         tile("Not told apart", abstained, "a field or file is missing"),
         Tile { tone: Tone::Quiet, ..quiet },

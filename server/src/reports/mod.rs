@@ -16,7 +16,7 @@ mod interface;
 mod links;
 mod rejects;
 mod replay;
-mod say;
+pub mod say;
 mod self_test;
 mod setup;
 mod sources;

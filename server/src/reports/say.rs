@@ -115,7 +115,7 @@ pub fn why(card: &Card, firewall: Option<&Firewall>) -> String {
     plain(&near.unwrap_or(first))
 }
 
-/// Words without the marks that set code: for cells.
+/// Words without the marks that set code: for cells and pictures.
 pub fn plain(text: &str) -> String {
     text.replace('`', "")
 }

@@ -121,7 +121,7 @@ impl Long {
         long
     }
 
-    fn show(&mut self) {
+    fn show(&self) {
         self.sheet.lay(&self.roll, &self.held);
         let seen = self.roll.seen();
         let (first, last) = (human::exact(seen.start + 1), human::exact(seen.end));
@@ -130,26 +130,20 @@ impl Long {
 
     /// Puts rows in that arrived; whether there were any.
     fn put(&mut self, fetch: &Fetch, html: &str) -> bool {
-        let before = self.sheet.count();
         match fetch {
-            Fetch::Instead(rows) => {
-                self.sheet.swap(html);
-                self.held = rows.start..rows.start + self.sheet.count();
-            }
-            Fetch::Behind(_) => {
-                self.sheet.add(html, false);
-                self.held.end += self.sheet.count() - before;
-            }
-            Fetch::Before(_) => {
-                self.sheet.add(html, true);
-                self.held.start -= (self.sheet.count() - before).min(self.held.start);
-            }
+            Fetch::Instead(_) => self.sheet.swap(html),
+            Fetch::Behind(_) => self.sheet.add(html, false),
+            Fetch::Before(_) => self.sheet.add(html, true),
         }
-        let came = !html.is_empty();
-        let worth = self.roll.worth(&self.held);
-        self.sheet.drop_rows(worth.start - self.held.start, self.held.end - worth.end);
-        self.held = worth;
+        let count = self.sheet.count();
+        let held = match fetch {
+            Fetch::Instead(rows) => rows.start..rows.start + count,
+            Fetch::Behind(_) => self.held.start..self.held.start + count,
+            Fetch::Before(_) => self.held.end.saturating_sub(count)..self.held.end,
+        };
+        self.held = self.roll.worth(&held);
+        self.sheet.drop_rows(self.held.start - held.start, held.end - self.held.end);
         self.show();
-        came
+        !html.is_empty()
     }
 }

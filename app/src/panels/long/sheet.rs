@@ -6,7 +6,6 @@ use leptos::web_sys::{Element, HtmlElement};
 use std::ops::Range;
 
 /// The elements; `app::report` draws them.
-#[derive(Clone)]
 pub struct Sheet {
     /// The box that scrolls.
     scroller: Element,
@@ -21,7 +20,6 @@ pub struct Sheet {
 }
 
 /// What the server wrote beside the table.
-#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
     /// The rows there are.
     pub held: Range<u64>,

@@ -1,8 +1,7 @@
 //! What flows from where to where (a Sankey diagram): knots at both sides, and a band for each pair of them.
 
 use super::way;
-use chart::sankey::{KNOT_CSS, Ribbon, Side, ribbons};
-use chart::tokens::HUES;
+use chart::sankey::{self, KNOT_CSS, Layout, Ribbon, Side};
 use contract::report::{Band, Bands, Knot};
 use leptos::prelude::*;
 
@@ -11,47 +10,41 @@ const ACROSS: u32 = 1_000;
 
 /// The picture.
 pub fn draw(id: &str, picture: Bands) -> impl IntoView + use<> {
-    let Bands { sources, targets, mut bands } = picture;
-    let left = Side::of(sources.len(), &bands, |band| band.from);
-    let right = Side::of(targets.len(), &bands, |band| band.to);
-    let height_css = left.height_css.max(right.height_css).ceil();
-    // From the top at both ends, so that bands cross as little as they can.
-    bands.sort_by_key(|band| (band.from, band.to));
-    let shapes = shapes(&bands, &left, &right);
+    let layout = Layout::of(&picture);
+    let shapes: Vec<String> = layout.bands.iter().map(|(_, ribbon)| outline(ribbon)).collect();
+    let bands = || layout.bands.iter().map(|(band, _)| band).zip(&shapes);
     let mark = |(band, shape): (&Band, &String)| {
-        let is_rest = band.from >= HUES || sources.get(band.from).is_none_or(|knot| knot.is_rest);
-        let hue = if is_rest { "rest".to_owned() } else { format!("h{}", band.from) };
+        let hue = sankey::hue(&picture, band).map_or_else(|| "rest".to_owned(), |hue| format!("h{hue}"));
         view! { <path class=hue d=shape.clone()/> }
     };
-    let marks = bands.iter().zip(&shapes).map(mark).collect_view();
+    let marks = bands().map(mark).collect_view();
     let link = |(band, shape): (&Band, &String)| {
-        let name = |knots: &[Knot], place: usize| {
-            let knot = knots.get(place).cloned().unwrap_or_default();
-            if knot.name.is_empty() { knot.label } else { format!("{}, {}", knot.name, knot.label) }
-        };
-        let says = format!("{} to {}: {}", name(&sources, band.from), name(&targets, band.to), band.text);
+        let name = |knots: &[Knot], place: usize| knots.get(place).map(sankey::named).unwrap_or_default();
+        let (from, to) = (name(&picture.sources, band.from), name(&picture.targets, band.to));
+        let says = format!("{from} to {to}: {}", band.text);
         way(band.href.clone(), says, view! { <path d=shape.clone()/> })
     };
-    let links = bands.iter().zip(&shapes).map(link).collect_view();
+    let links = bands().map(link).collect_view();
     let bars = |side: &Side, x: u32| {
         let bar = |(top, height): &(f64, f64)| {
             view! { <path class="knot" d=format!("M{x} {top:.1}v{height:.1}")/> }
         };
         side.knots.iter().map(bar).collect_view()
     };
-    let (bars_left, bars_right) = (bars(&left, 0), bars(&right, ACROSS));
+    let (bars_left, bars_right) = (bars(&layout.left, 0), bars(&layout.right, ACROSS));
+    let height_css = layout.height_css();
     let (view_box, height) = (format!("0 0 {ACROSS} {height_css}"), height_css.to_string());
     let over_box = view_box.clone();
     view! {
         <div class="sankey">
-            {names(&sources, &left, height_css)}
+            {names(&picture.sources, &layout.left, height_css)}
             <div class="plot">
                 <svg role="img" aria-labelledby=format!("{id}-said") viewBox=view_box height=height.clone() preserveAspectRatio="none">
                     {marks}{bars_left}{bars_right}
                 </svg>
                 <svg class="over" aria-hidden="true" viewBox=over_box height=height preserveAspectRatio="none">{links}</svg>
             </div>
-            {names(&targets, &right, height_css)}
+            {names(&picture.targets, &layout.right, height_css)}
         </div>
     }
 }
@@ -67,16 +60,13 @@ fn names(knots: &[Knot], side: &Side, height_css: f64) -> impl IntoView + use<> 
     view! { <div class="names" aria-hidden="true" style=format!("height:{height_css}px")>{names}</div> }
 }
 
-/// The outline of each band.
-fn shapes(bands: &[Band], left: &Side, right: &Side) -> Vec<String> {
-    let shape = |Ribbon { from, to, height }: Ribbon| {
-        let (far, half) = (ACROSS, ACROSS / 2);
-        format!(
-            "M0 {from:.1}C{half} {from:.1} {half} {to:.1} {far} {to:.1}v{height:.1}C{half} {:.1} {half} {:.1} 0 {:.1}z",
-            to + height,
-            from + height,
-            from + height,
-        )
-    };
-    ribbons(bands, left, right).into_iter().map(shape).collect()
+/// The outline of a band.
+fn outline(Ribbon { from, to, height }: &Ribbon) -> String {
+    let (far, half) = (ACROSS, ACROSS / 2);
+    format!(
+        "M0 {from:.1}C{half} {from:.1} {half} {to:.1} {far} {to:.1}v{height:.1}C{half} {:.1} {half} {:.1} 0 {:.1}z",
+        to + height,
+        from + height,
+        from + height,
+    )
 }

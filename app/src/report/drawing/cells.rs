@@ -22,8 +22,7 @@ const EVERY: usize = 3;
 
 /// The picture.
 pub fn draw(id: &str, cells: Cells) -> impl IntoView + use<> {
-    let most = cells.spots.iter().flatten().flatten().map(|spot| spot.value).max().unwrap_or_default();
-    let ramp = Ramp::up_to(most, cells.scale);
+    let ramp = Ramp::of_cells(&cells);
     let rows_css = ROW_CSS * cells.rows.len();
     let is_across = cells.columns.iter().all(|name| name.chars().count() <= SHORT);
     let height_css = rows_css + if is_across { ACROSS_CSS } else { UPWARDS_CSS };
