@@ -21,16 +21,12 @@ pub mod api;
 pub mod headline;
 pub mod pages;
 pub mod panels;
-pub mod parts;
 #[cfg(feature = "ssr")]
 pub mod ports;
 #[cfg(feature = "ssr")]
 pub mod preview;
 pub mod question;
 pub mod range;
-#[cfg(feature = "ssr")]
-mod report;
-mod seam;
 #[cfg(feature = "ssr")]
 mod shell;
 pub mod signals;

@@ -10,12 +10,11 @@ const LINES: usize = 500;
 
 /// Folders of the application and the neighbours each must not name (`crate::…`): pages are made of panels, panels of
 /// parts and charts; parts never ask, and only the server functions know the port.
-const INSIDE_APP: [(&str, &[&str]); 5] = [
+const INSIDE_APP: [(&str, &[&str]); 4] = [
     ("app/src/pages/", &["ports"]),
     ("app/src/panels/", &["pages", "ports"]),
-    ("app/src/parts/", &["pages", "panels", "api", "ports"]),
-    ("app/src/signals/", &["pages", "panels", "parts", "ports"]),
-    ("app/src/api/", &["pages", "panels", "parts"]),
+    ("app/src/signals/", &["pages", "panels", "ports"]),
+    ("app/src/api/", &["pages", "panels"]),
 ];
 
 /// A word in code and the folders that alone may say it.
@@ -25,7 +24,7 @@ const KNOWN_TO: [(&str, &[&str]); 7] = [
     ("aws_smithy", &["server/crates/store/"]),
     ("datafusion", &["server/crates/lake/"]),
     ("rusqlite", &["server/crates/lake/", "server/src/views/"]),
-    ("leptos", &["app/src/", "frontend/", "server/src/"]),
+    ("leptos", &["app/src/", "app/document/", "app/parts/", "frontend/", "server/src/"]),
     ("wasm_bindgen", &["app/", "frontend/"]),
 ];
 

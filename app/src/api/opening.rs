@@ -128,7 +128,7 @@ mod on_the_server {
         let (summary, report) = futures::join!(soon(flows.summary(&summary_q)), soon_or_later(report));
         Opening {
             summary: summary.map(|answer| answer.map(Arc::unwrap_or_clone)),
-            report: report.map(|answer| answer.map(crate::report::html)),
+            report: report.map(|answer| answer.map(document::html)),
             ..Opening::default()
         }
     }

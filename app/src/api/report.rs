@@ -14,7 +14,7 @@ pub(super) use on_the_server::{composer, named};
 #[server(name = AskReport, prefix = "/api/ask", endpoint = "report", input = GetUrl, output = Answered)]
 pub async fn report(page: String, link: String, offset_secs: i64) -> Result<String, ApiError> {
     let (view, _) = asked(&link)?;
-    Ok(crate::report::html(composer().report(named(&page)?, &view, offset_secs).await?))
+    Ok(document::html(composer().report(named(&page)?, &view, offset_secs).await?))
 }
 
 #[cfg(feature = "ssr")]

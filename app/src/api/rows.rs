@@ -21,5 +21,5 @@ pub async fn rows(
     let (mut view, _) = asked(&link)?;
     view.details.insert(OFFSET.to_owned(), offset.to_string());
     view.details.insert(LIMIT.to_owned(), limit.to_string());
-    Ok(crate::report::rows(composer().report(named(&page)?, &view, offset_secs).await?))
+    Ok(document::rows(composer().report(named(&page)?, &view, offset_secs).await?))
 }

@@ -1,9 +1,9 @@
 //! The page for addresses that lead nowhere.
 
-use crate::parts::icon::Brand;
-use crate::seam::Seam;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use parts::icon::Brand;
+use parts::seam::Seam;
 
 /// Says so, and leads home; the server answers 404.
 #[component]

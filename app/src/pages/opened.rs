@@ -13,7 +13,6 @@ use crate::panels::scene::{self, provide_scene};
 use crate::panels::top_bar::TopBar;
 use crate::panels::unknown::Unknown;
 use crate::question;
-use crate::seam::Seam;
 use crate::signals::latest::{First, latest};
 use crate::signals::use_link::{Link, use_link};
 use crate::signals::use_progress::use_progress;
@@ -22,6 +21,7 @@ use contract::{Refusal, View, link};
 use leptos::html::{Dialog, Input};
 use leptos::prelude::*;
 use leptos_meta::Title;
+use parts::seam::Seam;
 
 /// A page.
 #[component]

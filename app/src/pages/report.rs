@@ -2,11 +2,11 @@
 
 use super::not_found::NotFound;
 use super::opened::Opened;
-use crate::seam::Seam;
 use crate::signals::browser;
 use contract::Page;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_params_map};
+use parts::seam::Seam;
 
 /// The page of the address, or that there is none.
 ///

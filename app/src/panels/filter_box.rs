@@ -1,11 +1,7 @@
 //! The filter: typed, coloured, judged while it stands there, applied by Enter. Without scripts it is a plain form.
 
-use super::frame::{sentence, words};
 use super::scene::use_scene;
 use super::suggest::{Suggest, Suggestions};
-use crate::parts::filter_ink::FilterInk;
-use crate::parts::icon::{self, Pictogram};
-use crate::seam::Seam;
 use crate::signals::browser::{self, FILTERS_KEY};
 use crate::signals::use_link::{Link, hidden_fields};
 use contract::{Filter, Refusal, View, link};
@@ -13,6 +9,10 @@ use leptos::html::{Input, Span};
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::{ev, web_sys};
+use parts::filter_ink::FilterInk;
+use parts::icon::{self, Pictogram};
+use parts::seam::Seam;
+use parts::words::{sentence, words};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// What a filter looks like, while there is none.

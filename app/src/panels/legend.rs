@@ -2,15 +2,15 @@
 //! range is compared with.
 
 use super::timeline_words::pattern;
-use crate::parts::quantity::{measured, measured_exactly};
-use crate::parts::tooltip::Swatch;
 use crate::question::narrowed;
-use crate::seam::Seam;
 use crate::signals::use_link::{Link, address};
 use chart::timeline::rate_of;
 use chart::{Ink, sentence};
 use contract::{Dimension, Mark, Timeline, View, human};
 use leptos::prelude::*;
+use parts::quantity::{measured, measured_exactly};
+use parts::seam::Seam;
+use parts::tooltip::Swatch;
 use std::sync::Arc;
 
 /// What the number behind the total is.

@@ -3,7 +3,6 @@
 //! Knows where things lie from the picture's [`Plot`]; what they mean is the panel's affair.
 
 use super::scene::{Scene, use_scene};
-use crate::parts::tooltip::{Tip, Tooltip};
 use crate::range::span_said;
 use crate::signals::browser;
 use crate::signals::use_box::{BoxSize, use_box};
@@ -16,6 +15,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, HtmlCanvasElement};
+use parts::tooltip::{Tip, Tooltip};
 use std::sync::Arc;
 
 /// A pointer that moved less than this between press and release has clicked, CSS pixels.

@@ -2,11 +2,11 @@
 
 use super::keys::HelpButton;
 use super::scene::use_scene;
-use crate::parts::icon::{self, Brand, Icon, Pictogram};
 use contract::Page;
 use contract::{Stage, human};
 use leptos::html::Dialog;
 use leptos::prelude::*;
+use parts::icon::{self, Brand, Icon, Pictogram};
 
 const PAGES: [(Page, Icon); 12] = [
     (Page::Overview, icon::OVERVIEW),

@@ -1,15 +1,15 @@
 //! The line between the tiles and the pictures: what changed, or why there is nothing to see and what to do.
 
-use super::frame::sentence;
 use super::notice::{Notice, notice};
 use super::scene::{Scene, use_scene};
 use crate::headline::{Headline, Lead, Part, Tone};
-use crate::parts::icon::{self, Pictogram};
 use crate::range::span_said;
 use crate::signals::latest::Load;
 use contract::Page;
 use contract::{Filter, Moment, Refusal, View};
 use leptos::prelude::*;
+use parts::icon::{self, Pictogram};
+use parts::words::sentence;
 
 /// The line itself.
 #[component]

@@ -1,12 +1,12 @@
 //! Handing the view on: the link as it is, or with its times fixed; or saved under a name.
 
 use super::scene::{Scene, use_scene};
-use crate::parts::icon;
-use crate::parts::menu::Menu;
 use crate::signals::browser;
 use contract::{Moment, Page, View};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use parts::icon;
+use parts::menu::Menu;
 use std::time::Duration;
 
 /// How long the button says that it worked.

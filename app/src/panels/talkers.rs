@@ -5,16 +5,16 @@ use super::frame::{Frame, faces};
 use super::scene::use_scene;
 use super::timeline::lower_first;
 use crate::api;
-use crate::parts::choice::Choice;
-use crate::parts::quantity::{measured, measured_exactly};
-use crate::parts::segmented::Segmented;
 use crate::question::{self, narrowed};
-use crate::seam::Seam;
 use crate::signals::latest::{First, latest};
 use crate::signals::use_link::{Link, address};
 use contract::names::{protocol_name, service_name};
 use contract::{Addresses, Measure, Refusal, Top, TopBy, TopRow, View, human, link};
 use leptos::prelude::*;
+use parts::choice::Choice;
+use parts::quantity::{measured, measured_exactly};
+use parts::seam::Seam;
+use parts::segmented::Segmented;
 use std::sync::Arc;
 
 /// Rows the skeleton shows while nothing is known: the default number.

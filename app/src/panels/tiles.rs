@@ -2,11 +2,11 @@
 
 use super::scene::{Scene, use_scene};
 use crate::headline::{relative_change, whole_previous};
-use crate::parts::tile::{Note, Shown, Tile};
 use crate::range::compared_with;
 use contract::human::{self, Quantity};
 use contract::{Previous, Summary};
 use leptos::prelude::*;
+use parts::tile::{Note, Shown, Tile};
 use std::sync::Arc;
 
 /// Newest records are this young at most when AWS delivers as usual: ten minutes of aggregation, five of delivery and

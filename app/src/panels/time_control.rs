@@ -1,11 +1,7 @@
 //! The time range: earlier, later, wider, presets, a range of one's own, the zone; and how often the view asks again.
 
-use super::frame::{sentence, words};
 use super::scene::use_scene;
 use crate::api;
-use crate::parts::choice::Choice;
-use crate::parts::icon::{self, Icon, Pictogram};
-use crate::parts::menu::{Choices, Menu};
 use crate::range::{self, PRESETS, Way};
 use crate::signals::use_link::hidden_fields;
 use chart::ticks::zone_name;
@@ -16,6 +12,10 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
 use leptos::{ev, web_sys};
+use parts::choice::Choice;
+use parts::icon::{self, Icon, Pictogram};
+use parts::menu::{Choices, Menu};
+use parts::words::{sentence, words};
 
 /// Earlier, the range, later, wider.
 #[component]

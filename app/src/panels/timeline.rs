@@ -8,19 +8,19 @@ use super::plate::{Easel, Plate, Reader, Spot, use_easel};
 use super::scene::{Scene, use_scene};
 use super::timeline_words::{self, is_whole};
 use crate::api;
-use crate::parts::choice::Choice;
-use crate::parts::data_table::{DataTable, Sheet};
-use crate::parts::icon;
-use crate::parts::menu::{Choices, Menu};
-use crate::parts::segmented::Segmented;
-use crate::parts::still::{Still, StillSize};
 use crate::question;
-use crate::seam::Seam;
 use crate::signals::latest::{First, Load, latest};
 use crate::signals::use_link::{Link, address};
 use chart::{Look, Plot, sentence, timeline as painter};
 use contract::{Compare, Dimension, Heights, Mark, Measure, Refusal, Timeline, View, link};
 use leptos::prelude::*;
+use parts::choice::Choice;
+use parts::data_table::{DataTable, Sheet};
+use parts::icon;
+use parts::menu::{Choices, Menu};
+use parts::seam::Seam;
+use parts::segmented::Segmented;
+use parts::still::{Still, StillSize};
 use std::sync::Arc;
 
 /// The sizes the server draws it in; `style/panels.css` gives the box the same proportions at the same widths.

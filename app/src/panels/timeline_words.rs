@@ -2,13 +2,13 @@
 //! Pure functions of the answer.
 
 use super::plate::Spot;
-use crate::parts::data_table::Sheet;
-use crate::parts::tooltip::{Pattern, Tip, TipRow};
 use chart::sentence::said_rate as said;
 use chart::ticks::{date_and_clock, step_words, zone_name};
 use chart::timeline::{rates, totals};
 use chart::{Ink, axis_unit};
 use contract::{Grid, Heights, Measure, Span, Timeline, human};
+use parts::data_table::Sheet;
+use parts::tooltip::{Pattern, Tip, TipRow};
 
 /// Most lines of a tooltip; the rest is one line more.
 const TIP_ROWS: usize = 9;

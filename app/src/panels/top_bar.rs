@@ -4,12 +4,12 @@ use super::filter_box::FilterBox;
 use super::scene::use_scene;
 use super::share::Share;
 use super::time_control::{RefreshControl, TimeControl};
-use crate::parts::choice::Choice;
-use crate::parts::icon;
-use crate::parts::menu::{Choices, Menu};
 use contract::View;
 use leptos::html::Input;
 use leptos::prelude::*;
+use parts::choice::Choice;
+use parts::icon;
+use parts::menu::{Choices, Menu};
 
 /// The bar.
 #[component]

@@ -2,11 +2,11 @@
 
 use super::sheet::{Spec, Told, Way};
 use super::words::{delivery_said, file_name, knows_delivery};
-use crate::panels::frame::sentence;
-use crate::parts::ledger::{Cell, Look, Row, empty};
 use chart::ticks::{date_and_clock, zone_name};
 use contract::coverage::{Freshness, Lines, ObjectRow, WINDOW_SECS};
 use contract::{Coverage, Stage, human};
+use parts::ledger::{Cell, Look, Row, empty};
+use parts::words::sentence;
 
 /// What became of every line.
 pub const LINES: Spec = Spec {

@@ -8,7 +8,6 @@ use super::words::{cell_told, knows_delivery, sheet};
 use crate::panels::frame::{Frame, faces};
 use crate::panels::scene::{Scene, use_scene};
 use crate::panels::timeline::{TableBehind, TableToggle};
-use crate::seam::Seam;
 use chart::ticks::{date_and_clock, step_words, zone_name};
 use contract::coverage::{CoverageRow, LATE_SECS, Slot, WINDOW_SECS};
 use contract::human::counted;
@@ -17,6 +16,7 @@ use contract::{Coverage, Moment, View};
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::{ev, web_sys};
+use parts::seam::Seam;
 use std::sync::Arc;
 
 /// Shades of blue, from few objects to many.

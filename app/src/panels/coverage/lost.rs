@@ -2,12 +2,12 @@
 
 use super::sheet::{Spec, Told, Way};
 use super::words::{file_name, place};
-use crate::panels::frame::sentence;
-use crate::parts::ledger::{Cell, Look, Row, empty};
 use contract::coverage::{FlowLog, Reason};
 use contract::human::counted;
 use contract::lacking::{Lacking, NEVER_LOGGED_SOURCE};
 use contract::{Coverage, human};
+use parts::ledger::{Cell, Look, Row, empty};
+use parts::words::sentence;
 
 /// What was set aside and why, most frequent reason first.
 pub const REASONS: Spec = Spec {

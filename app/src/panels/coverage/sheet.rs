@@ -4,11 +4,11 @@
 use super::Answer;
 use crate::panels::frame::{Frame, faces};
 use crate::panels::scene::use_scene;
-use crate::parts::ledger::{Ledger, Row};
 use crate::question;
-use crate::seam::Seam;
 use contract::{Coverage, link};
 use leptos::prelude::*;
+use parts::ledger::{Ledger, Row};
+use parts::seam::Seam;
 
 /// What a panel needs to know beside the answer.
 #[derive(Clone, Copy, Debug, Default)]

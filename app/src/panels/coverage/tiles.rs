@@ -2,11 +2,11 @@
 
 use super::Answer;
 use super::words::knows_delivery;
-use crate::parts::tile::{Note, Shown, Tile};
 use contract::human::counted;
 use contract::human::{self, Quantity};
 use contract::{Coverage, Filter};
 use leptos::prelude::*;
+use parts::tile::{Note, Shown, Tile};
 
 /// The five tiles.
 #[component]

@@ -3,7 +3,6 @@
 
 use crate::headline::{Headline, Lead, Part, Tone};
 use crate::panels::timeline_words::bucket_said;
-use crate::parts::data_table::Sheet;
 use crate::question::narrowed;
 use crate::range::span_said;
 use chart::ticks::date_and_clock;
@@ -11,6 +10,7 @@ use contract::Page;
 use contract::coverage::{CoverageRow, Delivered, Doubled, Freshness, Slot};
 use contract::human::counted;
 use contract::{Coverage, Moment, Span, View, human};
+use parts::data_table::Sheet;
 
 /// An account and region, or what stands for them.
 pub fn place(account: &str, region: &str) -> String {

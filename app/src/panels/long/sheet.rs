@@ -5,7 +5,7 @@ use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, HtmlElement};
 use std::ops::Range;
 
-/// The elements; `app::report` draws them.
+/// The elements; `document` draws them.
 pub struct Sheet {
     /// The box that scrolls.
     scroller: Element,

@@ -4,7 +4,7 @@ use super::head::panel;
 use contract::report::Code;
 use leptos::prelude::*;
 
-/// The panel. The button copies what stands beside it ([`crate::panels::report`] hears it), so it is there only where
+/// The panel. The button copies what stands beside it (the application hears it), so it is there only where
 /// scripts run.
 pub fn draw(Code { head, text, file }: Code) -> impl IntoView {
     let label = head.title.clone();

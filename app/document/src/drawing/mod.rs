@@ -9,11 +9,12 @@ mod bands;
 mod cells;
 
 use super::head::{panel, safe};
-use super::{table, text};
-use crate::seam::Seam;
+use super::table;
 use contract::report::{Drawing, Figure, Table};
 use leptos::prelude::*;
 use leptos::svg;
+use parts::seam::Seam;
+use parts::words;
 
 /// Distance between the dots that shade what is unknown, CSS pixels.
 const DOTS_APART_CSS: u32 = 6;
@@ -32,7 +33,7 @@ pub fn draw(drawing: Drawing) -> impl IntoView {
         let sheet = table::sheet(&head, columns, rows, empty);
         view! { <details class="behind"><summary>"Table"</summary>{sheet}</details> }
     });
-    panel(head, view! { <p class="said" id=said>{text::words(&words)}</p>{figure}{sheet} })
+    panel(head, view! { <p class="said" id=said>{words::words(&words)}</p>{figure}{sheet} })
 }
 
 /// A part of the picture for the pointer: a link, or a shape that only says what it is.

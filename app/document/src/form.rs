@@ -1,9 +1,9 @@
 //! A panel with a form: works without scripts.
 
 use super::head::{panel, safe};
-use crate::seam::Seam;
 use contract::report::{Form, FormField, FormKind};
 use leptos::prelude::*;
+use parts::seam::Seam;
 
 /// The panel.
 pub fn draw(form: Form) -> impl IntoView {

@@ -2,9 +2,9 @@
 
 use super::class;
 use super::head::{panel, safe, way};
-use crate::seam::Seam;
 use contract::report::{Cell, Column, Head, Row, Sorted, Table};
 use leptos::prelude::*;
+use parts::seam::Seam;
 
 /// The panel.
 pub fn draw(table: Table) -> impl IntoView {

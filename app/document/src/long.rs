@@ -3,9 +3,9 @@
 
 use super::head::panel;
 use super::table;
-use crate::seam::Seam;
 use contract::report::{Long, Row, Table};
 use leptos::prelude::*;
+use parts::seam::Seam;
 
 /// The panel.
 pub fn draw(long: Long) -> impl IntoView {

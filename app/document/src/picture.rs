@@ -1,9 +1,9 @@
 //! A panel with a picture that the server draws, in sizes for phones and desks and in both themes.
 
 use super::head::panel;
-use crate::parts::still::{Address, Still, StillSize};
 use contract::report::Picture;
 use leptos::prelude::*;
+use parts::still::{Address, Still, StillSize};
 
 /// CSS pixels across by the page's width: the same as the timeline's, so that panels line up.
 const WIDTHS: [(&str, u32); 3] = [("(max-width: 760px)", 364), ("(max-width: 1100px)", 920), ("", 1_210)];

@@ -3,8 +3,7 @@
 use super::head::panel;
 use contract::report::Text;
 use leptos::prelude::*;
-
-pub use crate::panels::frame::words;
+use parts::words::words;
 
 /// The panel.
 pub fn draw(Text { head, paragraphs }: Text) -> impl IntoView {

@@ -11,16 +11,17 @@ mod table;
 mod text;
 mod tiles;
 
-use crate::seam::Seam;
 use contract::Report;
 use contract::report::{Block, Tone};
 use leptos::prelude::*;
+use parts::seam::Seam;
+use parts::words::words;
 
 /// The report as HTML.
 pub fn html(report: Report) -> String {
     let Report { headline, blocks } = report;
     let said = (!headline.is_empty()).then(|| {
-        view! { <div class="say" data-tone="quiet" role="status"><p>{text::words(&headline)}</p></div> }
+        view! { <div class="say" data-tone="quiet" role="status"><p>{words(&headline)}</p></div> }
     });
     let blocks = blocks.into_iter().map(block).collect_view();
     // A view outside of a page needs an owner of its own for what it creates while it is drawn.

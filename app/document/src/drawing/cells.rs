@@ -1,11 +1,11 @@
 //! A heatmap: a rectangle for each cell, names at the left and below, the steps of the colours.
 
 use super::{DOTS_APART_CSS, way};
-use crate::seam::Seam;
 use chart::ramp::Ramp;
 use contract::Measure;
 use contract::report::{Cells, Spot};
 use leptos::prelude::*;
+use parts::seam::Seam;
 
 /// Height of a row, CSS pixels: that of the other heatmaps.
 const ROW_CSS: usize = 23;
