@@ -3,18 +3,15 @@
 //!
 //! - [`pages`]: one file per route; picks panels, owns no logic.
 //! - [`panels`]: a question bound to a picture, a table or a sentence.
-//! - [`parts`]: dumb pieces; values in, events out.
 //! - [`signals`]: what moves: the link, answers, sizes, time.
 //! - [`api`]: server functions; [`ports`]: the trait behind them, the only door to data.
 //! - [`question`], [`range`], [`headline`]: pure functions of views and answers.
 //! - `preview`: what a link says of itself where it is pasted; on the server only.
-//! - `report`: draws pages that are documents; on the server only.
-//! - `seam`: where the types of views are forgotten, for the sake of what the browser downloads.
 //!
-//! `pages → panels → {parts, signals, api} → {chart, contract}`; `parts` never name `api`. Pictures are painted by the crate
-//! `chart`, which knows no Leptos. Nothing here knows
-//! files, AWS or an engine: whoever serves the application provides `Arc<dyn ports::Flows>` and `Arc<dyn ports::Reports>` as
-//! context.
+//! `pages → panels → {signals, api}`. Panels are made of the pieces in the crate `parts` and of pictures that the crate
+//! `chart` paints; pages that are documents are drawn by the crate `document`, on the server only. Nothing here knows
+//! files, AWS or an engine: whoever serves the application provides `Arc<dyn ports::Flows>` and `Arc<dyn ports::Reports>`
+//! as context.
 #![recursion_limit = "256"]
 
 pub mod api;

@@ -83,6 +83,31 @@ test("by size as many can be reached as are held, and the head says so", async (
   await expect(row(page, reach - 1)).toBeInViewport();
 });
 
+test("columns are moved, hidden and shown by links, and keys find the same link again", async ({ overview, stack }) => {
+  const { page } = overview;
+  await page.goto(`${stack.server.url}/flows?${stack.link({ columns: "start,bytes,action" })}`);
+  const columns = page.getByRole("region", { name: "Columns, table" });
+  const heads = () => table(page).getByRole("columnheader").allInnerTexts();
+  const field = (name: string) => columns.getByRole("row").filter({ has: page.getByRole("rowheader", { name }) });
+  await expect(said(page)).toHaveText(/^1 to /);
+  const earlier = field("action").getByRole("link", { name: "earlier" });
+  await earlier.focus();
+  await page.keyboard.press("Enter");
+  await expect.poll(heads).toEqual(["start", "action", "bytes"]);
+  await expect(earlier).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect.poll(heads).toEqual(["action", "start", "bytes"]);
+  // It cannot go further: another link of its row has the focus.
+  await expect(field("action").getByRole("link", { name: "later" })).toBeFocused();
+  await field("bytes").getByRole("link", { name: "hide" }).click();
+  await expect.poll(heads).toEqual(["action", "start"]);
+  await field("tcp-flags").getByRole("link", { name: "show" }).click();
+  await expect.poll(heads).toEqual(["action", "start", "tcp-flags"]);
+  expect(overview.link().get("columns")).toBe("action,start,tcp-flags");
+  await page.getByRole("link", { name: "As they are unless chosen" }).click();
+  await expect.poll(async () => (await heads()).length).toBe(11);
+});
+
 test("without JavaScript one goes from page to page", async ({ browser, stack }) => {
   const context = await browser.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();

@@ -18,7 +18,8 @@ pub fn panel(head: Head, body: impl IntoView + 'static) -> impl IntoView {
         }
     });
     let choices = (!choices.is_empty()).then(|| {
-        view! { <div class="seg" role="group" aria-label=format!("{title}, choices")>{choices.into_iter().map(choice).collect_view()}</div> }
+        let links = choices.into_iter().map(|one| choice(&id, one)).collect_view();
+        view! { <div class="seg" role="group" aria-label=format!("{title}, choices")>{links}</div> }
     });
     view! {
         <section class="panel" id=id data-face="ready" aria-labelledby=titled>
@@ -40,14 +41,23 @@ pub fn safe(href: String) -> Option<String> {
     (is_here || href.starts_with("https://")).then_some(href)
 }
 
-/// A link in a foot or beside a value. Files are saved under their own name; what lies elsewhere opens beside.
-pub fn way(Way { label, href }: Way) -> impl IntoView {
+/// A link in a foot or beside a value. Files are saved under their own name; what lies elsewhere opens beside; what leads
+/// on within the page leaves it where it is scrolled to.
+pub fn way(way: Way) -> impl IntoView {
+    way_of("", way)
+}
+
+/// The same beside a value; `data-again` names it among all links of the page, so that the focus finds it again.
+pub fn way_of(value: &str, Way { label, href }: Way) -> impl IntoView + use<> {
+    let stays = href.starts_with('?').then_some("");
+    let again = stays.map(|_| format!("{value} {label}"));
     let is_file = href.starts_with("/api/");
     let is_elsewhere = href.starts_with("https://");
     let rel = (is_file || is_elsewhere).then_some("external noreferrer");
-    view! { <a href=safe(href) rel=rel target=is_elsewhere.then_some("_blank") download=is_file>{label}</a> }
+    view! { <a href=safe(href) rel=rel target=is_elsewhere.then_some("_blank") download=is_file data-noscroll=stays data-again=again>{label}</a> }
 }
 
-fn choice(Choice { label, href, is_current }: Choice) -> impl IntoView {
-    view! { <a href=safe(href) aria-current=is_current.then_some("true") data-noscroll="">{label}</a> }
+fn choice(group: &str, Choice { label, href, is_current }: Choice) -> impl IntoView + use<> {
+    let again = format!("{group} {label}");
+    view! { <a href=safe(href) aria-current=is_current.then_some("true") data-noscroll="" data-again=again>{label}</a> }
 }

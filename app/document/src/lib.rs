@@ -1,6 +1,8 @@
 //! Draws a [`Report`] as HTML. Only the server does: the browser is handed the outcome, so that a page of tables, texts
 //! and forms adds nothing to what it downloads. Everything that is said passes through Leptos' escaping.
 
+#![recursion_limit = "256"]
+
 mod code;
 mod drawing;
 mod form;

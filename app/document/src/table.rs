@@ -1,7 +1,7 @@
 //! A panel with a table.
 
 use super::class;
-use super::head::{panel, safe, way};
+use super::head::{panel, safe, way_of};
 use contract::report::{Cell, Column, Head, Row, Sorted, Table};
 use leptos::prelude::*;
 use parts::seam::Seam;
@@ -61,7 +61,7 @@ fn column(Column { label, is_number, href, sorted, zone }: Column) -> impl IntoV
         Sorted::Descending => "descending",
     });
     let label = match href.and_then(safe) {
-        Some(href) => view! { <a href=href data-noscroll="">{label}</a> }.erased(),
+        Some(href) => view! { <a href=href data-noscroll="" data-again=label.clone()>{label}</a> }.erased(),
         None => view! { <span>{label}</span> }.erased(),
     };
     let zone = (!zone.is_empty()).then(|| view! { " "<small>{zone}</small> });
@@ -83,13 +83,14 @@ fn cell(cell: Cell, is_number: bool) -> impl IntoView {
         (false, true) => "code",
         (false, false) => "",
     };
+    let bar = share.map(|share| view! { <span class="portion" aria-hidden="true" style:width=format!("{:.1}%", 100.0 * share)></span> });
+    let ways = (!ways.is_empty())
+        .then(|| ways.into_iter().map(|way| way_of(&text, way)).collect_view())
+        .map(|ways| view! { <span class="ways">{ways}</span> });
     let said = match href.and_then(safe) {
         Some(href) => view! { <a href=href>{text}</a> }.erased(),
         None => view! { <i>{text}</i> }.erased(),
     };
-    let bar = share.map(|share| view! { <span class="portion" aria-hidden="true" style:width=format!("{:.1}%", 100.0 * share)></span> });
-    let ways = (!ways.is_empty())
-        .then(|| view! { <span class="ways">{ways.into_iter().map(way).collect_view()}</span> });
     view! {
         <td class=format!("{look} {}", class(tone)).trim().to_owned() role=is_name.then_some("rowheader") title=exact>
             {bar}{said}{ways}<small>{note}</small>

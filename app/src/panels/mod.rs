@@ -1,6 +1,7 @@
 //! Panels: a question bound to a picture, a table or a sentence. They know the link and the server functions; the pieces
 //! they are made of (`parts`, `chart`) know neither.
 
+pub mod again;
 pub mod brush;
 pub mod coverage;
 pub mod filter_box;

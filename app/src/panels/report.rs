@@ -1,6 +1,7 @@
 //! The middle of a page that is a document. The server composes and draws it; here it is shown, kept while the next one
 //! is on its way, and its buttons are heard.
 
+use super::again::use_again;
 use super::frame::{RefusedFace, faces};
 use super::long::use_long_table;
 use super::scene::use_scene;
@@ -43,6 +44,7 @@ pub fn ReportPanel(
     let html = Memo::new(move |_| load.with(|load| load.value.as_deref().cloned()).unwrap_or_default());
     let document = NodeRef::new();
     let long = use_long_table(document, html, scene);
+    let again = use_again(document, html);
     let refused = move || match face.get() {
         Face::Refused(refusal) => {
             Some(view! { <div class="panel"><div class="body"><RefusedFace refusal/></div></div> })
@@ -50,6 +52,7 @@ pub fn ReportPanel(
         _ => None,
     };
     let click = move |event: leptos::ev::MouseEvent| {
+        again.pressed(&event);
         if let Some(address) = browser::drawn_way(&event) {
             event.prevent_default();
             scene.link.open(&address);

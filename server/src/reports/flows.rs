@@ -1,12 +1,12 @@
 //! Flows: the records themselves, a page at a time, and every field of one record explained.
 
-use super::links::{RECORD, from_the_top, of, origin, sentence, value, with};
+mod columns;
+
+use super::links::{RECORD, from_the_top, origin, sentence, value, with};
 use app::ports::Flows;
 use contract::names::{encryption_status, port_label, protocol_name, tcp_flags, traffic_path};
 use contract::records::{AFTER, COLUMNS, DEPTH_LIMIT, LIMIT, Mark, OFFSET, PAGE_LIMIT, SORT, SORTS};
-use contract::report::{
-    Block, Cell, Choice, Column, Form, FormField, Head, Long, Row, Sorted, Table, Tone, Way,
-};
+use contract::report::{Block, Cell, Choice, Column, Head, Long, Row, Sorted, Table, Tone, Way};
 use contract::{Field, Kind, Page, Record, Records, Refusal, RefusalKind, Report, Scalar, View, human, link};
 
 /// Records of a page, unless the view asks for another number.
@@ -33,7 +33,7 @@ pub async fn compose(flows: &dyn Flows, view: &View) -> Result<Report, Refusal> 
         empty: "No record starts in this range and passes the filter.".to_owned(),
     };
     blocks.push(Block::Long(long(view, &page, table)));
-    blocks.push(Block::Form(choose(view, &page)));
+    blocks.extend(columns::choose(view, &page));
     Ok(Report { headline: String::new(), blocks })
 }
 
@@ -254,30 +254,5 @@ fn meaning(field: Field, scalar: &Scalar) -> Option<String> {
             u64::try_from(*number).ok().map(|bytes| human::bytes(bytes).to_string())
         }
         _ => None,
-    }
-}
-
-/// The form that chooses columns.
-fn choose(view: &View, page: &Records) -> Form {
-    let bare = with(&from_the_top(view), COLUMNS, None);
-    let names: Vec<&str> = Field::ALL.iter().map(Field::name).collect();
-    let columns = view.details.get(COLUMNS).cloned().unwrap_or_else(|| page.columns.join(","));
-    Form {
-        head: Head::new("choose", "Columns").about(of(
-            page.columns.len(),
-            names.len() as u64,
-            "fields shown, in this order",
-        )),
-        action: Page::Flows.path().to_owned(),
-        hidden: link::pairs(&link::encode(&bare)).unwrap_or_default(),
-        fields: vec![FormField {
-            name: COLUMNS.to_owned(),
-            label: "Columns, in order".to_owned(),
-            value: columns,
-            hint: format!("Names with commas, or all: {}.", names.join(", ")),
-            ..FormField::default()
-        }],
-        button: "Show".to_owned(),
-        ..Form::default()
     }
 }

@@ -164,11 +164,19 @@ fn axis(coverage: &Coverage, offset_secs: i64) -> impl IntoView + use<> {
         let local = at + offset_secs;
         let step = if local.rem_euclid(86_400) == 0 { Step::Day } else { Step::Minute };
         let text = if bucket.is_multiple_of(every) { human::clock(local, step) } else { String::new() };
-        view! { <div role="columnheader" aria-label=date_and_clock(at, None, offset_secs)><span aria-hidden="true">{text}</span></div> }
+        view! {
+            <div role="columnheader">
+                <span class="spoken">{date_and_clock(at, None, offset_secs)}</span>
+                <span aria-hidden="true">{text}</span>
+            </div>
+        }
     };
     view! {
         <div role="row" class="axis">
-            <div role="columnheader" class="lane-name" aria-label="Account and region"><span class="zone" aria-hidden="true">{zone_name(offset_secs)}</span></div>
+            <div role="columnheader" class="lane-name">
+                <span class="spoken">"Account and region"</span>
+                <span class="zone" aria-hidden="true">{zone_name(offset_secs)}</span>
+            </div>
             {(0..grid.count).map(head).collect_view()}
         </div>
     }
