@@ -61,7 +61,10 @@ fn column(Column { label, is_number, href, sorted, zone }: Column) -> impl IntoV
         Sorted::Descending => "descending",
     });
     let label = match href.and_then(safe) {
-        Some(href) => view! { <a href=href data-noscroll="" data-again=label.clone()>{label}</a> }.erased(),
+        Some(href) => {
+            let again = label.clone();
+            view! { <a href=href data-noscroll="" data-again=again>{label}</a> }.erased()
+        }
         None => view! { <span>{label}</span> }.erased(),
     };
     let zone = (!zone.is_empty()).then(|| view! { " "<small>{zone}</small> });

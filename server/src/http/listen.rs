@@ -3,6 +3,7 @@
 
 use crate::http::Lifecycle;
 use axum::Router;
+use axum::serve::ListenerExt as _;
 use std::future::IntoFuture;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -64,6 +65,12 @@ pub async fn bind(address: SocketAddr, exposed: bool) -> Result<TcpListener, Lis
 /// # Errors
 /// When the socket fails for good.
 pub async fn serve(listener: TcpListener, router: Router, lifecycle: Lifecycle) -> std::io::Result<()> {
+    // A page is written in pieces as its answers come; none waits for the reader to acknowledge the one before.
+    let listener = listener.tap_io(|connection| {
+        if let Err(error) = connection.set_nodelay(true) {
+            tracing::debug!(%error, "a connection will be slower than it could be");
+        }
+    });
     let stopping = lifecycle.clone();
     let server =
         axum::serve(listener, router).with_graceful_shutdown(async move { stopping.stopped().await });

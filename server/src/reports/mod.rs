@@ -34,7 +34,7 @@ use crate::self_test::Tests;
 use crate::views::Views;
 use app::ports::{Flows, Reports};
 use async_trait::async_trait;
-use contract::report::{Block, Head, Way};
+use contract::report::{Block, Drawing, Head, Long, Table, Way};
 use contract::{Page, Refusal, RefusalKind, Report, View, link};
 use std::sync::Arc;
 
@@ -72,25 +72,29 @@ impl Reports for Composer {
             Page::Overview | Page::Coverage => return Err(no_document(page)),
         };
         times.tell(&mut report);
-        // Every table is also a file; of what is scrolled through, as much as one answer holds.
-        let (label, filed) = match page {
-            Page::Flows => ("CSV, up to 10 000 records", flows::whole(view)),
-            _ => ("CSV", view.clone()),
-        };
-        let link = link::encode(&filed);
-        let file = |head: &mut Head, label: &str, ending: &str| {
-            let href = format!("/api/v1/report/{}/{}.{ending}?{link}", page.name(), head.id);
-            head.ways.push(Way { label: label.to_owned(), href });
-        };
-        report.each_table(|table| file(&mut table.head, label, "csv"));
-        report.each_block(|block| {
-            if let Block::Drawing(drawing) = block {
-                file(&mut drawing.table.head, "SVG", "svg");
-                file(&mut drawing.table.head, "PNG", "png");
-            }
-        });
+        name_files(&mut report, page, view);
         Ok(report)
     }
+}
+
+/// Every table is also a file, and every drawing; of what is scrolled through, as much as one answer holds.
+fn name_files(report: &mut Report, page: Page, view: &View) {
+    let file = |head: &mut Head, label: &str, ending: &str, view: &View| {
+        let href = format!("/api/v1/report/{}/{}.{ending}?{}", page.name(), head.id, link::encode(view));
+        head.ways.push(Way { label: label.to_owned(), href });
+    };
+    report.each_block(|block| match block {
+        Block::Table(table) => file(&mut table.head, "CSV", "csv", view),
+        Block::Long(Long { table, .. }) => {
+            file(&mut table.head, "CSV, up to 10 000 records", "csv", &flows::whole(view));
+        }
+        Block::Drawing(Drawing { table: Table { head, .. }, .. }) => {
+            for (label, ending) in [("CSV", "csv"), ("SVG", "svg"), ("PNG", "png")] {
+                file(head, label, ending, view);
+            }
+        }
+        _ => {}
+    });
 }
 
 fn no_document(page: Page) -> Refusal {
