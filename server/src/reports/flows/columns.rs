@@ -97,8 +97,9 @@ mod tests {
     }
 
     fn ways(table: &Table, row: usize) -> Vec<(&str, String)> {
-        let columns =
-            |href: &str| link::decode(href.trim_start_matches('?')).unwrap().details[COLUMNS].clone();
+        let columns = |href: &str| {
+            link::decode(href.trim_start_matches('?')).unwrap_or_default().details[COLUMNS].clone()
+        };
         table.rows[row].cells[1].ways.iter().map(|way| (way.label.as_str(), columns(&way.href))).collect()
     }
 
