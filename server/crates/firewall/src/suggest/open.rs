@@ -23,6 +23,9 @@ const MANY_ATTEMPTS: u64 = 10;
 const LEAST: f64 = 0.897;
 /// Persistent clients of any group that make a mistake of the server's rules.
 const CROWD: usize = 3;
+/// Days, and tries of one pair on each, that make a routine of what one client alone needs.
+const ROUTINE_DAYS: u32 = 5;
+const A_DAY: u64 = 5;
 /// Moments of refusal that one person makes by hand.
 const A_FEW_MOMENTS: usize = 3;
 /// Part of regular pauses from which on a machine is at work.
@@ -121,7 +124,7 @@ struct Case<'a> {
     hosts: usize,
     /// A client tries nothing else in vain.
     is_choosy: bool,
-    /// All that its clients are refused they need: neither of them tries doors for a look.
+    /// Its clients need the service, whatever else they are refused: none of them is there for a look.
     is_earnest: bool,
     is_regular: bool,
     near: Option<&'a NearMiss>,
@@ -157,7 +160,7 @@ impl<'a> Case<'a> {
             persistent: by_client.values().filter(|attempts| **attempts >= ATTEMPTS).count(),
             hosts: behind.iter().map(|one| one.refused.flow.own()).collect::<BTreeSet<_>>().len(),
             is_choosy: by_client.keys().all(|client| scouts.doors(*client).refused <= 1),
-            is_earnest: by_client.keys().all(|client| scouts.doors(*client).probed == 0)
+            is_earnest: by_client.keys().all(|client| scouts.needs(*client, service.0, service.1))
                 && !is_guessed(target.port),
             is_regular: 2 * pauses.iter().filter(|regular| **regular >= REGULAR).count() > pauses.len(),
             near: near.into_iter().find(|miss| known.is_telling(miss)),
@@ -189,7 +192,8 @@ impl<'a> Case<'a> {
         let is_asked = self.is_asked && self.is_choosy;
         let by_service = self.near.is_some() || self.worked || self.is_served || is_asked;
         let by_role = self.persistent > 1 || self.crowd >= CROWD;
-        let is_needed = self.is_choosy || (self.is_earnest && self.crowd > 1);
+        let is_routine = self.days >= ROUTINE_DAYS && self.most >= A_DAY * u64::from(self.days);
+        let is_needed = self.is_choosy || (self.is_earnest && (self.crowd > 1 || is_routine));
         let by_patience = is_needed && self.attempts >= MANY_ATTEMPTS && (self.is_regular || self.days > 1);
         if self.is_by_hand() && !self.worked && !by_role {
             return Some("a few tries, as a person makes them");

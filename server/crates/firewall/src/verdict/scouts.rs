@@ -73,6 +73,8 @@ pub struct Doors {
 #[derive(Clone, Debug, Default)]
 pub struct Scouts {
     doors: HashMap<Address, Doors>,
+    /// Services that a client is refused at and that it needs.
+    needed: HashSet<(Address, Service)>,
     /// Addresses of the account's own, whatever family: listed, or at the near end of a row.
     inside: HashSet<Address>,
     neighbours: HashMap<Cidr, usize>,
@@ -132,13 +134,18 @@ impl Scouts {
         let listed = interfaces.flat_map(|one| one.addresses.iter().chain(&one.public).copied());
         let inside: HashSet<Address> = listed.chain(traffic.flows.iter().map(Flow::own)).collect();
         let shared = shared_refusals(traffic, &contacts, firewall);
+        let mut needed = HashSet::new();
         let doors = contacts.iter().map(|(client, contacts)| {
             let is_stranger = client.is_public() && !inside.contains(client);
             let of_role = shared.get(client);
             let is_alone = |service: Service| !of_role.is_some_and(|services| services.contains(&service));
-            (*client, doors(contacts, is_stranger, (&groups, &is_alone), (&lives, traffic.window.days())))
+            let (doors, services) =
+                doors(contacts, is_stranger, (&groups, &is_alone), (&lives, traffic.window.days()));
+            needed.extend(services.into_iter().map(|service| (*client, service)));
+            (*client, doors)
         });
-        let mut scouts = Scouts { doors: doors.collect(), inside, ..Scouts::default() };
+        let doors = doors.collect();
+        let mut scouts = Scouts { doors, needed, inside, ..Scouts::default() };
         scouts.neighbours = scouts.count_neighbours();
         scouts.faults = scouts.find_faults(&contacts, &groups);
         scouts.earnest = scouts.find_work(&contacts);
@@ -219,6 +226,11 @@ impl Scouts {
     /// What a client tried.
     pub fn doors(&self, client: Address) -> Doors {
         self.doors.get(&client).copied().unwrap_or_default()
+    }
+
+    /// Whether a client needs a service that it is refused at: it tries again and again, day after day.
+    pub fn needs(&self, client: Address, protocol: u8, port: u16) -> bool {
+        self.needed.contains(&(client, (protocol, port)))
     }
 
     /// Whether an address is of the account or of a private network beside it.
@@ -323,13 +335,13 @@ fn lives(traffic: &Traffic<'_>, contacts: &HashMap<Address, Contacts>) -> HashMa
     lives
 }
 
-/// Counts rules, port by port.
+/// Counts rules, port by port, and tells which services are needed.
 fn doors(
     contacts: &Contacts,
     is_stranger: bool,
     (groups, is_alone): (&GroupsOf<'_>, &dyn Fn(Service) -> bool),
     (lives, window_days): (&HashMap<Address, u128>, f64),
-) -> Doors {
+) -> (Doors, Vec<Service>) {
     let mut by_port: HashMap<(u8, u16), Port> = HashMap::new();
     let mut doors = Doors::default();
     for ((protocol, port, server), contact) in contacts {
@@ -364,6 +376,7 @@ fn doors(
     let earnest = judged.iter().filter(|(.., is_earnest)| *is_earnest);
     let sweeps = earnest.clone().filter(|(_, sweep, _)| *sweep >= SWEPT).count();
     let is_little = earnest.count() <= EARNEST_SERVICES && sweeps <= EARNEST_SWEEPS;
+    let mut services = Vec::new();
     for (service, sweep, is_earnest) in judged {
         let Some(port) = by_port.get(&service) else { continue };
         let is_earnest = is_earnest && is_little;
@@ -372,13 +385,15 @@ fn doors(
         doors.refused += rules_for(&lost, is_stranger, groups);
         doors.kept_in += rules_for(&port.kept_in, is_stranger, groups);
         doors.granted += rules_for(&port.granted, is_stranger, groups);
-        if !is_earnest {
+        if is_earnest {
+            services.push(service);
+        } else {
             doors.probed += needed;
             doors.alone += if is_alone(service) { needed } else { 0 };
             doors.swept = doors.swept.max(sweep);
         }
     }
-    doors
+    (doors, services)
 }
 
 /// How many rules of one port reach all these servers: one for each group that has many of them; of servers that nobody

@@ -253,6 +253,29 @@ fn who_lost_a_rule_gets_it_back_and_is_no_scanner() {
 }
 
 #[test]
+fn what_one_machine_alone_needs_is_opened_although_it_looked_elsewhere_too() {
+    let firewall = stage::firewall(&stage::usual());
+    let watching = |every_hours: i64| {
+        // The bastion asks everybody for figures that nobody else asks for, and once it looked at something else.
+        let mut flows = [busy(), stage::refused(5, 4, 3000, 500)].concat();
+        for hour in (0..DAYS * 24).step_by(every_hours as usize) {
+            flows.extend((0..5).flat_map(|server| stage::refused(5, server, 9100, hour * 3_600)));
+        }
+        flows
+    };
+    let flows = watching(1);
+    let advice = advised(&traffic(&flows), &firewall, &Options::default());
+    let mut opened = told(&advice);
+    opened.sort_unstable();
+    let expected =
+        ["sg-app", "sg-db", "sg-web"].map(|group| format!("open-{group}-ingress-6-9100-sg-bastion"));
+    assert_eq!(opened, expected);
+    // A look at everybody once in ten days is none of this.
+    let flows = watching(240);
+    assert_eq!(told(&advised(&traffic(&flows), &firewall, &Options::default())), [""; 0]);
+}
+
+#[test]
 fn a_door_that_was_everybodys_is_not_opened_to_single_strangers() {
     let firewall = stage::firewall(&stage::usual());
     let mut flows = busy();
