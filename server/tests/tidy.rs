@@ -8,13 +8,13 @@ use std::{env, fs};
 /// The most lines a Rust file may have: beyond it holds more than one idea.
 const LINES: usize = 500;
 
-/// Folders of the application and the neighbours each must not name (`crate::…`): pages are made of panels, panels of
-/// parts and charts; parts never ask, and only the server functions know the port.
+/// Folders of the application and the neighbours each must not name, in the application (`crate::…`) or as a crate: pages
+/// are made of panels, panels of parts and charts, and only the server functions know the port.
 const INSIDE_APP: [(&str, &[&str]); 4] = [
     ("app/src/pages/", &["ports"]),
     ("app/src/panels/", &["pages", "ports"]),
-    ("app/src/signals/", &["pages", "panels", "ports"]),
-    ("app/src/api/", &["pages", "panels"]),
+    ("app/src/signals/", &["pages", "panels", "parts", "ports"]),
+    ("app/src/api/", &["pages", "panels", "parts"]),
 ];
 
 /// A word in code and the folders that alone may say it.
@@ -159,12 +159,13 @@ fn inside_the_application_names_point_one_way() {
         }) else {
             continue;
         };
-        let named = modules_named(&file.code());
+        let code = file.code();
+        let named = modules_named(&code);
         faults.extend(
             forbidden
                 .iter()
-                .filter(|f| named.iter().any(|n| n == *f))
-                .map(|f| format!("{}: {folder} must not name crate::{f}", file.path)),
+                .filter(|f| named.iter().any(|n| n == *f) || code.contains(&format!("use {f}::")))
+                .map(|f| format!("{}: {folder} must not name {f}", file.path)),
         );
     }
     expect_none(faults);

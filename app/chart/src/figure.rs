@@ -1,5 +1,5 @@
 //! Draws the pictures of documents for files: a heatmap of named rows and columns, and what flows from where to where.
-//! In the page the same pictures stand as SVG that follows the theme and the width (`report::drawing`).
+//! In the page the same pictures stand as SVG that follows the theme and the width (`document::drawing`).
 
 use super::heatmap::DOTS_APART_CSS;
 use super::legend::Steps;

@@ -217,11 +217,6 @@ async fn one(flows: &dyn Flows, view: &View, mark: &str) -> Result<Table, Refusa
 
 fn explained(view: &View, name: &str, scalar: &Scalar) -> Row {
     let field = Field::named(name).or_else(|| Field::other(name));
-    let about = match name {
-        // What Weir keeps beside AWS's fields and the filter's own.
-        "evidence" => "by what client, server and service port are known",
-        _ => field.map_or("", Field::about),
-    };
     let value = cell(view, name, scalar);
     let value = match field.and_then(|field| meaning(field, scalar)) {
         Some(meaning) => value.note(meaning),
@@ -229,10 +224,20 @@ fn explained(view: &View, name: &str, scalar: &Scalar) -> Row {
     };
     let shown = view.details.get(COLUMNS).map(|columns| format!("{columns},{name}"));
     let shown = shown.unwrap_or_else(|| format!("{},{name}", default_columns()));
+    let about = Cell::new(sentence(about(name)));
     let name = Cell::code(name)
         .name()
         .way("show as column", Page::Flows.address(&with(view, COLUMNS, Some(&shown))));
-    Row::of([name, value, Cell::new(sentence(about))])
+    Row::of([name, value, about])
+}
+
+/// What a column holds.
+fn about(name: &str) -> &'static str {
+    match name {
+        // What Weir keeps beside AWS's fields and the filter's own.
+        "evidence" => "by what client, server and service port are known",
+        _ => Field::named(name).or_else(|| Field::other(name)).map_or("", Field::about),
+    }
 }
 
 fn default_columns() -> String {

@@ -79,18 +79,19 @@ impl Reports for Composer {
 
 /// Every table is also a file, and every drawing; of what is scrolled through, as much as one answer holds.
 fn name_files(report: &mut Report, page: Page, view: &View) {
-    let file = |head: &mut Head, label: &str, ending: &str, view: &View| {
-        let href = format!("/api/v1/report/{}/{}.{ending}?{}", page.name(), head.id, link::encode(view));
+    let link = link::encode(view);
+    let file = |head: &mut Head, label: &str, ending: &str, link: &str| {
+        let href = format!("/api/v1/report/{}/{}.{ending}?{link}", page.name(), head.id);
         head.ways.push(Way { label: label.to_owned(), href });
     };
     report.each_block(|block| match block {
-        Block::Table(table) => file(&mut table.head, "CSV", "csv", view),
+        Block::Table(table) => file(&mut table.head, "CSV", "csv", &link),
         Block::Long(Long { table, .. }) => {
-            file(&mut table.head, "CSV, up to 10 000 records", "csv", &flows::whole(view));
+            file(&mut table.head, "CSV, up to 10 000 records", "csv", &link::encode(&flows::whole(view)));
         }
         Block::Drawing(Drawing { table: Table { head, .. }, .. }) => {
             for (label, ending) in [("CSV", "csv"), ("SVG", "svg"), ("PNG", "png")] {
-                file(head, label, ending, view);
+                file(head, label, ending, &link);
             }
         }
         _ => {}

@@ -2,6 +2,7 @@
 //! their names types them.
 
 use super::super::links::{from_the_top, of, sentence, with};
+use super::about;
 use contract::records::{COLUMN_LIMIT, COLUMNS};
 use contract::report::{Block, Cell, Column, Form, FormField, Head, Row, Table, Tone};
 use contract::{Field, Page, Records, View, link};
@@ -11,9 +12,10 @@ pub fn choose(view: &View, page: &Records) -> [Block; 2] {
     [Block::Table(listed(view, &page.columns)), Block::Form(typed(view, &page.columns))]
 }
 
-/// This page with other columns. It leads on within the page, which stays where it is.
-fn leading_to(view: &View, columns: &[&str]) -> String {
-    let asked = with(&from_the_top(view), COLUMNS, Some(&columns.join(",")));
+/// This page with other columns, or the usual ones. It leads on within the page, which stays where it is.
+fn leading_to(view: &View, columns: Option<&[&str]>) -> String {
+    let names = columns.map(|columns| columns.join(","));
+    let asked = with(&from_the_top(view), COLUMNS, names.as_deref());
     format!("?{}", link::encode(&asked))
 }
 
@@ -25,8 +27,7 @@ fn listed(view: &View, columns: &[String]) -> Table {
     let sub = of(shown.len(), Field::ALL.len() as u64, "fields shown, in this order");
     let mut head = Head::new("columns", "Columns").about(sub);
     if view.details.contains_key(COLUMNS) {
-        let usual = with(&from_the_top(view), COLUMNS, None);
-        head = head.way("As they are unless chosen", format!("?{}", link::encode(&usual)));
+        head = head.way("As they are unless chosen", leading_to(view, None));
     }
     Table {
         head,
@@ -40,7 +41,7 @@ fn shown_row(view: &View, shown: &[&str], at: usize) -> Row {
     let moved = |to: usize| {
         let mut columns = shown.to_vec();
         columns.swap(at, to);
-        leading_to(view, &columns)
+        leading_to(view, Some(&columns))
     };
     let mut name = Cell::code(shown[at]).name();
     if at > 0 {
@@ -52,7 +53,7 @@ fn shown_row(view: &View, shown: &[&str], at: usize) -> Row {
     // A table without columns shows nothing.
     if shown.len() > 1 {
         let rest: Vec<&str> = shown.iter().copied().filter(|name| *name != shown[at]).collect();
-        name = name.way("hide", leading_to(view, &rest));
+        name = name.way("hide", leading_to(view, Some(&rest)));
     }
     Row::of([Cell::new((at + 1).to_string()), name, meaning(shown[at])])
 }
@@ -60,14 +61,13 @@ fn shown_row(view: &View, shown: &[&str], at: usize) -> Row {
 fn hidden_row(view: &View, shown: &[&str], name: &str) -> Row {
     let mut cell = Cell::code(name).name();
     if shown.len() < COLUMN_LIMIT {
-        cell = cell.way("show", leading_to(view, &[shown, &[name]].concat()));
+        cell = cell.way("show", leading_to(view, Some(&[shown, &[name]].concat())));
     }
     Row { tone: Tone::Quiet, ..Row::of([Cell::default(), cell, meaning(name)]) }
 }
 
 fn meaning(name: &str) -> Cell {
-    let field = Field::named(name).or_else(|| Field::other(name));
-    Cell::new(sentence(field.map_or("", Field::about)))
+    Cell::new(sentence(about(name)))
 }
 
 fn typed(view: &View, columns: &[String]) -> Form {

@@ -54,8 +54,9 @@ impl Table {
             masks.of(held.map(|(place, _)| place))
         });
         let portless = portless.collect();
-        let peers_v4 = Steps::new(&mapped(&peers), rules.len(), &mut masks);
-        let peers_v6 = Steps::new(&peers, rules.len(), &mut masks);
+        let (v4, v6) = by_family(peers);
+        let peers_v4 = Steps::new(&v4, rules.len(), &mut masks);
+        let peers_v6 = Steps::new(&v6, rules.len(), &mut masks);
         Table {
             rules: rules.iter().map(|(place, _)| *place).collect(),
             doubts,
@@ -111,11 +112,16 @@ fn stretches(block: &Cidr, place: usize, to: &mut Vec<Stretch>) {
     }
 }
 
-/// What of some ranges are IPv4 addresses, as numbers of 32 bits.
-fn mapped(stretches: &[Stretch]) -> Vec<Stretch> {
+/// IPv4 ranges as numbers of 32 bits, and the others; [`stretches`] lets none be of both.
+fn by_family(peers: Vec<Stretch>) -> (Vec<Stretch>, Vec<Stretch>) {
     let (first, last) = (Cidr::ANY_V4.first().0, Cidr::ANY_V4.last().0);
-    let held = stretches.iter().filter(|(from, to, _)| *from <= last && first <= *to);
-    held.map(|(from, to, place)| (from.max(&first) - first, to.min(&last) - first, *place)).collect()
+    let (mut v4, v6): (Vec<Stretch>, _) =
+        peers.into_iter().partition(|(from, ..)| (first..=last).contains(from));
+    for (from, to, _) in &mut v4 {
+        *from -= first;
+        *to -= first;
+    }
+    (v4, v6)
 }
 
 /// Which addresses stand behind a group or a prefix list.
